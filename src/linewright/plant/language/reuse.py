@@ -1,0 +1,141 @@
+"""`types:` and `use:`: what stations of a kind share is written once.
+
+Works on the tree before anything is read, so that every value keeps the place
+where it was written. Maps are merged key by key, lists and values replaced; a
+key that the station leaves empty (`~`) is taken out.
+"""
+
+from linewright.plant.language.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.problems import Report
+
+TYPES_MAX = 64
+"""Longest chain of types that use each other."""
+
+_SINGLE = {"fails": ("every", "failure")}
+"""Keys whose lone form must become a map of one before it can be merged."""
+
+
+def merged(base: Map, over: Map) -> Map:
+    """Return one map with the entries of both; those of `over` win."""
+    keys = list(base.keys)
+    values = list(base.values)
+    index = {key.text: position for position, key in enumerate(keys)}
+    removed: set[int] = set()
+    for key, value in zip(over.keys, over.values, strict=True):
+        position = index.get(key.text)
+        if position is None:
+            keys.append(key)
+            values.append(value)
+            continue
+        removed.discard(position)
+        if isinstance(value, Scalar) and value.empty:
+            removed.add(position)
+            continue
+        keys[position] = key
+        values[position] = _join(key.text, values[position], value)
+    if removed:
+        keep = [position for position in range(len(keys)) if position not in removed]
+        keys = [keys[position] for position in keep]
+        values = [values[position] for position in keep]
+    return Map(keys, values, over.at)
+
+
+def _join(key: str, base: Node, over: Node) -> Node:
+    if not (isinstance(base, Map) and isinstance(over, Map)):
+        return over
+    if key in _SINGLE:
+        base, over = _named(key, base), _named(key, over)
+    return merged(base, over)
+
+
+def _named(key: str, node: Map) -> Map:
+    mark, name = _SINGLE[key]
+    if any(mine.text == mark for mine in node.keys):
+        return Map([Scalar(name, node.at)], [node], node.at)
+    return node
+
+
+class _Types:
+    """The types of a plant, each merged once with what it uses."""
+
+    def __init__(self, types: Map, report: Report) -> None:
+        self._raw = {
+            key.text: value
+            for key, value in zip(types.keys, types.values, strict=True)
+            if isinstance(value, Map)
+        }
+        self._report = report
+        self._done: dict[str, Map] = {}
+
+    def get(self, name: str, chain: tuple[str, ...], at: int) -> Map | None:
+        if name in self._done:
+            return self._done[name]
+        raw = self._raw.get(name)
+        if raw is None:
+            return None
+        if name in chain or len(chain) >= TYPES_MAX:
+            circle = " -> ".join((*chain[-8:], name))
+            self._report.add(
+                "use-cycle",
+                at,
+                f"types use each other in a circle: {circle}",
+                where=f"types.{name}",
+            )
+            return raw
+        self._done[name] = done = self.expand(raw, (*chain, name))
+        return done
+
+    def expand(self, node: Map, chain: tuple[str, ...] = ()) -> Map:
+        """Return the map merged with the types that it uses."""
+        base: Map | None = None
+        for used in _used(node):
+            found = self.get(used.text, chain, used.at)
+            if found is not None:
+                found = _without(found, "use")
+                base = found if base is None else merged(base, found)
+        return node if base is None else merged(base, node)
+
+
+def _used(node: Map) -> list[Scalar]:
+    use = node.get("use")
+    items = use.items if isinstance(use, Seq) else [use]
+    return [item for item in items if isinstance(item, Scalar) and not item.empty]
+
+
+def _without(node: Map, key: str) -> Map:
+    keep = [index for index, mine in enumerate(node.keys) if mine.text != key]
+    if len(keep) == len(node.keys):
+        return node
+    keys = [node.keys[index] for index in keep]
+    return Map(keys, [node.values[index] for index in keep], node.at)
+
+
+def apply_types(root: Map, report: Report) -> None:
+    """Merge every type and station of the tree with the types that it uses, in place.
+
+    Cost: linear in the size of the merged tree.
+    """
+    types = root.get("types")
+    if not isinstance(types, Map):
+        return
+    book = _Types(types, report)
+    names = [key.text for key in types.keys]
+    types.values = [
+        book.get(name, (), value.at) or value
+        for name, value in zip(names, types.values, strict=True)
+    ]
+    for site in _maps(root.get("sites")):
+        for area in _maps(site.get("areas")):
+            for group in (*_maps(area.get("lines")), *_maps(area.get("work_centres"))):
+                stations = group.get("stations")
+                if isinstance(stations, Map):
+                    stations.values = [
+                        book.expand(value) if isinstance(value, Map) else value
+                        for value in stations.values
+                    ]
+
+
+def _maps(node: Node | None) -> list[Map]:
+    if not isinstance(node, Map):
+        return []
+    return [value for value in node.values if isinstance(value, Map)]

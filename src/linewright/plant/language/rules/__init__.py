@@ -1,0 +1,45 @@
+"""Rules that look at the whole plant, after every value was read on its own.
+
+A rule is a function of a `Scene`; it reports and never raises. To add one,
+write the function in the file of its theme, list it here, and give its code a
+line in `problems.CODES` and in `docs/problems.md`.
+"""
+
+from collections.abc import Callable
+
+from linewright.plant.language.reading import Locator, Reading
+from linewright.plant.language.rules import making, references, signals, sites, structure
+from linewright.plant.language.rules.scene import Scene
+from linewright.plant.model.enterprise import Plant
+
+RULES: tuple[Callable[[Scene], None], ...] = (
+    references.check_references,
+    references.check_circles,
+    structure.check_lines,
+    structure.check_stations,
+    structure.check_fixtures,
+    structure.check_names,
+    making.check_routes,
+    making.check_standard_times,
+    making.check_boms,
+    making.check_setups,
+    making.check_options,
+    signals.check_tags,
+    signals.check_commands,
+    signals.check_gateways,
+    signals.check_formulas,
+    sites.check_calendars,
+    sites.check_tariffs,
+    sites.check_lanes,
+    sites.check_reasons,
+    sites.check_labels,
+    sites.check_unused,
+    sites.check_idle,
+)
+
+
+def check_rules(plant: Plant, reading: Reading, locator: Locator) -> None:
+    """Apply every rule; problems go to the reading's report. Cost linear in the plant."""
+    scene = Scene(plant, reading, locator)
+    for rule in RULES:
+        rule(scene)

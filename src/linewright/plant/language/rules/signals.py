@@ -1,0 +1,214 @@
+"""Rules on tags, commands and connections."""
+
+import re
+from itertools import pairwise
+
+from linewright.plant.expression_text import ExpressionInvalid, parse
+from linewright.plant.expressions import Expression
+from linewright.plant.language.reading import FormulaText, Path
+from linewright.plant.language.rules.references import find_circle
+from linewright.plant.language.rules.scene import Scene, near
+from linewright.plant.model.equipment import Station
+from linewright.plant.model.markers import Bounds
+from linewright.plant.model.signals import Command, Tag
+
+FORBIDDEN = re.compile(r"(^|_)(start|resume|restart|jog|home|homing|reset|unlock|enable)(_|$)")
+"""Commands that no product may give to a machine: see DESIGN.md, authority."""
+
+SINGLE_ROLES = frozenset(
+    {"state", "parts.total", "parts.good", "parts.scrap", "parts.rework", "cycle", "program"}
+)
+"""Roles that one tag of a station may have at most."""
+
+LIMITS = ("low_low", "low", "high", "high_high")
+
+
+def check_tags(scene: Scene) -> None:
+    """Report tags that are bound twice, not bound, or whose limits cannot be."""
+    bound: dict[tuple[str, ...], Path] = {}
+    for path, _, station in scene.stations:
+        roles: dict[str, str] = {}
+        for name, tag in station.tags.items():
+            where = (*path, "tags", name)
+            _check_limits(scene, where, tag)
+            if tag.role == "state" and not tag.map and tag.formula is None:
+                _state_map(scene, where, tag)
+            if tag.role in SINGLE_ROLES and tag.role in roles:
+                message = f"`{roles[tag.role]}` and `{name}` both have the role `{tag.role}`"
+                scene.fail("role-doubled", where, message)
+            elif tag.role is not None:
+                roles[tag.role] = name
+            _check_bound(scene, where, station, (tag, bound))
+
+
+def _state_map(scene: Scene, where: Path, tag: Tag) -> None:
+    del tag
+    scene.fail(
+        "state-map-missing",
+        where,
+        f"nothing says what the values of `{where[-1]}` mean",
+        hint="add `map: {1: running, 2: idle, 3: down}`",
+    )
+
+
+def _check_bound(
+    scene: Scene,
+    where: Path,
+    station: Station,
+    tag_and_bound: tuple[Tag, dict[tuple[str, ...], Path]],
+) -> None:
+    tag, bound = tag_and_bound
+    if station.connect is None or tag.formula is not None:
+        return
+    if tag.source is None:
+        if station.connect.protocol not in ("replay", "haas", "mtconnect"):
+            message = f"nothing says where `{where[-1]}` is read"
+            scene.fail(
+                "tag-unbound", where, message, hint="add its node, register, topic or metric"
+            )
+        return
+    connect = station.connect
+    key = (
+        where[1],
+        connect.protocol,
+        connect.endpoint,
+        str(connect.unit_id),
+        tag.via or "",
+        tag.source,
+        tag.path or "",
+    )
+    first = bound.setdefault(key, where)
+    if first is not where:
+        scene.fail(
+            "tag-bound-twice",
+            where,
+            f"`{where[-1]}` and `{'/'.join(first[1:8:2])}#{first[-1]}` both read `{tag.source}`",
+            hint="keep one, and derive the other from it",
+        )
+
+
+def _check_limits(scene: Scene, where: Path, tag: Tag) -> None:
+    values = [(name, getattr(tag, name)) for name in LIMITS]
+    given = [(name, alarm.limit) for name, alarm in values if alarm is not None]
+    for (name, value), (other, beyond) in pairwise(given):
+        if value >= beyond:
+            message = f"`{name}` {value:g} is not below `{other}` {beyond:g}"
+            scene.fail("limits-upside-down", (*where, other), message)
+    if tag.range is not None:
+        for name, value in given:
+            if not tag.range.low <= value <= tag.range.high:
+                scene.fail(
+                    "window-outside-range",
+                    (*where, name),
+                    f"`{name}` {value:g} can never be reached: the range is "
+                    f"[{tag.range.low:g}, {tag.range.high:g}]",
+                )
+
+
+def check_commands(scene: Scene) -> None:
+    """Report commands that may never be given, and those that lack what makes them safe."""
+    for path, _, station in scene.stations:
+        for name, command in station.commands.items():
+            where = (*path, "commands", name)
+            if FORBIDDEN.search(name):
+                scene.fail(
+                    "command-forbidden",
+                    where,
+                    f"`{name}` would start, resume, jog, home or reset a machine",
+                    hint="that is done at the machine; leave the command out",
+                )
+            if command.permit is None:
+                hint = "add `permit:` with the tag that shows that remote writing is allowed"
+                scene.fail("permit-missing", where, f"`{name}` names no permit", hint=hint)
+            if command.range is None and not command.choices and command.via != "method":
+                hint = "add `range: [50, 120]` or `choices:`"
+                scene.fail("command-without-range", where, f"`{name}` has no range", hint=hint)
+            _check_window(scene, where, command)
+
+
+def _check_window(scene: Scene, where: Path, command: Command) -> None:
+    outer, inner = command.range, command.validated
+    if outer is not None and inner is not None and not _inside(inner, outer):
+        scene.fail(
+            "window-outside-range",
+            (*where, "validated"),
+            f"the validated window [{inner.low:g}, {inner.high:g}] is not inside the range "
+            f"[{outer.low:g}, {outer.high:g}]",
+        )
+
+
+def _inside(inner: Bounds, outer: Bounds) -> bool:
+    return outer.low <= inner.low and inner.high <= outer.high
+
+
+def check_gateways(scene: Scene) -> None:
+    """Report gateways that several stations share and that have no budget."""
+    users: dict[tuple[str, str], int] = {}
+    for path, _, station in scene.stations:
+        connect = station.connect
+        if connect is not None and connect.protocol == "gateway":
+            key = (path[1], connect.endpoint)
+            users[key] = users.get(key, 0) + 1
+    for (site, name), count in users.items():
+        gateway = scene.plant.sites[site].gateways.get(name)
+        if gateway is not None and gateway.budget is None and count > 1:
+            scene.fail(
+                "gateway-budget-missing",
+                ("sites", site, "gateways", name),
+                f"{count} stations share `{name}`, and nothing says what it bears",
+                hint="add `budget: {connections: 1, batch: 60, gap: 20 ms}`",
+            )
+
+
+def check_formulas(scene: Scene) -> None:
+    """Report expressions that cannot be read, name nothing, or need each other in a circle."""
+    needs: dict[Path, dict[str, set[str]]] = {}
+    for formula in scene.reading.formulas:
+        if formula.over == "tags" and formula.path[0] != "sites":
+            continue  # a type's formulas are checked in every station that uses it
+        expression = _parsed(scene, formula)
+        if expression is None:
+            continue
+        known = _known_names(scene, formula)
+        for name in expression.names:
+            if name not in known:
+                scene.reading.report.add(
+                    "reference-dangling",
+                    formula.at,
+                    f"the expression names `{name}`, which is no "
+                    + ("tag of the station" if formula.over == "tags" else "option"),
+                    where=".".join(formula.path[-3:]),
+                    hint=near(name, known),
+                )
+        if formula.over == "tags":
+            graph = needs.setdefault(formula.path[:8], {})
+            graph[formula.path[9]] = set(expression.names)
+    for path, graph in needs.items():
+        circle = find_circle(graph)
+        if circle:
+            message = f"derived tags need each other: {' -> '.join(circle)}"
+            scene.fail("formula-cycle", (*path, "tags", circle[0]), message)
+
+
+def _parsed(scene: Scene, formula: FormulaText) -> Expression | None:
+    try:
+        return parse(formula.text)
+    except ExpressionInvalid as error:
+        scene.reading.report.add(
+            "formula-invalid",
+            formula.at,
+            f"{error.what} in `{formula.text[:60]}`",
+            where=".".join(formula.path[-3:]),
+            hint=error.suggestion or "",
+        )
+        return None
+
+
+def _known_names(scene: Scene, formula: FormulaText) -> list[str]:
+    path = formula.path
+    if formula.over == "options":
+        made = scene.plant.products.get(path[1])
+        return list(made.options) if made is not None else []
+    group = scene.group_at(path)
+    station = group.stations.get(path[7]) if group is not None else None
+    return list(station.tags) if station is not None else []

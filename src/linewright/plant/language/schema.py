@@ -1,0 +1,52 @@
+"""JSON Schema of the plant language, made from the same annotations that the reader uses."""
+
+from typing import Any
+
+from linewright.plant.language.compiler import element_shape, plant_shape
+from linewright.plant.language.elements import ELEMENTS, ElementShape
+from linewright.plant.model.enterprise import Plant
+from linewright.plant.model.markers import Element
+
+SCHEMA_ID = "https://linewright.dev/schema/plant-1.json"
+"""Identifier of the published schema; a name, nothing is fetched from it."""
+
+
+def plant_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a plant file, for editors and CI.
+
+    It knows keys, kinds, units' form and choices; what only the whole plant
+    can tell (references, routes, circles) is for `check`.
+    """
+    plant_shape()
+    return schema_of(Plant, SCHEMA_ID, "Linewright plant file")
+
+
+def schema_of(cls: type[Element], identifier: str, title: str) -> dict[str, Any]:
+    """Return the JSON Schema of a file that holds one element of a class."""
+    root = element_shape(cls)
+    definitions: dict[str, Any] = {}
+    waiting: list[ElementShape] = [root]
+    shapes = {shape.cls.__name__: shape for shape in ELEMENTS.values()}
+    while waiting:
+        shape = waiting.pop()
+        name = shape.cls.__name__
+        if name in definitions:
+            continue
+        definitions[name] = shape.definition()
+        waiting += [shapes[found] for found in _references(definitions[name]) if found in shapes]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": identifier,
+        "title": title,
+        "$ref": f"#/$defs/{cls.__name__}",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _references(schema: Any) -> set[str]:  # noqa: ANN401  # a part of a schema
+    if isinstance(schema, dict):
+        found = {str(schema["$ref"]).rpartition("/")[2]} if "$ref" in schema else set()
+        return found.union(*(_references(value) for value in schema.values()))
+    if isinstance(schema, list):
+        return set[str]().union(*(_references(value) for value in schema))
+    return set()

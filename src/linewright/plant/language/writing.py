@@ -1,0 +1,143 @@
+"""A plant back to text: what was read and written again reads back equal.
+
+Stations are written against the types they use, so that reuse survives;
+everything at its default is left out; quantities get their most readable unit.
+"""
+
+import datetime as dt
+from typing import Any
+
+import yaml
+
+from linewright.plant.language.compiler import plant_shape
+from linewright.plant.model.enterprise import Plant
+
+WIDTH = 100
+"""Columns after which a line of the written file is wrapped."""
+
+
+def to_plain(plant: Plant) -> dict[str, Any]:
+    """Return the plant as plain data in the shape of the plant file.
+
+    Returns
+    -------
+    dict
+        Text, numbers, dates, lists and dicts only, in the order of the
+        language; equal plants give equal data.
+    """
+    plain = plant_shape().write(plant)
+    assert isinstance(plain, dict), "a plant is written as a map"
+    types = plain.get("types", {})
+    full = dict(types)
+    plain_types = {name: _against(full, body) for name, body in types.items()}
+    if plain_types:
+        plain["types"] = plain_types
+    for station in _stations(plain):
+        short = _against(full, station)
+        station.clear()
+        station.update(short)
+    return plain
+
+
+def _stations(plain: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        station
+        for site in plain.get("sites", {}).values()
+        for area in site.get("areas", {}).values()
+        for level in ("lines", "work_centres")
+        for group in area.get(level, {}).values()
+        for station in group.get("stations", {}).values()
+    ]
+
+
+def _against(types: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body says beyond the types that it uses; what they have too much is `None`."""
+    base: dict[str, Any] = {}
+    for name in body.get("use", []):
+        used = {key: value for key, value in types.get(name, {}).items() if key != "use"}
+        base = _joined(base, used)
+    short = _less(base, body) if base else dict(body)
+    used = body.get("use", [])
+    if used:
+        short = {"use": used[0] if len(used) == 1 else used, **short}
+    return short
+
+
+def _joined(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    joined = dict(base)
+    for key, value in over.items():
+        mine = joined.get(key)
+        if isinstance(mine, dict) and isinstance(value, dict):
+            joined[key] = _joined(mine, value)
+        else:
+            joined[key] = value
+    return joined
+
+
+def _less(base: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    short: dict[str, Any] = {}
+    for key, value in body.items():
+        if key == "use":
+            continue
+        mine = base.get(key)
+        if key not in base:
+            short[key] = value
+        elif isinstance(mine, dict) and isinstance(value, dict):
+            below = _less(mine, value)
+            if below:
+                short[key] = below
+        elif mine != value:
+            short[key] = value
+    for key in base:
+        if key not in body:
+            short[key] = None
+    return short
+
+
+def to_text(plant: Plant) -> str:
+    """Return the plant as YAML text in one file.
+
+    Examples
+    --------
+    >>> from linewright.plant.language.load import load_text
+    >>> text = to_text(load_text('''
+    ... linewright: 1
+    ... enterprise: acme
+    ... sites: {reno: {timezone: America/Los_Angeles, currency: USD}}
+    ... '''))
+    >>> print(text)
+    linewright: 1
+    enterprise: acme
+    sites:
+      reno: {timezone: America/Los_Angeles, currency: USD}
+    <BLANKLINE>
+    """
+    return yaml.dump(
+        to_plain(plant),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=WIDTH,
+    )
+
+
+class _Dumper(yaml.CSafeDumper):
+    """YAML as people write it here: no anchors, empty for null."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write every value out."""
+        del data
+        return True
+
+
+def _represent_none(dumper: yaml.CSafeDumper, _value: None) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:null", "~")
+
+
+def _represent_date(dumper: yaml.CSafeDumper, value: dt.date) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", value.isoformat())
+
+
+_Dumper.add_representer(type(None), _represent_none)
+_Dumper.add_representer(dt.date, _represent_date)

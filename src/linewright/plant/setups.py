@@ -1,0 +1,78 @@
+"""Set-up tables of the plant, compiled: which keys count, and the matrix between them."""
+
+from linewright.plant.model.enterprise import Plant
+from linewright.plant.model.products import SetupTable
+from linewright.plant.setup_matrix import (
+    ANY,
+    UNKNOWN,
+    SetupEntry,
+    SetupMatrix,
+    SetupRules,
+    compile_setups,
+)
+
+
+def setup_key(plant: Plant, product: str, by: str) -> str:
+    """Return the key under which a product stands in set-up tables.
+
+    By family: the family's `setup` key, else its name, else the product's own
+    name when it has no family.
+    """
+    if by == "product":
+        return product
+    family = plant.products[product].family
+    if family is None or family not in plant.families:
+        return product
+    return plant.families[family].setup or family
+
+
+def setup_rules(name: str, table: SetupTable) -> SetupRules:
+    """Return a table of the plant file as set-up rules."""
+    return SetupRules(
+        name=name,
+        keyed_by=table.by,
+        entries=tuple(
+            SetupEntry(from_key=row, to_key=column, setup_s=seconds)
+            for row, columns in table.times.items()
+            for column, seconds in columns.items()
+        ),
+        default_s=table.default_s,
+        same_s=table.same_s,
+        first_s=table.first_s,
+    )
+
+
+def setup_keys(plant: Plant, name: str) -> tuple[str, ...]:
+    """Return the keys of a set-up table: those it lists and names, and those of its products.
+
+    The products are those with a step that a station with this table can do.
+    Cost: linear in the number of steps of all routes.
+    """
+    table = plant.setups[name]
+    keys = dict.fromkeys(table.keys)
+    for row, columns in table.times.items():
+        keys.update(dict.fromkeys((row, *columns)))
+    operations = {
+        operation
+        for _, station in plant.stations()
+        if station.setup == name
+        for operation in station.does
+    }
+    for product in plant.products:
+        steps = (step for route in plant.routes_of(product).values() for step in route.steps)
+        if any(step.operation in operations for step in steps):
+            keys[setup_key(plant, product, table.by)] = None
+    return tuple(key for key in keys if key not in (ANY, UNKNOWN))
+
+
+def setup_matrix(plant: Plant, name: str) -> SetupMatrix:
+    """Return the compiled matrix of a set-up table, for twin and schedule alike.
+
+    Raises
+    ------
+    KeyError
+        When the plant has no such table.
+    SetupsInvalid
+        When it has holes; a checked plant has none.
+    """
+    return compile_setups(setup_rules(name, plant.setups[name]), setup_keys(plant, name))

@@ -30,6 +30,13 @@ Bucket = Literal[
     "planned/trial",
     "planned/approval",
     "unplanned",
+    "unplanned/breakdown",
+    "unplanned/tooling",
+    "unplanned/material",
+    "unplanned/quality",
+    "unplanned/program",
+    "unplanned/utilities",
+    "unplanned/other",
 ]
 
 

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from linewright.plant.expression_text import ExpressionInvalid, parse
-from linewright.plant.expressions import Expression
+from linewright.plant.expressions import Expression, Kind
 from linewright.plant.language.reading import FormulaText, Path
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
@@ -169,17 +169,19 @@ def check_formulas(scene: Scene) -> None:
         expression = _parsed(scene, formula)
         if expression is None:
             continue
-        known = _known_names(scene, formula)
-        for name in expression.names:
-            if name not in known:
-                scene.reading.report.add(
-                    "reference-dangling",
-                    formula.at,
-                    f"the expression names `{name}`, which is no "
-                    + ("tag of the station" if formula.over == "tags" else "option"),
-                    where=".".join(formula.path[-3:]),
-                    hint=near(name, known),
-                )
+        known = _kinds(scene, formula)
+        missing = [name for name in expression.names if name not in known]
+        if not missing:
+            _parsed(scene, formula, known)
+        for name in missing:
+            scene.reading.report.add(
+                "reference-dangling",
+                formula.at,
+                f"the expression names `{name}`, which is no "
+                + ("tag of the station" if formula.over == "tags" else "option"),
+                where=".".join(formula.path[-3:]),
+                hint=near(name, known),
+            )
         if formula.over == "tags":
             graph = needs.setdefault(formula.path[:8], {})
             graph[formula.path[9]] = set(expression.names)
@@ -190,9 +192,11 @@ def check_formulas(scene: Scene) -> None:
             scene.fail("formula-cycle", (*path, "tags", circle[0]), message)
 
 
-def _parsed(scene: Scene, formula: FormulaText) -> Expression | None:
+def _parsed(
+    scene: Scene, formula: FormulaText, kinds: dict[str, Kind] | None = None
+) -> Expression | None:
     try:
-        return parse(formula.text)
+        return parse(formula.text, kinds=kinds)
     except ExpressionInvalid as error:
         scene.reading.report.add(
             "formula-invalid",
@@ -204,11 +208,21 @@ def _parsed(scene: Scene, formula: FormulaText) -> Expression | None:
         return None
 
 
-def _known_names(scene: Scene, formula: FormulaText) -> list[str]:
+def _kinds(scene: Scene, formula: FormulaText) -> dict[str, Kind]:
+    """Return the names that an expression may use, with what is known of their kind."""
     path = formula.path
     if formula.over == "options":
         made = scene.plant.products.get(path[1])
-        return list(made.options) if made is not None else []
+        return dict.fromkeys(made.options if made is not None else (), "text")
     group = scene.group_at(path)
     station = group.stations.get(path[7]) if group is not None else None
-    return list(station.tags) if station is not None else []
+    tags = station.tags if station is not None else {}
+    return {name: _kind(tag) for name, tag in tags.items()}
+
+
+def _kind(tag: Tag) -> Kind:
+    if tag.type == "text":
+        return "text"
+    if tag.type == "bool":
+        return "bool"
+    return "number" if tag.unit or tag.type else "unknown"

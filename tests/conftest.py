@@ -1,0 +1,32 @@
+"""What every test may ask for: the checkout, the data folder, and steady property tests."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Same examples in every run: a failure is a change of the code, never of the day.
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, deadline=None, database=None, max_examples=50
+)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder that LINEWRIGHT_DATA names; without it, the test is skipped and says so."""
+    named = os.environ.get("LINEWRIGHT_DATA")
+    if not named:
+        pytest.skip("LINEWRIGHT_DATA is not set: it names the folder with the published data sets")
+    folder = Path(named)
+    assert folder.is_dir(), f"LINEWRIGHT_DATA names {named}, which is no folder"
+    return folder

@@ -1,0 +1,170 @@
+"""Run every benchmark, judge its claims and keep the result: `python3 tools/task.py bench`.
+
+A benchmark is a folder `benchmarks/<name>` that runs as `python -m benchmarks.<name>`. What it
+must show stands in its `claims.json`; a claim that is absent, without a value or not correct is
+not met. Results are kept in `benchmarks/results/<name>.json`, those of `--quick` beside them in
+`<name>.quick.json`, with command, commit and machine.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.environment import ROOT, say
+
+BENCHMARKS = "benchmarks"
+
+
+class Verdict(NamedTuple):
+    """One claim beside what was measured; `outcome` is aim, must or NOT MET."""
+
+    claim: str
+    value: float | None
+    unit: str
+    must: float
+    aim: float
+    outcome: str
+
+
+def names(root: Path) -> list[str]:
+    """The benchmarks there are, in alphabetical order."""
+    return sorted(file.parent.name for file in (root / BENCHMARKS).glob("*/__main__.py"))
+
+
+def judge(
+    wanted: list[dict[str, object]], result: dict[str, object], *, quick: bool
+) -> list[Verdict]:
+    """What was asked beside what was measured.
+
+    Parameters
+    ----------
+    wanted
+        The claims of `claims.json`: name, unit, must, aim, lower_is_better, judged_by, quick.
+    result
+        What the benchmark printed.
+    quick
+        Whether only the claims marked quick are asked for.
+
+    Returns
+    -------
+    list[Verdict]
+        One for each claim that is asked for, in their order.
+    """
+    claims = result.get("claims")
+    measured = {c["name"]: c for c in claims} if isinstance(claims, list) else {}
+    verdicts = []
+    for claim in wanted:
+        if quick and not claim["quick"]:
+            continue
+        found = measured.get(claim["name"], {})
+        value = found.get("ratio" if claim["judged_by"] == "ratio" else "value")
+        must, aim = float(str(claim["must"])), float(str(claim["aim"]))
+        outcome = "NOT MET"
+        if isinstance(value, int | float) and found.get("correct") is True:
+            sign = 1 if claim["lower_is_better"] else -1
+            if sign * value <= sign * must:
+                outcome = "aim" if sign * value <= sign * aim else "must"
+        kept = float(value) if isinstance(value, int | float) else None
+        name, unit = str(claim["name"]), str(claim["unit"])
+        verdicts.append(Verdict(name, kept, unit, must, aim, outcome))
+    return verdicts
+
+
+def run(root: Path, name: str, *, quick: bool, seed: int | None) -> bool:
+    """Run one benchmark, print its table and keep its result; whether every claim was met."""
+    words = ["-m", f"{BENCHMARKS}.{name}", "--json"]
+    words += ["--quick"] if quick else []
+    words += ["--seed", str(seed)] if seed is not None else []
+    command = " ".join(["python", *words])
+    say(f"{command}")
+    done = subprocess.run(
+        [sys.executable, *words], cwd=root, stdout=subprocess.PIPE, text=True, check=False
+    )
+    try:
+        result = json.loads(done.stdout)
+        assert isinstance(result, dict), "a benchmark prints one object"
+    except json.JSONDecodeError:
+        say(f"{name}: exit {done.returncode} and no JSON:\n{done.stdout[-2000:]}")
+        return False
+    kept = {"command": command, "commit": commit(root), "machine": machine(), "result": result}
+    folder = root / BENCHMARKS / "results"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}{'.quick' if quick else ''}.json"
+    file.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    wanted = json.loads((root / BENCHMARKS / name / "claims.json").read_text(encoding="utf-8"))
+    verdicts = judge(wanted["claims"], result, quick=quick)
+    print(table(verdicts), flush=True)
+    return done.returncode == 0 and all(v.outcome != "NOT MET" for v in verdicts)
+
+
+def table(verdicts: list[Verdict]) -> str:
+    """The verdicts as lines of text.
+
+    Examples
+    --------
+    >>> print(table([Verdict("load", 2.0, "s", 4.0, 1.0, "must")]))
+    claim                                      value         must          aim  outcome
+    load                                         2 s            4            1  must
+    """
+    lines = [f"{'claim':34} {'value':>13} {'must':>12} {'aim':>12}  outcome"]
+    for claim, value, unit, must, aim, outcome in verdicts:
+        shown = "none" if value is None else f"{value:.4g} {unit}"
+        lines.append(f"{claim:34} {shown:>13} {must:>12g} {aim:>12g}  {outcome}")
+    return "\n".join(lines)
+
+
+def commit(root: Path) -> str:
+    """The commit that is measured, with a plus when files differ from it; `none` without git."""
+    asked = [["git", "rev-parse", "HEAD"], ["git", "status", "--porcelain"]]
+    try:
+        head, changed = (
+            subprocess.run(words, cwd=root, capture_output=True, text=True, check=True).stdout
+            for words in asked
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "none"
+    return head.strip() + ("+" if changed.strip() else "")
+
+
+def machine() -> dict[str, object]:
+    """What the numbers were measured on; nothing that names the machine itself."""
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "cpu": _cpu(),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks that are named, or all; 0 when every claim was met."""
+    parser = argparse.ArgumentParser(prog="bench", description="Run the benchmarks.")
+    parser.add_argument("names", nargs="*", help="benchmarks; all of them when none is named")
+    parser.add_argument("--quick", action="store_true", help="the version of about a minute")
+    parser.add_argument("--seed", type=int, help="another seed than the benchmark's own")
+    asked = parser.parse_args(arguments)
+    known = names(ROOT)
+    unknown = sorted(set(asked.names) - set(known))
+    if unknown or not known:
+        say(f"no benchmark {', '.join(unknown)}; there are: {', '.join(known) or 'none'}")
+        return 1
+    met = [run(ROOT, n, quick=asked.quick, seed=asked.seed) for n in asked.names or known]
+    return 0 if all(met) else 1
+
+
+def _cpu() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or "unknown"
+    models = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    return models[0] if models else "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

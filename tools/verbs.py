@@ -1,0 +1,168 @@
+"""What each command of the Makefile does, once there is an environment to do it in."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.environment import ROOT, Unready, ensure, python_of, say, script_of
+
+VENV = ROOT / ".venv"
+PLANTS = ("plants/bracket", "plants/corridor", "plants/taller")
+SUITE = ["-n", "2", "-m", "not laws and not faults"]
+NO_TESTS = 5
+"""What pytest returns when nothing is left to run."""
+
+MADE = (".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "build", "dist")
+
+Verb = Callable[[list[str]], int]
+
+
+def demo(_: list[str]) -> int:
+    """Check and show the three example plants."""
+    for plant in PLANTS:
+        for verb in ("check", "show"):
+            print(f"\n$ linewright {verb} {plant}", flush=True)
+            if code := _run([script_of(VENV, "linewright"), verb, plant]):
+                return code
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Lint, types and the whole suite but laws and faults; the last line is pytest's own."""
+    return lint([]) or _pytest([*SUITE, *arguments])
+
+
+def lint(_: list[str]) -> int:
+    """Ruff's rules, ruff's format and mypy; all three run, also when the first finds something."""
+    checks = {
+        "ruff check": ["ruff", "check", "--quiet", "."],
+        "ruff format": ["ruff", "format", "--check", "--quiet", "."],
+        "mypy": ["mypy", "--no-error-summary"],
+    }
+    failed = []
+    for name, command in checks.items():
+        started = time.perf_counter()
+        code = _python(["-m", *command])
+        took_s = time.perf_counter() - started
+        say(f"{name}: {'failed' if code else 'in order'} ({took_s:.1f} s)")
+        failed += [name] if code else []
+    if failed:
+        say(f"stopped: {', '.join(failed)} found something; `make lint` shows only that")
+    return 1 if failed else 0
+
+
+def laws(arguments: list[str]) -> int:
+    """Run the long property tests and statistics."""
+    return _marked("laws", arguments)
+
+
+def faults(arguments: list[str]) -> int:
+    """Run the fault suite."""
+    return _marked("faults", arguments)
+
+
+def docs(arguments: list[str]) -> int:
+    """Check the pages: links, examples, decisions, and that everything is documented."""
+    wanted = ["tests/house/test_prose.py", "tests/house/test_surface.py"]
+    wanted += ["tests/house/test_examples.py", "tests/house/test_this_house.py"]
+    return _pytest([*wanted, *arguments])
+
+
+def house(arguments: list[str]) -> int:
+    """Print what breaks a rule of the house; `--tighten` lowers the ratchet first."""
+    return _python(["-m", "tools.house", *arguments])
+
+
+def bench(arguments: list[str]) -> int:
+    """Run every benchmark and keep its result; `--quick` is the minute's version."""
+    return _python(["-m", "tools.bench", *arguments])
+
+
+def changelog(arguments: list[str]) -> int:
+    """Turn the fragments in changes/ into a section of CHANGELOG.md: `changelog 0.2.0`."""
+    return _python(["-m", "tools.changelog", *arguments])
+
+
+def prepare(_: list[str]) -> int:
+    """Make the environment and do nothing with it."""
+    say(f"everything the tests need is in {VENV.name}")
+    return 0
+
+
+def clean(_: list[str]) -> int:
+    """Remove what is made by running: the environment, caches and builds."""
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        raise Unready("the .venv is active: `deactivate` first, then again.")
+    folders = [ROOT / name for name in MADE]
+    folders += [
+        cache
+        for top in ("src", "tests", "tools", "benchmarks")
+        for cache in (ROOT / top).rglob("__pycache__")
+    ]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+VERBS: dict[str, Verb] = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "laws": laws,
+    "faults": faults,
+    "bench": bench,
+    "docs": docs,
+    "house": house,
+    "changelog": changelog,
+    "test-deps": prepare,
+    "clean": clean,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says with the rest; 0 when all is well.
+
+    The time it took is said at the end, but for `test`, whose last line is pytest's own.
+    """
+    verb = VERBS.get(arguments[0]) if arguments else None
+    if verb is None:
+        for name, known in VERBS.items():
+            print(f"{name:10} {(known.__doc__ or '').splitlines()[0]}")
+        return 2 if arguments else 0
+    started = time.perf_counter()
+    try:
+        if verb is not clean:
+            ensure()
+        code = verb(arguments[1:])
+    except Unready as error:
+        print(f"linewright: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    if verb is not test:
+        took_s = time.perf_counter() - started
+        say(f"{arguments[0]} {'failed' if code else 'done'} in {took_s:.1f} s")
+    return code
+
+
+def _marked(mark: str, arguments: list[str]) -> int:
+    code = _pytest(["-n", "2", "-m", mark, *arguments])
+    if code == NO_TESTS:
+        say(f"no test carries the mark `{mark}` yet, so there was nothing to run")
+        return 0
+    return code
+
+
+def _pytest(arguments: list[str]) -> int:
+    return _python(["-m", "pytest", "-q", *arguments])
+
+
+def _python(arguments: list[str]) -> int:
+    return _run([python_of(VENV), *arguments])
+
+
+def _run(command: list[str | Path]) -> int:
+    return subprocess.run(command, cwd=ROOT, check=False).returncode

@@ -111,6 +111,7 @@ def _rising(corners: list[float]) -> bool:
 
 def _as_it_is(value: Any, plain: dict[str, Any]) -> None:  # noqa: ANN401  # any element
     """Leave what is written as it is."""
+    del value, plain
 
 
 def install() -> None:

@@ -96,6 +96,11 @@ def check(source: str | Path) -> Checked:
     -----
     Cost is linear in the size of the text. Never raises for anything that
     stands in a file.
+
+    Examples
+    --------
+    >>> check("no/such/plant.yaml").problems[0].code
+    'file-missing'
     """
     files, raws, problem = _read_files(Path(source))
     report = Report(files)
@@ -124,6 +129,12 @@ def load(source: str | Path) -> Plant:
     ------
     PlantInvalid
         With all problems, when there is an error.
+
+    Examples
+    --------
+    >>> load("no/such/plant.yaml")
+    Traceback (most recent call last):
+    linewright.plant.language.load.PlantInvalid: ...
     """
     return _plant_or_raise(check(source))
 

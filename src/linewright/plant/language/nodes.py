@@ -36,7 +36,7 @@ BYTES_MAX = 256 * 1024 * 1024
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class Scalar(msgspec.Struct, gc=False):
+class Scalar(msgspec.Struct, frozen=True, gc=False):
     """A single value as written; `plain` is false when it stood in quotes."""
 
     text: str
@@ -49,14 +49,14 @@ class Scalar(msgspec.Struct, gc=False):
         return self.plain and self.text in NULLS
 
 
-class Seq(msgspec.Struct):
+class Seq(msgspec.Struct, frozen=True):
     """A list."""
 
     items: list["Node"]
     at: int
 
 
-class Map(msgspec.Struct):
+class Map(msgspec.Struct, frozen=True):
     """A map: keys and values in the order of the file."""
 
     keys: list[Scalar]
@@ -250,10 +250,10 @@ class _Builder:
                 keys.append(Scalar("", key.at))
         node = Map(keys, done.children[1::2], done.at)
         if len({key.text for key in keys}) < len(keys):
-            self._drop_doubled(node)
+            return self._without_doubled(node)
         return node
 
-    def _drop_doubled(self, node: Map) -> None:
+    def _without_doubled(self, node: Map) -> Map:
         first: dict[str, Scalar] = {}
         values: list[Node] = []
         for key, value in zip(node.keys, node.values, strict=True):
@@ -268,7 +268,7 @@ class _Builder:
             else:
                 first[key.text] = key
                 values.append(value)
-        node.keys, node.values = list(first.values()), values
+        return Map(list(first.values()), values, node.at)
 
     def _alias(self, event: AliasEvent, owner: _Open) -> Node:
         at = self._at(event)

@@ -104,7 +104,7 @@ class QuantityInvalid(ValueError):  # named for the state, as all our refusals
         self.hint = hint
 
 
-class Unit(msgspec.Struct, frozen=True):
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One spelling of a unit: its dimension, and value = number * factor + offset in base units."""
 
     text: str
@@ -153,7 +153,7 @@ def unit_of(text: str) -> Unit:
     True
     """
     if not text:
-        return Unit("", "dimensionless", 1.0)
+        return Unit(text="", dimension="dimensionless", factor=1.0)
     if len(text) > TEXT_MAX or not re.fullmatch(r"[\w%°µμΩ*/^.\-()· ]+", text):
         raise QuantityInvalid("unit-unknown", f"`{text[:40]}` is not a unit", UNITS_HINT)
     registry = _registry()
@@ -169,7 +169,12 @@ def unit_of(text: str) -> Unit:
             f"there is no unit `{text[:40]}`",
             f"did you mean `{near}`?" if near else UNITS_HINT,
         ) from error
-    return Unit(text, str(unit.dimensionality), _neat(float(one) - float(zero)), float(zero))
+    return Unit(
+        text=text,
+        dimension=str(unit.dimensionality),
+        factor=_neat(float(one) - float(zero)),
+        offset=float(zero),
+    )
 
 
 def _neat(rough: float) -> float:

@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 LEVELS: Final = ("sites", "areas", "lines", "work_centres", "stations", "buffers")
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """A name of something that must exist, and where it stands."""
 
     kind: str
@@ -23,7 +23,7 @@ class Reference(msgspec.Struct, frozen=True):
     path: Path
 
 
-class FormulaText(msgspec.Struct, frozen=True):
+class FormulaText(msgspec.Struct, frozen=True, kw_only=True):
     """An expression whose names must be looked up, and where it stands."""
 
     over: str
@@ -49,7 +49,7 @@ class Reading:
 
     def refer(self, kind: str, name: str, at: int) -> None:
         """Note that something is named here that must exist."""
-        self.references.append(Reference(kind, name, at, tuple(self.path)))
+        self.references.append(Reference(kind=kind, name=name, at=at, path=tuple(self.path)))
 
 
 def where_of(path: list[str] | Path) -> str:

@@ -120,7 +120,7 @@ def apply_types(root: Map, report: Report) -> None:
         return
     book = _Types(types, report)
     names = [key.text for key in types.keys]
-    types.values = [
+    types.values[:] = [
         book.get(name, (), value.at) or value
         for name, value in zip(names, types.values, strict=True)
     ]
@@ -129,7 +129,7 @@ def apply_types(root: Map, report: Report) -> None:
             for group in (*_maps(area.get("lines")), *_maps(area.get("work_centres"))):
                 stations = group.get("stations")
                 if isinstance(stations, Map):
-                    stations.values = [
+                    stations.values[:] = [
                         book.expand(value) if isinstance(value, Map) else value
                         for value in stations.values
                     ]

@@ -6,6 +6,7 @@ JSON Schema; `write(value)` gives plain YAML data that reads back to the same
 value. Lists, maps and elements are in `compounds`.
 """
 
+import abc
 import datetime as dt
 import re
 from typing import Any, Protocol
@@ -205,12 +206,12 @@ class FlagShape(TextShape):
         return {"type": "boolean"}
 
 
-class _NumericShape(TextShape):
+class _NumericShape(TextShape, abc.ABC):
     """A number of some kind: errors of parsing become problems."""
 
+    @abc.abstractmethod
     def parse(self, text: str, reading: Reading) -> Any:  # noqa: ANN401  # int, float or money
         """Return the number, or raise QuantityInvalid."""
-        raise NotImplementedError
 
     def of_text(self, text: str, at: int, reading: Reading) -> Any:  # noqa: ANN401  # as parse
         """Return the number of a text."""
@@ -453,7 +454,9 @@ class FormulaShape(TextShape):
 
     def of_text(self, text: str, at: int, reading: Reading) -> str:
         """Return the text and note it for the check of its names and types."""
-        reading.formulas.append(FormulaText(self.over, text, at, tuple(reading.path)))
+        reading.formulas.append(
+            FormulaText(over=self.over, text=text, at=at, path=tuple(reading.path))
+        )
         return text
 
 

@@ -82,14 +82,26 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     SINGLE: ClassVar[tuple[str, str]] = ("", "")
 
 
-class Quantity(msgspec.Struct, frozen=True):
-    """A number with a unit: stored as a float in `unit`, within [low, high]."""
+class Quantity:
+    """A number with a unit: stored as a float in `unit`, within [low, high].
 
-    unit: str
-    low: float | None = 0.0
-    high: float | None = None
-    above: float | None = None
-    """An open lower bound: the value must be greater."""
+    `above` is an open lower bound: the value must be greater.
+    """
+
+    __slots__ = ("above", "high", "low", "unit")
+
+    def __init__(
+        self,
+        unit: str,
+        *,
+        low: float | None = 0.0,
+        high: float | None = None,
+        above: float | None = None,
+    ) -> None:
+        self.unit = unit
+        self.low = low
+        self.high = high
+        self.above = above
 
 
 class Number(msgspec.Struct, frozen=True):

@@ -74,8 +74,7 @@ def _step_path(path: Path, index: int) -> Path:
 
 
 def _check_step(scene: Scene, path: Path, step: Step, name: str) -> None:
-    known = name in scene.plant.operations or name in scene.doers
-    if not known or scene.operation(name).outside is not None:
+    if name not in scene.operations or scene.operation(name).outside is not None:
         return
     doers = scene.doers.get(name, [])
     if not doers:

@@ -40,7 +40,7 @@ _GLOBAL: dict[str, Callable[[Scene], Names]] = {
     "place": lambda scene: [*scene.plant.sites, *scene.plant.suppliers],
     "address": lambda scene: scene.addresses,
     "action": lambda scene: ["call", *scene.commands],
-    "operation": lambda scene: [*scene.plant.operations, *scene.doers],
+    "operation": lambda scene: scene.operations,
 }
 
 _SITE: dict[str, Callable[[Site], Names]] = {

@@ -71,6 +71,12 @@ class Scene:
         return doers
 
     @cached_property
+    def operations(self) -> frozenset[str]:
+        """Names of all operations: defined, or done by a station or a type."""
+        types = (name for kind in self.plant.types.values() for name in kind.does)
+        return frozenset((*self.plant.operations, *self.doers, *types))
+
+    @cached_property
     def addresses(self) -> frozenset[str]:
         """Every address of the plant: sites, areas, lines, stations, buffers and tags."""
         return frozenset(self._addresses())

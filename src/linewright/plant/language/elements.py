@@ -93,7 +93,7 @@ class ElementShape:
         outer = reading.unit
         if self.has_unit:
             self._read_unit(node, values, reading)
-        by_key, path = self.by_key, reading.path
+        by_key, path, report = self.by_key, reading.path, reading.report
         unknown: list[tuple[Scalar, Node]] = []
         for key, value in zip(node.keys, node.values, strict=True):
             field = by_key.get(key.text)
@@ -103,7 +103,10 @@ class ElementShape:
             if (value.__class__ is Scalar and value.empty) or field.attribute in values:
                 continue
             path.append(key.text)
-            values[field.attribute] = field.shape.read(value, reading)
+            noted = report.noted
+            found = field.shape.read(value, reading)
+            if report.noted == noted or field.required or not isinstance(field.shape, TextShape):
+                values[field.attribute] = found  # else left out: a stand-in would mislead the rules
             path.pop()
         self._finish(node, values, unknown, reading)
         reading.unit = outer

@@ -153,10 +153,13 @@ class Report:
         self._seen: dict[tuple[str, int, str], Problem] = {}
         self._order: dict[int, int] = {}
         self.dropped = 0
+        self.noted = 0
+        """How often something was noted, repeats included."""
 
     def add(self, code: str, at: int, message: str, *, where: str = "", hint: str = "") -> None:
         """Note a problem at a mark; the same one at the same place counts once."""
         assert code in CODES, f"unlisted problem code {code}"
+        self.noted += 1
         key = (code, at, message if at >= 0 else f"{where}: {message}")
         if key in self._seen:
             return

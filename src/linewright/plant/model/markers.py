@@ -7,7 +7,7 @@ plain number here, with its unit at the end of the attribute's name; in the
 plant file the key has no suffix and the value carries the unit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
 import msgspec
@@ -182,11 +182,6 @@ Text = Annotated[str, Name("text")]
 LabelText = Annotated[Label, Special("label")]
 
 
-def frozen_map(pairs: Mapping[K, V] | Iterable[tuple[K, V]]) -> FrozenMap[K, V]:
-    """Return the entries as a map that cannot be changed."""
-    return FrozenMap(pairs)
-
-
 def label_in(label: Mapping[str, str], language: str, fallback: str = "") -> str:
     """Return the label's text in a language, else the common text, else any, else fallback.
 
@@ -199,20 +194,3 @@ def label_in(label: Mapping[str, str], language: str, fallback: str = "") -> str
         if key in label:
             return label[key]
     return next(iter(label.values()), fallback)
-
-
-def walk_labels(element: object) -> Iterator[Label]:
-    """Yield every label below an element; cost linear in its size."""
-    if isinstance(element, FrozenMap):
-        for value in element.values():
-            yield from walk_labels(value)
-    elif isinstance(element, tuple):
-        for value in element:
-            yield from walk_labels(value)
-    elif isinstance(element, Element):
-        for field in element.__struct_fields__:
-            value = getattr(element, field)
-            if field in ("label", "labels") and isinstance(value, FrozenMap):
-                yield value
-            else:
-                yield from walk_labels(value)

@@ -14,7 +14,15 @@ from linewright.plant.language.grammars import GRAMMARS, GrammarInvalid
 from linewright.plant.language.nodes import Map, Node, Scalar, Seq
 from linewright.plant.language.problems import did_you_mean, nearest
 from linewright.plant.language.reading import Reading
-from linewright.plant.language.shapes import MoneyShape, Plain, Shape, TextShape, kind_of, shown
+from linewright.plant.language.shapes import (
+    ChoiceShape,
+    MoneyShape,
+    Plain,
+    Shape,
+    TextShape,
+    kind_of,
+    shown,
+)
 from linewright.plant.model.markers import Element
 
 SHOWN_KEYS = 30
@@ -105,7 +113,7 @@ class ElementShape:
             path.append(key.text)
             noted = report.noted
             found = field.shape.read(value, reading)
-            if report.noted == noted or field.required or not isinstance(field.shape, TextShape):
+            if report.noted == noted or field.required or not isinstance(field.shape, ChoiceShape):
                 values[field.attribute] = found  # else left out: a stand-in would mislead the rules
             path.pop()
         self._finish(node, values, unknown, reading)

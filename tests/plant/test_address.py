@@ -125,7 +125,7 @@ def test_children_stand_one_level_down_and_no_further() -> None:
 
 def test_a_tag_has_no_tags_and_a_plain_name() -> None:
     """A tag's name is a name like any other, and a tag has no tags itself."""
-    with pytest.raises(AddressInvalid, match="'blade_temp'|blade_temp"):
+    with pytest.raises(AddressInvalid, match="#blade_temp"):
         MILL.with_tag("Blade Temp")
     with pytest.raises(AddressInvalid, match="a tag has no tags"):
         MILL.with_tag("kw").with_tag("kw")
@@ -166,7 +166,7 @@ def test_what_is_no_subject_is_refused(subject: str) -> None:
 
 def test_an_address_is_a_text_everywhere() -> None:
     """It equals, hashes, prints, pickles and becomes JSON as its text."""
-    assert {MILL: 1}["nogales/machining/bracket/mill"] == 1
+    assert {str(MILL): 1}[MILL] == 1
     assert f"{MILL}" == "nogales/machining/bracket/mill"
     assert json.dumps(MILL) == '"nogales/machining/bracket/mill"'
     assert repr(MILL) == "Address('nogales/machining/bracket/mill')"

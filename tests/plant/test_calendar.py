@@ -155,7 +155,7 @@ def test_a_date_that_a_place_skipped_has_no_shifts() -> None:
 
 def test_a_holiday_removes_the_shifts_that_start_on_it() -> None:
     """The eve's night shift runs on, the holiday's shifts do not, but those kept open."""
-    closed = Holiday(date=dt.date(2026, 1, 6), label="Reyes", open=("s1", "of another line"))
+    closed = Holiday(date=dt.date(2026, 1, 6), open=("s1", "of another line"))
     texts = ("daily 22:00-06:00", "daily 08:00-09:00", "daily 10:00-11:00")
     calendar = _calendar("America/Hermosillo", *texts, holidays=(closed,))
     start_ns = _ns("America/Hermosillo", 2026, 1, 6)

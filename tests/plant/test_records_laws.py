@@ -16,6 +16,7 @@ from linewright.plant.records import (
     How,
     Parts,
     Record,
+    RecordInvalid,
     State,
     decode,
     decode_from,
@@ -128,3 +129,18 @@ def test_order_does_not_depend_on_arrival(
     assert [order_of(each) for each in one] == [order_of(each) for each in other]
     times_ns = [each.t_ns for each in one]
     assert times_ns == sorted(times_ns)
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(edits=st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), max_size=4))
+@SOME
+def test_damage_never_gets_past_the_contract(name: str, edits: list[tuple[int, int]]) -> None:
+    """Bytes changed anywhere give the typed error, or a value that keeps every rule."""
+    damaged = bytearray(encode(EXAMPLES[name]))
+    for position, byte in edits:
+        damaged[position % len(damaged)] = byte
+    try:
+        found = decode(bytes(damaged), CONTRACTS[name])
+    except RecordInvalid:
+        return
+    assert decode(encode(found), CONTRACTS[name]) == found

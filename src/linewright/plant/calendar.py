@@ -43,6 +43,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from linewright.plant.model.markers import EMPTY, FrozenMap
 from linewright.plant.shift import (
     DAY_S,
     FIRST_DATE,
@@ -123,12 +124,12 @@ class Holiday(msgspec.Struct, frozen=True, kw_only=True):
 
     Examples
     --------
-    >>> Holiday(date=dt.date(2026, 9, 16), label="Independencia", open=("guard",)).open
+    >>> Holiday(date=dt.date(2026, 9, 16), open=("guard",)).open
     ('guard',)
     """
 
     date: dt.date
-    label: str = ""
+    label: FrozenMap[str, str] = EMPTY
     open: tuple[str, ...] = ()
 
 

@@ -1,7 +1,8 @@
 """Set-up tables of the plant, compiled: which keys count, and the matrix between them."""
 
+from linewright.plant.address import Address
 from linewright.plant.model.enterprise import Plant
-from linewright.plant.model.products import SetupTable
+from linewright.plant.model.products import SetupTable, Step
 from linewright.plant.setup_matrix import (
     ANY,
     UNKNOWN,
@@ -52,17 +53,55 @@ def setup_keys(plant: Plant, name: str) -> tuple[str, ...]:
     keys = dict.fromkeys(table.keys)
     for row, columns in table.times.items():
         keys.update(dict.fromkeys((row, *columns)))
-    operations = {
-        operation
-        for _, station in plant.stations()
-        if station.setup == name
-        for operation in station.does
-    }
+    places: dict[str, list[Address]] = {}
+    for address, station in plant.stations():
+        if station.setup == name:
+            for operation in station.does:
+                places.setdefault(operation, []).append(address)
     for product in plant.products:
         steps = (step for route in plant.routes_of(product).values() for step in route.steps)
-        if any(step.operation in operations for step in steps):
+        if any(_comes_by(step, places) for step in steps):
             keys[setup_key(plant, product, table.by)] = None
     return tuple(key for key in keys if key not in (ANY, UNKNOWN))
+
+
+def done_at(plant: Plant, step: Step) -> tuple[Address, ...]:
+    """Return the stations at which a step of a route can be done.
+
+    Those that do its operation or one of its alternatives, within the step's
+    `at` where that is given. Cost: linear in the number of stations.
+    """
+    names = {step.operation, *step.alternatives}
+    return tuple(
+        address
+        for address, station in plant.stations()
+        if not names.isdisjoint(station.does)
+        and (not step.at or any(_at_or_below(address, place) for place in step.at))
+    )
+
+
+def _at_or_below(address: Address, place: str) -> bool:
+    return address == place or address.startswith(f"{place}/")
+
+
+def _comes_by(step: Step, places: dict[str, list[Address]]) -> bool:
+    """Whether a step may be done at one of the places of its operation."""
+    found = [
+        place for name in (step.operation, *step.alternatives) for place in places.get(name, ())
+    ]
+    if not step.at:
+        return bool(found)
+    return any(_at_or_below(place, at) for place in found for at in step.at)
+
+
+def unknown_keys(plant: Plant, name: str) -> tuple[str, ...]:
+    """Return the keys that a set-up table names and that no product of the plant has."""
+    table = plant.setups[name]
+    named = dict.fromkeys(key for row in table.times.items() for key in (row[0], *row[1]))
+    known = {setup_key(plant, product, table.by) for product in plant.products}
+    known |= {*table.keys, ANY, UNKNOWN}
+    known |= {family.setup or key for key, family in plant.families.items()}
+    return tuple(key for key in named if key not in known)
 
 
 def setup_matrix(plant: Plant, name: str) -> SetupMatrix:

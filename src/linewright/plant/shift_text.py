@@ -3,7 +3,8 @@
 ``DAYS START-END [break START-END [BUCKET], ...] [week K of N] [from DATE] [until DATE]``
 
 - DAYS: ``daily``, or days and ranges with commas: ``Mon-Fri``, ``Mon,Wed,Fri``, ``Fri-Mon``;
-  three letters or more of the English name, upper or lower case.
+  three letters or more of the English, Spanish or French name, upper or lower case; written
+  back in English.
 - times: ``06:00`` or ``06:00:30``. An end that is not after its start is on the next day;
   hours above 24 say so outright: ``06:00-30:00`` is a whole day from 06:00.
 - BUCKET: ``meal`` (left out), ``meeting``, ``cleaning`` or ``maintenance``.
@@ -38,6 +39,10 @@ TEXT_CHARS_MAX = 1_000
 
 _BUCKETS: tuple[Bucket, ...] = get_args(Bucket)
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_ELSEWHERE = {
+    "es": ("lunes", "martes", "mi\u00e9rcoles", "jueves", "viernes", "s\u00e1bado", "domingo"),
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLAUSES = ("break", "week", "from", "until")
 _DAY_CHARS_MIN = 3
@@ -250,9 +255,12 @@ def _read_days(reader: _Reader) -> tuple[int, ...]:
 def _read_day(reader: _Reader) -> int:
     at = reader.offset
     word = reader.expect("word", "here should be a day of the week", "Mon-Fri or daily").lower()
-    for day, full in enumerate(_DAYS):
-        if len(word) >= _DAY_CHARS_MIN and full.startswith(word):
-            return day
+    bare = word.replace("\u00e9", "e").replace("\u00e1", "a")
+    for names_of_days in (_DAYS, *_DAYS_ELSEWHERE.values()):
+        for day, full in enumerate(names_of_days):
+            plain = full.replace("\u00e9", "e").replace("\u00e1", "a")
+            if len(bare) >= _DAY_CHARS_MIN and plain.startswith(bare):
+                return day
     names = {name.lower(): short for name, short in zip(_DAYS + _SHORT, _SHORT * 2, strict=True)}
     near = get_close_matches(word, [*names, "daily"], 1, 0.5)
     suggestion = names.get(near[0], near[0]) if near else "Mon-Fri or daily"

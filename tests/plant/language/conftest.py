@@ -26,6 +26,7 @@ sites:
                 tags:
                   state: {node: ns=2;s=S, role: state, map: {1: running, 2: down}}
                   temp: {node: ns=2;s=T, unit: degC, range: [0, 120], high: 80, high_high: 95}
+                  remote: {node: ns=2;s=R, role: permit.remote_enabled}
                   hot: {derive: temp > 70, debounce: 2 s}
                 commands:
                   speed: {node: ns=2;s=V, unit: "%", range: [50, 120], permit: remote_enabled}

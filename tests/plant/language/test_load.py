@@ -66,7 +66,7 @@ def test_all_mistakes_are_reported_at_once(plant_text: str) -> None:
         "unit-dimension",
         "reference-dangling",
     ]
-    assert [problem.line for problem in errors] == [5, 19, 46]
+    assert [problem.line for problem in errors] == [5, 19, 47]
     assert "America/Hermosillo" in errors[0].hint
 
 

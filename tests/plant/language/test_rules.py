@@ -41,6 +41,21 @@ WARNED = [
     (", range: [50, 120], permit", ", permit", "command-without-range"),
     (", budget: {batch: 60, gap: 20 ms}", "", ""),
     ("{node: ns=2;s=T, unit", "{unit", "tag-unbound"),
+    (
+        "{cut: 48 s}",
+        "{cut: 48 s}\n                wears: {blade: {slows: 5 %}}",
+        "wear-without-life",
+    ),
+    (
+        "route: [cut, mill, inspect]",
+        "route: [cut, mill, {operation: inspect, rework: 2 %}]",
+        "rework-nowhere",
+    ),
+    (
+        "mill: {times: {steel",
+        "mill: {times: {stel: {any: 60 min}, any: {stel: 60 min}, steel",
+        "setup-key-unknown",
+    ),
     ("two: {does: {deburr: 25 s}}", "two: {does: {polish: 25 s}}", "station-idle"),
 ]
 
@@ -53,6 +68,50 @@ def test_a_doubt_is_a_warning_and_the_plant_is_usable(
     checked = check_text(plant_text.replace(old, new, 1))
     assert checked.plant is not None
     assert {problem.code for problem in checked.problems} == ({code} if code else set())
+
+
+def test_what_two_places_say_must_agree(plant_text: str) -> None:
+    """A fixture, a standard time, a ceiling, a tariff and a mark against the plant around them."""
+    text = plant_text.replace(
+        "crews: {repair: 2}", "fixtures: {vise: {at: nogales/machining/bench}}"
+    )
+    text = text.replace(", crew: repair", "").replace(
+        "{cut: 48 s}", "{cut: {time: 48 s, fixture: vise}}"
+    )
+    text = text.replace(
+        "family: brass\n", "family: brass\n    controlled: {regime: X, sites: [reno]}\n"
+    )
+    text += """
+standard_times: [{operation: cut, time: 40 s, at: nogales/machining/bench}]
+authority:
+  one: {actions: [speed], at: nogales/machining/bench}
+  two: {actions: [speed], at: nogales, range: [40, 100]}
+tariffs:
+  t:
+    price: 1 MXN/kWh
+    periods:
+      peak: {hours: Mon-Fri 18:00-22:00, price: 3 MXN/kWh}
+      dear: {hours: Fri 20:00-23:00, price: 4 MXN/kWh}
+"""
+    text = text.replace(
+        "sites:\n", "sites:\n  reno: {timezone: UTC, currency: USD, tariff: t}\n", 1
+    )
+    assert {problem.code for problem in check_text(text).problems} == {
+        "fixture-elsewhere",
+        "standard-time-elsewhere",
+        "ceiling-elsewhere",
+        "ceiling-beyond-range",
+        "tariff-periods-overlap",
+        "controlled-elsewhere",
+    }
+
+
+def test_a_line_slower_than_its_takt_is_warned_about(plant_text: str) -> None:
+    """Places and pieces per cycle count; what is fast enough is not named."""
+    text = plant_text.replace("flow: [saw", "takt: 40 s\n            flow: [saw", 1)
+    (problem,) = check_text(text).problems
+    assert problem.code == "takt-impossible"
+    assert "`saw` takes 48 s a piece" in problem.message
 
 
 def test_constraints_that_no_choice_keeps_are_found(plant_text: str) -> None:

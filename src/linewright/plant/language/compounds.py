@@ -103,7 +103,8 @@ class MapShape:
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema: an object of such values, or a lone one."""
         value = self.value.schema()
-        names: dict[str, Any] = {"type": "object", "additionalProperties": value}
+        entry = {"anyOf": [value, {"type": "null"}]}
+        names: dict[str, Any] = {"type": "object", "additionalProperties": entry}
         pattern = self.key.schema().get("pattern")
         if pattern:
             names["propertyNames"] = {"pattern": pattern}

@@ -173,13 +173,11 @@ class ElementShape:
                 reading.path.pop()
                 if key.text == "gateway":
                     reading.refer("gateway", str(values[source]), value.at)
-        if (
-            self.variant_needed
-            and variant not in values
-            and not self._near_variant(rest, values, reading)
-        ):
-            choices = ", ".join(self.variants)
-            reading.fail("key-missing", node.at, f"one of {choices} is missing")
+        if variant not in values:
+            found = self._near_variant(rest, values, reading)
+            if self.variant_needed and not found:
+                choices = ", ".join(self.variants)
+                reading.fail("key-missing", node.at, f"one of {choices} is missing")
         return rest
 
     def _near_variant(

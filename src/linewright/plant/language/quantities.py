@@ -216,12 +216,18 @@ _WORDS = {
     "[length] ** 2 * [mass] / [time] ** 2": "energy",
     "[mass] / [length] / [time] ** 2": "pressure",
     "1 / [time]": "a rate",
+    "[mass] * [length] / [time] ** 2": "force",
+    "[length] ** 2": "area",
+    "[length] ** 3": "volume",
+    "[length] ** 3 / [time]": "volume flow",
+    "[current]": "current",
+    "[mass] * [length] ** 2 / [current] / [time] ** 3": "voltage",
     "[part]": "pieces",
 }
 
 
 def _dimension_words(unit: Unit) -> str:
-    return _WORDS.get(unit.dimension, unit.dimension)
+    return _WORDS.get(unit.dimension, f"what `{unit.text}` measures")
 
 
 def parse_number(text: str) -> float:

@@ -65,35 +65,51 @@ class _Types:
             if isinstance(value, Map)
         }
         self._report = report
-        self._done: dict[str, Map] = {}
+        self._circles: set[str] = set()
 
-    def get(self, name: str, chain: tuple[str, ...], at: int) -> Map | None:
-        if name in self._done:
-            return self._done[name]
+    def expand(self, node: Map, name: str = "") -> Map:
+        """Return the map merged with the types that it uses, bases first, each of them once."""
+        order: dict[str, None] = {}
+        for used in _used(node):
+            self._collect(used.text, (name,) if name else (), used.at, order)
+        base: Map | None = None
+        for found in order:
+            body = _without(self._raw[found], "use")
+            base = body if base is None else merged(base, body)
+        return node if base is None else _without_empty(merged(base, node))
+
+    def _collect(self, name: str, chain: tuple[str, ...], at: int, order: dict[str, None]) -> None:
         raw = self._raw.get(name)
-        if raw is None:
-            return None
+        if raw is None or name in order:
+            return
         if name in chain or len(chain) >= TYPES_MAX:
             circle = " -> ".join((*chain[-8:], name))
-            self._report.add(
-                "use-cycle",
-                at,
-                f"types use each other in a circle: {circle}",
-                where=f"types.{name}",
-            )
-            return raw
-        self._done[name] = done = self.expand(raw, (*chain, name))
-        return done
+            if self._circles.isdisjoint(chain):
+                self._circles.update(chain)
+                self._report.add(
+                    "use-cycle",
+                    at,
+                    f"types use each other in a circle: {circle}",
+                    where=f"types.{name}",
+                )
+            return
+        for used in _used(raw):
+            self._collect(used.text, (*chain, name), used.at, order)
+        order[name] = None
 
-    def expand(self, node: Map, chain: tuple[str, ...] = ()) -> Map:
-        """Return the map merged with the types that it uses."""
-        base: Map | None = None
-        for used in _used(node):
-            found = self.get(used.text, chain, used.at)
-            if found is not None:
-                found = _without(found, "use")
-                base = found if base is None else merged(base, found)
-        return node if base is None else merged(base, node)
+
+def _without_empty(node: Map) -> Map:
+    """Return the map without entries that take out what no base has."""
+    keep = [
+        index
+        for index, value in enumerate(node.values)
+        if not (isinstance(value, Scalar) and value.empty)
+    ]
+    values = [
+        _without_empty(value) if isinstance(value, Map) else value
+        for value in (node.values[index] for index in keep)
+    ]
+    return Map([node.keys[index] for index in keep], values, node.at)
 
 
 def _used(node: Map) -> list[Scalar]:
@@ -121,7 +137,7 @@ def apply_types(root: Map, report: Report) -> None:
     book = _Types(types, report)
     names = [key.text for key in types.keys]
     types.values[:] = [
-        book.get(name, (), value.at) or value
+        book.expand(value, name) if isinstance(value, Map) else value
         for name, value in zip(names, types.values, strict=True)
     ]
     for site in _maps(root.get("sites")):

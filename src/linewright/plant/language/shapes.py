@@ -327,7 +327,10 @@ class SiblingShape(_NumericShape):
         return 0.0
 
     def parse(self, text: str, reading: Reading) -> float:
-        """Return the number in the owner's unit."""
+        """Return the number in the owner's unit; yes and no are 1 and 0."""
+        word = text.casefold()
+        if word in TRUE or word in FALSE:
+            return float(word in TRUE)
         number, given = split_quantity(text)
         if not given:
             return number
@@ -339,7 +342,8 @@ class SiblingShape(_NumericShape):
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema: a number, or text with a unit."""
-        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": QUANTITY_PATTERN}]}
+        text = {"type": "string", "pattern": QUANTITY_PATTERN}
+        return {"anyOf": [{"type": ["number", "boolean"]}, text]}
 
     def write(self, value: float) -> Plain:
         """Return the bare number."""

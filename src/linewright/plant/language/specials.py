@@ -22,6 +22,7 @@ from linewright.plant.language.reading import Reading
 from linewright.plant.language.shapes import (
     BoundsShape,
     DateShape,
+    FormulaShape,
     NumberShape,
     Plain,
     Shape,
@@ -252,6 +253,7 @@ class HolidaysShape:
 
     def __init__(self) -> None:
         self._date = DateShape()
+        self._label = LabelShape()
 
     def stand_in(self) -> tuple[Holiday, ...]:
         """Return no holidays."""
@@ -276,13 +278,15 @@ class HolidaysShape:
 
     def _holiday(self, date: dt.date, node: Node, reading: Reading) -> Holiday:
         if isinstance(node, Scalar):
-            return Holiday(date=date, label="" if node.empty else node.text)
-        label = ""
+            return Holiday(
+                date=date, label=EMPTY if node.empty else self._label.read(node, reading)
+            )
+        label = EMPTY
         still: tuple[str, ...] = ()
         if isinstance(node, Map):
             for key, value in zip(node.keys, node.values, strict=True):
-                if key.text == "label" and isinstance(value, Scalar):
-                    label = value.text
+                if key.text == "label":
+                    label = self._label.read(value, reading)
                 elif key.text == "open":
                     still = self._open(value, reading)
                 else:
@@ -311,7 +315,7 @@ class HolidaysShape:
         details = {
             "type": "object",
             "properties": {
-                "label": {"type": "string"},
+                "label": self._label.schema(),
                 "open": {"type": "array", "items": {"type": "string"}},
             },
             "additionalProperties": False,
@@ -326,12 +330,13 @@ class HolidaysShape:
 
     def write(self, value: tuple[Holiday, ...]) -> Plain:
         """Return labels by date."""
-        return {
-            day.date: {"label": day.label, "open": list(day.open)}
-            if day.open
-            else day.label or None
-            for day in value
-        }
+        return {day.date: self._written(day) for day in value}
+
+    def _written(self, day: Holiday) -> Plain:
+        label = self._label.write(day.label) if day.label else None
+        if day.open or isinstance(label, dict):
+            return {"label": label, "open": list(day.open)} if day.open else {"label": label}
+        return label
 
 
 class Gap:
@@ -432,7 +437,10 @@ class FlowShape:
 class AmountShape:
     """How much of something: a number of pieces, or a quantity with its unit."""
 
-    words = "`4` or `0.32 m`"
+    words = "`4`, `0.32 m` or `{amount: 4, when: motor == 'm2'}`"
+
+    def __init__(self) -> None:
+        self._when = FormulaShape("options")
 
     def stand_in(self) -> Amount:
         """Return one piece."""
@@ -440,8 +448,12 @@ class AmountShape:
 
     def read(self, node: Node, reading: Reading) -> Amount:
         """Return the amount; more than nothing."""
+        when: str | None = None
+        if isinstance(node, Map):
+            node, when = self._of_map(node, reading)
         if not isinstance(node, Scalar):
-            reading.fail("wrong-kind", node.at, f"{kind_of(node)} is not an amount")
+            hint = "write `4`, `0.32 m` or `{amount: 4, when: motor == 'm2'}`"
+            reading.fail("wrong-kind", node.at, f"{kind_of(node)} is not an amount", hint=hint)
             return self.stand_in()
         try:
             value, unit = split_quantity(node.text)
@@ -452,18 +464,39 @@ class AmountShape:
         if value <= 0:
             reading.fail("out-of-range", node.at, f"{shown(node.text)} is not more than nothing")
             return self.stand_in()
-        return Amount(value=value, unit=unit)
+        return Amount(value=value, unit=unit, when=when)
+
+    def _of_map(self, node: Map, reading: Reading) -> tuple[Node, str | None]:
+        """Return the amount and the condition of the long form."""
+        when: str | None = None
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key.text == "when":
+                reading.path.append("when")
+                when = self._when.read(value, reading)
+                reading.path.pop()
+            elif key.text != "amount":
+                hint = did_you_mean(key.text, ("amount", "when")) or "possible here: amount, when"
+                reading.fail("key-unknown", key.at, f"there is no key {shown(key.text)}", hint=hint)
+        return node.get("amount") or node, when
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema: a number, or text with a unit."""
-        return {"type": ["number", "string"], "examples": [4, "0.32 m"]}
+        """Return the JSON Schema: a number, text with a unit, or either with a condition."""
+        amount = {"type": ["number", "string"], "examples": [4, "0.32 m"]}
+        long = {
+            "type": "object",
+            "properties": {"amount": amount, "when": {"type": "string"}},
+            "required": ["amount"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [amount, long]}
 
     def write(self, value: Amount) -> Plain:
-        """Return the number, or the quantity as text."""
+        """Return the number, or the quantity as text; with its condition where it has one."""
         number = format_number(value.value)
+        plain: Plain = int(value.value) if value.value == int(value.value) else value.value
         if value.unit:
-            return f"{number} {value.unit}"
-        return int(value.value) if value.value == int(value.value) else value.value
+            plain = f"{number} {value.unit}"
+        return {"amount": plain, "when": value.when} if value.when else plain
 
 
 SPECIALS: dict[str, Shape] = {

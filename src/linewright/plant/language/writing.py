@@ -27,16 +27,57 @@ def to_plain(plant: Plant) -> dict[str, Any]:
     """
     plain = plant_shape().write(plant)
     assert isinstance(plain, dict), "a plant is written as a map"
-    types = plain.get("types", {})
-    full = dict(types)
-    plain_types = {name: _against(full, body) for name, body in types.items()}
-    if plain_types:
-        plain["types"] = plain_types
+    types = {name: _long(body) for name, body in plain.get("types", {}).items()}
+    own: dict[str, dict[str, Any]] = {}
+    for name in types:
+        _own_body(name, types, own)
+    if types:
+        plain["types"] = {name: _short(own[name]) for name in types}
     for station in _stations(plain):
-        short = _against(full, station)
+        body = _short(_against(types, own, _long(station)))
         station.clear()
-        station.update(short)
+        station.update(body)
     return plain
+
+
+_SINGLE = {"fails": ("every", "failure")}
+"""Keys whose lone form stands for a map of one; compared in their long form."""
+
+
+def _long(body: dict[str, Any]) -> dict[str, Any]:
+    long = dict(body)
+    for key, (mark, name) in _SINGLE.items():
+        if mark in long.get(key, {}):
+            long[key] = {name: long[key]}
+    return long
+
+
+def _short(body: dict[str, Any]) -> dict[str, Any]:
+    short = dict(body)
+    for key, (mark, name) in _SINGLE.items():
+        lone = (short.get(key) or {}).get(name)
+        if list(short.get(key) or {}) == [name] and isinstance(lone, dict) and mark in lone:
+            short[key] = lone
+    return short
+
+
+def _own_body(name: str, types: dict[str, Any], own: dict[str, dict[str, Any]]) -> None:
+    """Find what a type says beyond those it uses, after the same was done for these."""
+    if name in own or name not in types:
+        return
+    own[name] = {}  # a circle ends here; a plant has none
+    for used in types[name].get("use", []):
+        _own_body(used, types, own)
+    own[name] = _against(types, own, types[name])
+
+
+def _order(types: dict[str, Any], names: list[str], order: dict[str, None]) -> dict[str, None]:
+    """Return types and what they use, bases first, each once: the order of merging."""
+    for name in names:
+        if name in types and name not in order:
+            _order(types, types[name].get("use", []), order)
+            order[name] = None
+    return order
 
 
 def _stations(plain: dict[str, Any]) -> list[dict[str, Any]]:
@@ -50,24 +91,26 @@ def _stations(plain: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _against(types: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+def _against(
+    types: dict[str, Any], own: dict[str, dict[str, Any]], body: dict[str, Any]
+) -> dict[str, Any]:
     """Return what a body says beyond the types that it uses; what they have too much is `None`."""
-    base: dict[str, Any] = {}
-    for name in body.get("use", []):
-        used = {key: value for key, value in types.get(name, {}).items() if key != "use"}
-        base = _joined(base, used)
-    short = _less(base, body) if base else dict(body)
     used = body.get("use", [])
-    if used:
-        short = {"use": used[0] if len(used) == 1 else used, **short}
-    return short
+    if not used:
+        return dict(body)
+    base: dict[str, Any] = {}
+    for name in _order(types, used, {}):
+        base = _joined(base, {key: value for key, value in own[name].items() if key != "use"})
+    return {"use": used[0] if len(used) == 1 else used, **_less(base, body)}
 
 
 def _joined(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     joined = dict(base)
     for key, value in over.items():
         mine = joined.get(key)
-        if isinstance(mine, dict) and isinstance(value, dict):
+        if value is None:
+            joined.pop(key, None)
+        elif isinstance(mine, dict) and isinstance(value, dict):
             joined[key] = _joined(mine, value)
         else:
             joined[key] = value

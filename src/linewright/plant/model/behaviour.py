@@ -91,7 +91,28 @@ class Remedy(Element, frozen=True, kw_only=True):
     )
 
 
-Symptom = Literal["rises", "falls", "jumps", "drifts", "noisy", "stuck", "silent"]
+class Symptom(Element, frozen=True, kw_only=True):
+    """How a cause shows on one signal: which way, how far, how soon."""
+
+    SHORT: ClassVar[str] = "kind"
+
+    kind: Annotated[
+        Literal["rises", "falls", "jumps", "drifts", "noisy", "stuck", "silent"], "which way"
+    ]
+    by: Annotated[
+        float | None, Number(), "how far at full effect, in the signal's unit; `cycle`: a share"
+    ] = None
+    over: Annotated[Duration | None, "how long until full effect"] = None
+
+
+class Cause(Element, frozen=True, kw_only=True):
+    """What brings a failure mode on: a wear or another mode of the same station."""
+
+    SHORT: ClassVar[str] = "mode"
+
+    mode: Annotated[Annotated[str, Ref("mode")], "the mode or wear"]
+    probability_share: Annotated[Share, "how likely it leads to this mode"] = 1.0
+    delay: Annotated[Duration | None, "how long after"] = None
 
 
 class FailureMode(Element, frozen=True, kw_only=True):
@@ -112,9 +133,7 @@ class FailureMode(Element, frozen=True, kw_only=True):
         "which time ages it: `operation` only while working, `calendar` always",
     ] = "operation"
     crew: Annotated[Annotated[str, Ref("crew")] | None, "crew that repairs"] = None
-    causes: Annotated[
-        tuple[Annotated[str, Ref("mode")], ...], "modes or wears of this station that lead to it"
-    ] = ()
+    causes: Annotated[tuple[Cause, ...], "modes or wears of this station that lead to it"] = ()
     symptoms: Annotated[
         Mapping[Annotated[str, Ref("signal")], Symptom],
         "how it shows, per tag of the station or per `cycle`, `scrap`, `power`, `micro_stops`",
@@ -141,7 +160,9 @@ class Wear(Element, frozen=True, kw_only=True):
     ] = 0.0
     scraps_share: Annotated[Share, "share of bad parts at the end of life"] = 0.0
     fails_factor: Annotated[
-        float, Number(low=1.0, high=1e6), "failure rate at the end of life over the new one's"
+        float,
+        Number(low=1.0, high=1e6),
+        "failure rate of the modes that this wear causes, at the end of life over the new one's",
     ] = 1.0
     symptoms: Annotated[Mapping[Annotated[str, Ref("signal")], Symptom], "how it shows"] = EMPTY
     change: Annotated[Duration | None, "time to change or renew it"] = None
@@ -149,7 +170,7 @@ class Wear(Element, frozen=True, kw_only=True):
 
 
 class Power(Element, frozen=True, kw_only=True):
-    """Electrical power by machine state."""
+    """Electrical power of one place, by machine state."""
 
     running_kw: Annotated[Annotated[float, Quantity("kW")] | None, "while producing"] = None
     idle_kw: Annotated[

@@ -11,6 +11,7 @@ from linewright.plant.model.markers import (
     Count,
     CountFrom1,
     Element,
+    Key,
     LabelText,
     Name,
     Number,
@@ -31,15 +32,28 @@ class Cycle(Element, frozen=True, kw_only=True):
 
     SHORT: ClassVar[str] = "time"
 
-    time: Annotated[Duration, "machine time of one cycle"]
+    time: Annotated[Duration, "machine time of one cycle, whatever the pieces"]
+    per_piece: Annotated[Duration | None, "machine time that each piece of the cycle adds"] = None
     pieces: Annotated[CountFrom1, "pieces in one cycle: cavities, places on a tombstone"] = 1
     blocked: Annotated[Count, "of these, places that are blocked now"] = 0
     operator: Annotated[Duration | None, "time an operator attends in one cycle"] = None
-    fixture: Annotated[Annotated[str, Ref("fixture")] | None, "fixture it takes"] = None
+    fixtures: Annotated[
+        tuple[Annotated[str, Ref("fixture")], ...],
+        Key("fixture"),
+        "fixture it takes: any one of these",
+    ] = ()
     tools: Annotated[tuple[Annotated[str, Ref("tool")], ...], "tools it takes"] = ()
     program: Annotated[Text | None, "machine program"] = None
-    scrap_share: Annotated[Share, "share of bad pieces"] = 0.0
-    rework_share: Annotated[Share, "share of pieces to rework"] = 0.0
+    scrap_share: Annotated[
+        Share, "share of bad pieces at this station, besides what the step of the route says"
+    ] = 0.0
+    rework_share: Annotated[Share, "share of pieces to rework, likewise"] = 0.0
+
+    @property
+    def expected_s(self) -> float:
+        """Mean time of one cycle in seconds, with the pieces that it gives now."""
+        more = self.per_piece.expected_s * self.pieces_per_cycle if self.per_piece else 0.0
+        return self.time.expected_s + more
 
     @property
     def pieces_per_cycle(self) -> int:
@@ -79,26 +93,35 @@ class StationType(Element, frozen=True, kw_only=True):
         Mapping[Annotated[str, Name("address")], Command], "what may be written, by name"
     ] = EMPTY
     capabilities: Annotated[Mapping[str, Text], "ranges it can hold, for people to read"] = EMPTY
+    connect: Annotated[
+        Connection | None, "how it is reached; left out: not connected; a type gives defaults"
+    ] = None
+    connections: Annotated[
+        Mapping[str, Connection], "further connections by name: power meter, camera, second control"
+    ] = EMPTY
+    batch: Annotated[
+        Annotated[int, Number(low=1)] | None,
+        "most pieces in one load (furnace, washer): a cycle takes those that are there",
+    ] = None
+    unattended: Annotated[
+        bool, "whether a cycle that has begun goes on through breaks and after the shift"
+    ] = False
+    controlled: Annotated[Controlled | None, "export control or customer restriction"] = None
 
 
 class Station(StationType, frozen=True, kw_only=True):
     """A machine or work place (ISA-95: work unit), with or without any connection."""
 
-    connect: Annotated[Connection | None, "how it is reached; left out: not connected"] = None
-    batch: Annotated[
-        Annotated[int, Number(low=1)] | None, "pieces that one load holds, for example a furnace"
-    ] = None
     shifts: Annotated[
         tuple[Annotated[str, Ref("shift")], ...], "shifts it runs; left out: the line's"
     ] = ()
-    controlled: Annotated[Controlled | None, "export control or customer restriction"] = None
     serial: Annotated[Text | None, "maker's serial number"] = None
     was: Annotated[tuple[Text, ...], "former names or addresses, so that history is found"] = ()
 
     @property
     def connected(self) -> bool:
-        """Whether the station has a connection of its own or through a gateway."""
-        return self.connect is not None
+        """Whether the station has any connection, through a gateway or of its own."""
+        return self.connect is not None or bool(self.connections)
 
 
 class Buffer(Element, frozen=True, kw_only=True):
@@ -227,11 +250,14 @@ class Tool(Element, frozen=True, kw_only=True):
 
 
 class Crew(Element, frozen=True, kw_only=True):
-    """People who repair, set up or move, as a pool (never by name)."""
+    """People as a pool, never by name: who repairs, sets up, moves or operates."""
 
     SHORT: ClassVar[str] = "people"
 
     people: Annotated[CountFrom1, "how many at once"]
+    by_shift: Annotated[
+        Mapping[Annotated[str, Ref("shift")], Count], "how many, in shifts where it differs"
+    ] = EMPTY
     skills: Annotated[tuple[Annotated[str, Ref("skill")], ...], "what they can do"] = ()
     shifts: Annotated[
         tuple[Annotated[str, Ref("shift")], ...], "when they are there; left out: always"

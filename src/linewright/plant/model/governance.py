@@ -87,6 +87,6 @@ class Obligation(Element, frozen=True, kw_only=True):
 
     rule: Annotated[Text, "law, standard or customer requirement"]
     label: Annotated[LabelText, "what people read"] = EMPTY
-    every: Annotated[Text | None, "how often evidence is due, for example `12 months`"] = None
+    every_s: Annotated[Positive | None, "how often evidence is due, for example `12 months`"] = None
     owner: Annotated[Text | None, "role that answers for it"] = None
     since: Annotated[dt.date | None, "in force from"] = None

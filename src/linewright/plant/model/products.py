@@ -36,7 +36,8 @@ class Operation(Element, frozen=True, kw_only=True):
     tools: Annotated[tuple[Annotated[str, Ref("tool")], ...], "tools needed"] = ()
     fixture: Annotated[Annotated[str, Ref("fixture")] | None, "fixture needed"] = None
     batch: Annotated[
-        Annotated[int, Number(low=1)] | None, "pieces treated together, for example in a furnace"
+        Annotated[int, Number(low=1)] | None,
+        "pieces treated together, where the station does not say its own `batch`",
     ] = None
     outside: Annotated[
         Annotated[str, Ref("supplier")] | None, "done by this supplier, not by a station"
@@ -83,6 +84,10 @@ class Step(Element, frozen=True, kw_only=True):
     rework_to: Annotated[
         Annotated[str, Ref("operation")] | None, "earlier operation to which bad pieces go back"
     ] = None
+    rework_via: Annotated[
+        tuple[Annotated[str, Ref("operation")], ...],
+        "operations that only bad pieces pass on their way back: tear-down, stripping",
+    ] = ()
     rework_share: Annotated[Share, "share of pieces sent back"] = 0.0
     rework_limit: Annotated[
         int, Number(low=0, high=100), "how often one piece may come back; then it is scrap"
@@ -91,6 +96,9 @@ class Step(Element, frozen=True, kw_only=True):
     wait: Annotated[Duration | None, "least wait after the step: cooling, curing"] = None
     queue_limit_s: Annotated[Positive | None, "longest wait before the step"] = None
     program: Annotated[Text | None, "machine program"] = None
+    when: Annotated[
+        Annotated[str, Formula("options")] | None, "only for these choices of options"
+    ] = None
 
 
 class Route(Element, frozen=True, kw_only=True):
@@ -158,6 +166,9 @@ class Option(Element, frozen=True, kw_only=True):
 
     values: Annotated[tuple[Text, ...], "what can be chosen"]
     default: Annotated[Text | None, "chosen when nothing is said"] = None
+    adds: Annotated[Mapping[str, Annotated[Money, Per("")]], "what a value adds to the price"] = (
+        EMPTY
+    )
     label: Annotated[LabelText, "what people read"] = EMPTY
 
 
@@ -188,6 +199,9 @@ class Product(Element, frozen=True, kw_only=True):
     units_per_pack: Annotated[Annotated[int, Number(low=1)] | None, "pieces in a pack"] = None
     lot_size: Annotated[Annotated[int, Number(low=1)] | None, "usual pieces in a lot"] = None
     customer: Annotated[Text | None, "whose product it is"] = None
+    demand_per_week: Annotated[
+        float | None, Number(low=0.0), "usual demand in pieces a week, to judge takt and capacity"
+    ] = None
     price: Annotated[Annotated[Money, Per("")] | None, "price of a piece"] = None
     scrap_cost: Annotated[Annotated[Money, Per("")] | None, "loss when a piece is scrapped"] = None
     weight_kg: Annotated[Annotated[float, Quantity("kg")] | None, "weight of a piece"] = None
@@ -206,6 +220,9 @@ class Amount(Element, frozen=True, kw_only=True):
 
     value: Annotated[float, Number(low=0.0), "how much"]
     unit: Annotated[str, Name("text"), "unit; empty for pieces"] = ""
+    when: Annotated[
+        Annotated[str, Formula("options")] | None, "only for these choices of options"
+    ] = None
 
 
 class StandardTime(Element, frozen=True, kw_only=True):

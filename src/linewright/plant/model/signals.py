@@ -56,8 +56,10 @@ class Connection(Element, frozen=True, kw_only=True):
 
     VARIANT: ClassVar[tuple[str, str]] = ("protocol", "endpoint")
 
-    protocol: Annotated[Protocol, "one of the keys below; `gateway` names a gateway of the site"]
-    endpoint: Annotated[Text, "URL, topic root, device name or gateway"]
+    protocol: Annotated[
+        Protocol | None, "one of the keys below; `gateway` names a gateway; a type may leave it out"
+    ] = None
+    endpoint: Annotated[Text, "URL, topic root, device name or name of a gateway"] = ""
     user: Annotated[Text | None, "user name"] = None
     password: Annotated[Secret | None, "`{secret: NAME}`; a password itself is refused"] = None
     certificate: Annotated[Secret | None, "`{secret: NAME}` of the client certificate"] = None
@@ -146,6 +148,10 @@ class Tag(Element, frozen=True, kw_only=True):
         "how it is read; left out: by its name",
     ] = None
     source: Annotated[Text | None, "where it is read, in the protocol's own spelling"] = None
+    on: Annotated[
+        Annotated[str, Ref("connection")] | None,
+        "further connection of the station; else `connect`",
+    ] = None
     unit: Annotated[str | None, Special("unit"), "unit of the value, for example `degC`"] = None
     role: Annotated[Role | None, "what the product uses it for"] = None
     type: Annotated[
@@ -187,7 +193,7 @@ class Tag(Element, frozen=True, kw_only=True):
     formula: Annotated[
         Annotated[str, Formula("tags")] | None,
         Key("derive"),
-        "derived tag: expression over the station's tags",
+        "derived tag: expression over the station's tags; those with a `map` are our state names",
     ] = None
     debounce_s: Annotated[
         Annotated[float, Quantity("s")] | None, "how long a derived value must hold"
@@ -205,6 +211,10 @@ class Command(Element, frozen=True, kw_only=True):
         Literal["node", "method", "register", "topic", "metric", "db"], "how it is written"
     ]
     target: Annotated[Text, "where it is written, in the protocol's own spelling"]
+    on: Annotated[
+        Annotated[str, Ref("connection")] | None,
+        "further connection of the station; else `connect`",
+    ] = None
     unit: Annotated[str | None, Special("unit"), "unit of the value"] = None
     label: Annotated[LabelText, "what people read"] = EMPTY
     range: Annotated[Annotated[Bounds, InUnitOf("unit")] | None, "values that may be written"] = (

@@ -8,7 +8,14 @@ line in `problems.CODES` and in `docs/problems.md`.
 from collections.abc import Callable
 
 from linewright.plant.language.reading import Locator, Reading
-from linewright.plant.language.rules import making, references, signals, sites, structure
+from linewright.plant.language.rules import (
+    agreement,
+    making,
+    references,
+    signals,
+    sites,
+    structure,
+)
 from linewright.plant.language.rules.scene import Scene
 from linewright.plant.model.enterprise import Plant
 
@@ -24,6 +31,15 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     making.check_boms,
     making.check_setups,
     making.check_options,
+    agreement.check_products,
+    agreement.check_rework,
+    agreement.check_takt,
+    agreement.check_wears,
+    agreement.check_fixture_places,
+    agreement.check_standard_places,
+    agreement.check_ceilings,
+    agreement.check_tariff_periods,
+    signals.check_connections,
     signals.check_tags,
     signals.check_commands,
     signals.check_gateways,

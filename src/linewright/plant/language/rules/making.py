@@ -14,7 +14,7 @@ from linewright.plant.language.rules.scene import Scene, near
 from linewright.plant.model.equipment import Line
 from linewright.plant.model.products import Amount, Option, Product, Route, Step
 from linewright.plant.setup_matrix import compile_setups, holes, triangle_violations
-from linewright.plant.setups import setup_keys, setup_rules
+from linewright.plant.setups import setup_keys, setup_rules, unknown_keys
 
 CHOICES_MAX = 20_000
 """Most combinations of options that are tried against the constraints."""
@@ -146,7 +146,8 @@ def check_standard_times(scene: Scene) -> None:
                 scene.fail(
                     "standard-time-doubled",
                     ("standard_times", str(index)),
-                    f"another standard time for the same work holds until {until}",
+                    "another standard time for the same work "
+                    + ("has no end" if until == dt.date.max else f"holds until {until}"),
                     hint="give the earlier one an `until:` date",
                 )
 
@@ -193,6 +194,14 @@ def check_setups(scene: Scene) -> None:
         path = ("setups", name)
         keys = setup_keys(scene.plant, name)
         rules = setup_rules(name, table)
+        for key in unknown_keys(scene.plant, name):
+            known = [mine for mine in keys if mine != key]
+            scene.fail(
+                "setup-key-unknown",
+                path,
+                f"no product has the set-up key `{key}`",
+                near(key, known),
+            )
         missing = holes(rules, keys)
         if missing:
             pairs = ", ".join(f"{one} -> {two}" for one, two in missing[:SHOWN])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from linewright.plant.language.reading import Path, Reference
+from linewright.plant.language.reading import Path, Reference, where_of
 from linewright.plant.language.rules.scene import Scene, near
 from linewright.plant.model.enterprise import Site
 from linewright.plant.model.equipment import StationType
@@ -10,9 +10,6 @@ from linewright.plant.model.governance import Reason
 
 SIGNALS = ("cycle", "scrap", "power", "micro_stops")
 """Symptoms may show on these, besides the station's tags."""
-
-PERMITS = ("remote_enabled", "automatic")
-"""Machine-side permits that may be named by their role."""
 
 Names = Iterable[str]
 
@@ -57,9 +54,19 @@ _STATION: dict[str, Callable[[Scene, StationType], Names]] = {
     "command": lambda _, station: station.commands,
     "signal": lambda _, station: [*station.tags, *SIGNALS],
     "mode": lambda _, station: [*station.fails, *station.wears],
-    "permit": lambda _, station: [*station.tags, *PERMITS],
+    "permit": lambda _, station: permits(station),
+    "connection": lambda _, station: station.connections,
     "reason": lambda scene, station: leaf_reasons(scene, station.reasons),
 }
+
+
+def permits(station: StationType) -> list[str]:
+    """Return the tags that show a permit, and the permits by their role's last part."""
+    found: list[str] = []
+    for name, tag in station.tags.items():
+        if tag.role is not None and tag.role.startswith("permit."):
+            found += [name, tag.role.removeprefix("permit.")]
+    return found
 
 
 def leaf_reasons(scene: Scene, tree: str | None) -> list[str]:
@@ -132,9 +139,7 @@ def _dangling(scene: Scene, reference: Reference, known: frozenset[str]) -> None
         "reference-dangling",
         reference.at,
         f"there is no {what} `{reference.name[:60]}`{where}",
-        where="/".join(reference.path[1:8:2])
-        if reference.path[0] == "sites"
-        else ".".join(reference.path),
+        where=where_of(reference.path),
         hint=near(reference.name, known),
     )
 
@@ -146,13 +151,15 @@ def _where_words(reference: Reference) -> str:
         return f" at site `{reference.path[1]}`"
     if reference.kind == "station":
         return f" in `{reference.path[5]}`"
-    return f" at station `{reference.path[7]}`" if reference.kind in _STATION else ""
+    return " at this station" if reference.kind in _STATION else ""
 
 
 def check_circles(scene: Scene) -> None:
     """Report failure modes that cause each other in a circle."""
     for path, _, station in scene.stations:
-        graph = {name: set(mode.causes) for name, mode in station.fails.items()}
+        graph = {
+            name: {cause.mode for cause in mode.causes} for name, mode in station.fails.items()
+        }
         circle = find_circle(graph)
         if circle:
             text = " -> ".join(circle)

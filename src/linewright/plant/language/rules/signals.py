@@ -10,7 +10,7 @@ from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
 from linewright.plant.model.equipment import Station
 from linewright.plant.model.markers import Bounds
-from linewright.plant.model.signals import Command, Tag
+from linewright.plant.model.signals import Command, Connection, Tag
 
 FORBIDDEN = re.compile(r"(^|_)(start|resume|restart|jog|home|homing|reset|unlock|enable)(_|$)")
 """Commands that no product may give to a machine: see DESIGN.md, authority."""
@@ -21,6 +21,72 @@ SINGLE_ROLES = frozenset(
 """Roles that one tag of a station may have at most."""
 
 LIMITS = ("low_low", "low", "high", "high_high")
+
+
+ENDPOINTS: dict[str, tuple[str, ...]] = {
+    "opcua": ("opc.tcp://", "opc.wss://", "opc.https://"),
+    "modbus": ("tcp://", "rtu://", "udp://"),
+    "s7": ("tcp://",),
+    "mtconnect": ("http://", "https://", "tcp://"),
+    "haas": ("tcp://", "http://"),
+    "http": ("http://", "https://"),
+}
+"""How the endpoint of a protocol may begin; a bare host name or address is always possible."""
+
+HOST = re.compile(r"[\w.\-]*[.\d][\w.\-]*(:\d{1,5})?(/\S*)?", re.ASCII)
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "opcua": ("node", "method"),
+    "modbus": ("register", "input"),
+    "s7": ("db",),
+    "mqtt": ("topic",),
+    "sparkplug": ("metric",),
+    "mtconnect": ("item",),
+    "haas": ("query", "item"),
+    "http": ("query", "item", "input"),
+    "replay": ("column",),
+}
+"""How tags and commands are bound in each protocol; through a gateway, all of them."""
+
+
+def check_connections(scene: Scene) -> None:
+    """Report connections without a protocol, and endpoints that a protocol cannot have."""
+    for path, _, station in scene.stations:
+        if station.connect is not None:
+            _check_connection(scene, (*path, "connect"), station.connect)
+        for name, connection in station.connections.items():
+            _check_connection(scene, (*path, "connections", name), connection)
+    for site_name, site in scene.plant.sites.items():
+        for name, gateway in site.gateways.items():
+            _check_connection(scene, ("sites", site_name, "gateways", name), gateway)
+
+
+def _check_connection(scene: Scene, path: Path, connection: Connection) -> None:
+    if connection.protocol is None:
+        hint = f"add one of {', '.join(ENDPOINTS)}, sparkplug, gateway with its endpoint"
+        scene.fail("connection-incomplete", path, "nothing says how it is reached", hint)
+        return
+    starts = ENDPOINTS.get(connection.protocol)
+    text = connection.endpoint
+    if starts is None or text.startswith(starts) or HOST.fullmatch(text):
+        return
+    scene.fail(
+        "connection-incomplete",
+        (*path, connection.protocol),
+        f"`{text[:60]}` is no endpoint of {connection.protocol}",
+        hint=f"for example `{starts[0]}10.1.4.11`",
+    )
+
+
+def _check_way(scene: Scene, where: Path, way: str | None, connection: Connection) -> None:
+    ways = WAYS.get(connection.protocol or "")
+    if ways is not None and way is not None and way not in ways:
+        scene.fail(
+            "source-of-other-protocol",
+            (*where, way),
+            f"`{way}` is not how {connection.protocol} is read",
+            hint=f"write {' or '.join(f'`{name}:`' for name in ways)}",
+        )
 
 
 def check_tags(scene: Scene) -> None:
@@ -58,19 +124,20 @@ def _check_bound(
     tag_and_bound: tuple[Tag, dict[tuple[str, ...], Path]],
 ) -> None:
     tag, bound = tag_and_bound
-    if station.connect is None or tag.formula is not None:
+    connect = station.connections.get(tag.on) if tag.on else station.connect
+    if connect is None or tag.formula is not None:
         return
     if tag.source is None:
-        if station.connect.protocol not in ("replay", "haas", "mtconnect"):
+        if connect.protocol not in ("replay", "haas", "mtconnect"):
             message = f"nothing says where `{where[-1]}` is read"
             scene.fail(
                 "tag-unbound", where, message, hint="add its node, register, topic or metric"
             )
         return
-    connect = station.connect
+    _check_way(scene, where, tag.via, connect)
     key = (
         where[1],
-        connect.protocol,
+        connect.protocol or "",
         connect.endpoint,
         str(connect.unit_id),
         tag.via or "",
@@ -117,6 +184,9 @@ def check_commands(scene: Scene) -> None:
                     f"`{name}` would start, resume, jog, home or reset a machine",
                     hint="that is done at the machine; leave the command out",
                 )
+            connect = station.connections.get(command.on) if command.on else station.connect
+            if connect is not None:
+                _check_way(scene, where, command.via, connect)
             if command.permit is None:
                 hint = "add `permit:` with the tag that shows that remote writing is allowed"
                 scene.fail("permit-missing", where, f"`{name}` names no permit", hint=hint)
@@ -173,6 +243,8 @@ def check_formulas(scene: Scene) -> None:
         missing = [name for name in expression.names if name not in known]
         if not missing:
             _parsed(scene, formula, known)
+            if formula.over == "options":
+                _check_values(scene, formula, expression)
         for name in missing:
             scene.reading.report.add(
                 "reference-dangling",
@@ -190,6 +262,25 @@ def check_formulas(scene: Scene) -> None:
         if circle:
             message = f"derived tags need each other: {' -> '.join(circle)}"
             scene.fail("formula-cycle", (*path, "tags", circle[0]), message)
+
+
+def _check_values(scene: Scene, formula: FormulaText, expression: Expression) -> None:
+    """Report texts that are no value of any option that the expression names."""
+    options = scene.plant.products[formula.path[1]].options
+    values = [value for name in expression.names for value in options[name].values]
+    for step in expression.steps:
+        if step.operation not in ("value", "in", "not in"):
+            continue
+        listed = step.detail if isinstance(step.detail, tuple) else (step.detail,)
+        for text in listed:
+            if isinstance(text, str) and text not in values:
+                scene.reading.report.add(
+                    "choice-unknown",
+                    formula.at,
+                    f"`{text[:40]}` is no value of {', '.join(expression.names)}",
+                    where=".".join(formula.path[:3]),
+                    hint=near(text, values),
+                )
 
 
 def _parsed(
@@ -221,7 +312,7 @@ def _kinds(scene: Scene, formula: FormulaText) -> dict[str, Kind]:
 
 
 def _kind(tag: Tag) -> Kind:
-    if tag.type == "text":
+    if tag.type == "text" or tag.map:
         return "text"
     if tag.type == "bool":
         return "bool"

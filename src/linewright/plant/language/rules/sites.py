@@ -27,13 +27,20 @@ def check_calendars(scene: Scene) -> None:
 
 
 def _calendars(scene: Scene) -> Iterator[tuple[Path, Site, tuple[str, ...]]]:
-    """Yield where a choice of shifts stands, its site and the shifts; the sites' own first."""
+    """Yield where a choice of shifts is in use, its site and the shifts.
+
+    All shifts of a site together count only where something runs them all.
+    """
     for name, site in scene.plant.sites.items():
-        yield ("sites", name), site, ()
+        if not any(path[1] == name for path, _, _ in scene.groups):
+            yield ("sites", name), site, ()
     for path, site, group in scene.groups:
-        yield (*path, "shifts"), site, group.shifts
-    for path, site, station in scene.stations:
-        yield (*path, "shifts"), site, station.shifts
+        for station_name, station in group.stations.items():
+            if station.shifts:
+                yield (*path, "stations", station_name, "shifts"), site, station.shifts
+        if not all(station.shifts for station in group.stations.values()):
+            place = (*path, "shifts") if group.shifts else path[:2]
+            yield place, site, group.shifts
 
 
 def _check_calendar(scene: Scene, path: Path, site: Site, names: tuple[str, ...]) -> None:

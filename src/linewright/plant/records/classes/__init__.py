@@ -1,0 +1,1 @@
+"""Record classes by theme; `linewright.plant.records` is their face."""

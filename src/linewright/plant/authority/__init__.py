@@ -65,6 +65,7 @@ not even its end; those of the machine, of people at it and of the stop always d
 'allowed'
 """
 
+from linewright.plant.authority.ceilings import ceiling_of
 from linewright.plant.authority.checks import FRESH_NS, Check, DecisionReason
 from linewright.plant.authority.decision import CHECKS, Decision, authorise, reserve
 from linewright.plant.authority.machine import COMMAND_LIFE_MAX_NS
@@ -103,5 +104,6 @@ __all__ = [
     "Undo",
     "Usage",
     "authorise",
+    "ceiling_of",
     "reserve",
 ]

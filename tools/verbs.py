@@ -65,10 +65,10 @@ def faults(arguments: list[str]) -> int:
 
 
 def docs(arguments: list[str]) -> int:
-    """Check the pages: links, examples, decisions, and that everything is documented."""
+    """Write the pages made from the code, then check all: links, examples, decisions."""
     wanted = ["tests/house/test_prose.py", "tests/house/test_surface.py"]
     wanted += ["tests/house/test_examples.py", "tests/house/test_this_house.py"]
-    return _pytest([*wanted, *arguments])
+    return _python(["-m", "tools.pages"]) or _pytest([*wanted, *arguments])
 
 
 def house(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from linewright.plant import Address, Plant
 from linewright.plant.language.load import load_text
-from linewright.plant.standard import standard_time
+from linewright.plant.standard import StandardTimes
 
 TEXT = """
 linewright: 1
@@ -50,7 +50,7 @@ def test_the_most_telling_standard_time_holds(
     plant: Plant, product: str, address: Address, day: str, seconds: float
 ) -> None:
     """Place and product before place before product; a near place before a wide one."""
-    found = standard_time(plant, "turn", product, address, dt.date.fromisoformat(day))
+    found = StandardTimes(plant).cycle("turn", product, address, dt.date.fromisoformat(day))
     assert found is not None
     assert found.expected_s == seconds
 
@@ -58,11 +58,20 @@ def test_the_most_telling_standard_time_holds(
 def test_without_an_entry_the_station_speaks() -> None:
     """A plant without standard times has those of its stations."""
     plant = load_text(TEXT.partition("standard_times")[0])
-    found = standard_time(plant, "turn", "p1", TWO, dt.date(2026, 1, 1))
+    found = StandardTimes(plant).cycle("turn", "p1", TWO, dt.date(2026, 1, 1))
     assert found is not None
     assert found.expected_s == 50.0
 
 
 def test_what_a_station_cannot_do_has_no_standard_time(plant: Plant) -> None:
     """An operation that the station does not do gives None."""
-    assert standard_time(plant, "mill", "p1", ONE, dt.date(2026, 1, 1)) is None
+    assert StandardTimes(plant).cycle("mill", "p1", ONE, dt.date(2026, 1, 1)) is None
+
+
+def test_a_time_per_piece_counts_for_all_pieces_of_a_cycle() -> None:
+    """Where a cycle gives several pieces, a standard time per piece is that often."""
+    text = TEXT.replace("{turn: 60 s}", "{turn: {time: 60 s, pieces: 4, blocked: 1}}")
+    text = text.replace("time: 56 s}", "time: 56 s, per: piece}")
+    found = StandardTimes(load_text(text)).cycle("turn", "p1", ONE, dt.date(2026, 3, 1))
+    assert found is not None
+    assert found.expected_s == 3 * 56.0

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from linewright.plant import to_text
 from linewright.plant.language.load import check_text, load_text
 from linewright.plant.model.markers import label_in
 
@@ -65,3 +66,27 @@ def test_text_is_what_stands_there() -> None:
     location = load_text(HEAD.replace("KEYS", keys)).sites["reno"].location
     assert location is not None
     assert (location.country, location.region, location.address) == ("NO", "no", "01")
+
+
+def test_a_type_can_use_the_names_of_its_station() -> None:
+    """`{station}` and `{tag}` in a source stand for the names where the type is used."""
+    keys = """areas: {shop: {work_centres: {mills: {stations: {
+      m1: {use: cnc, does: {mill: 9 s}}, m2: {use: cnc, does: {mill: 9 s}}}}}}}"""
+    text = HEAD.replace("KEYS", keys) + (
+        "types: {cnc: {connect: {opcua: 'opc.tcp://h'},"
+        " tags: {temp: {node: 'ns=2;s={site}.{station}.{tag}'}}}}\n"
+    )
+    sources = [station.tags["temp"].source for _, station in load_text(text).stations()]
+    assert sources == ["ns=2;s=reno.m1.temp", "ns=2;s=reno.m2.temp"]
+    assert load_text(to_text(load_text(text))) == load_text(text)
+
+
+def test_a_tolerance_stands_beside_other_keys() -> None:
+    """The short form of limits goes together with what the characteristic says more."""
+    text = HEAD.replace("KEYS", "areas: {}") + (
+        "products: {p: {characteristics: "
+        "{bore: {tolerance: 12 mm +/- 0.1 mm, importance: critical}}, route: [x]}}\n"
+        "operations: {x: {outside: s}}\nsuppliers: {s: {}}\n"
+    )
+    bore = load_text(text).products["p"].characteristics["bore"]
+    assert (bore.lower, bore.upper, bore.importance) == (11.9, 12.1, "critical")

@@ -97,6 +97,8 @@ class ElementShape:
         """Return the element, from its map or from a short form."""
         if not isinstance(node, Map):
             return self._read_short(node, reading)
+        if self.cls.SHORT_GRAMMAR and node.key(self.cls.SHORT_GRAMMAR) is not None:
+            node = self._spread(node, reading)
         values: dict[str, Any] = {}
         outer = reading.unit
         if self.has_unit:
@@ -251,6 +253,33 @@ class ElementShape:
                 reading.fail("key-missing", node.at, f"`{other.key}` is missing", hint=other.doc)
         return self._make(values)
 
+    def _spread(self, node: Map, reading: Reading) -> Map:
+        """Return the map with its short form, given under the grammar's name, written out."""
+        name = self.cls.SHORT_GRAMMAR
+        text = node.get(name)
+        keep = [index for index, key in enumerate(node.keys) if key.text != name]
+        keys, values = [node.keys[i] for i in keep], [node.values[i] for i in keep]
+        if not isinstance(text, Scalar):
+            reading.fail(
+                "wrong-kind", node.at, f"`{name}` is one text, for example {self._example()}"
+            )
+            return Map(keys, values, node.at)
+        try:
+            parts = GRAMMARS[name].parse(text.text)
+        except GrammarInvalid as error:
+            reading.fail(error.code, text.at, error.what, hint=error.hint)
+            return Map(keys, values, node.at)
+        for key in keys:
+            if key.text in parts:
+                message = f"`{key.text}` stands here and in `{name}`"
+                reading.fail("keys-exclusive", key.at, message, hint="keep one of them")
+                del parts[key.text]
+        keys += [Scalar(key, text.at) for key in parts]
+        return Map(keys, [*values, *(Scalar(part, text.at) for part in parts.values())], node.at)
+
+    def _example(self) -> str:
+        return f"`{GRAMMARS[self.cls.SHORT_GRAMMAR].schema['examples'][0]}`"
+
     def _read_grammar(self, node: Scalar, reading: Reading) -> Element:
         grammar = GRAMMARS[self.cls.SHORT_GRAMMAR]
         try:
@@ -276,6 +305,8 @@ class ElementShape:
                     **_nullable(field.shape.schema()),
                     "description": field.doc,
                 }
+        if self.cls.SHORT_GRAMMAR:
+            properties[self.cls.SHORT_GRAMMAR] = GRAMMARS[self.cls.SHORT_GRAMMAR].schema
         for name in self.variants:
             properties[name] = {**self.source_shape.schema(), "description": f"by {name}"}
         schema: dict[str, Any] = {

@@ -10,14 +10,13 @@ import msgspec
 
 from linewright.plant.address import Address
 from linewright.plant.language import completion
-from linewright.plant.language.compiler import element_shape, plant_shape
+from linewright.plant.language.compiler import plant_shape
 from linewright.plant.language.nodes import Map, Node, Scalar, parse
 from linewright.plant.language.problems import Problem, Report, pack, unpack
 from linewright.plant.language.reading import Locator, Reading, where_of
 from linewright.plant.language.reuse import apply_types
 from linewright.plant.language.rules import check_rules
 from linewright.plant.model.enterprise import Plant
-from linewright.plant.model.markers import Element
 
 FILES_MAX = 2_000
 """Most files of one plant."""
@@ -261,16 +260,3 @@ def _join(whole: Map, part: Map, report: Report, path: list[str]) -> None:
 def _same_version(key: Scalar, mine: Node, value: Node) -> bool:
     same = isinstance(mine, Scalar) and isinstance(value, Scalar) and mine.text == value.text
     return key.text == "linewright" and same
-
-
-def read_element(cls: type[Element], text: str | bytes, name: str) -> tuple[Element, Report]:
-    """Return an element of any class read from text, and the report; for scenario files."""
-    raw = text.encode() if isinstance(text, str) else text
-    report = Report([name])
-    root = parse(raw, 0, report)
-    shape = element_shape(cls)
-    if root is None:
-        if not report.problems():
-            report.add("file-empty", pack(0, 0, 0), "there is nothing in the file")
-        return shape.stand_in(), report
-    return shape.read(root, Reading(report)), report

@@ -109,6 +109,8 @@ CODES: dict[str, str] = {
     "ceiling-elsewhere": "A ceiling of authority names a command that is at none of its places.",
     "ceiling-beyond-range": "A ceiling of authority allows values beyond the command's range.",
     "command-forbidden": "A command would start, resume, jog, home or reset a machine.",
+    "remedy-invalid": "A remedy is neither a command nor a call, or both, or beyond a range.",
+    "readback-elsewhere": "A command is read back on a tag in a unit of another kind.",
     "permit-missing": "A command names no machine-side permit, so it can never be given.",
     "command-without-range": "A command with a number has no range.",
     "gateway-budget-missing": "A gateway that several stations share has no budget.",

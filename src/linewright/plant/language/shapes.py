@@ -291,6 +291,9 @@ class QuantityShape(_NumericShape):
         del reading
         quantity = self.quantity
         value = parse_quantity(text, quantity.unit)
+        if quantity.unit == "1" and value > 1.0 and "%" not in text:
+            hint = f"write `{text.strip()} %`, or `{format_number(value * 100)} %`"
+            raise QuantityInvalid("unit-missing", f"{shown(text)} is a share above 1", hint)
         if quantity.above is not None and value <= quantity.above:
             raise QuantityInvalid(
                 "out-of-range",

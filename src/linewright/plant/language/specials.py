@@ -499,7 +499,36 @@ class AmountShape:
         return {"amount": plain, "when": value.when} if value.when else plain
 
 
+class SourceShape(TextShape):
+    """Where a value is read or written, in the protocol's own spelling.
+
+    Inside a station `{site}`, `{area}`, `{line}`, `{station}` and `{tag}` stand for
+    names, so that one type serves all stations of its kind.
+    """
+
+    expected = "an address of the protocol"
+    _levels: tuple[tuple[str, int], ...] = (
+        ("{site}", 1),
+        ("{area}", 3),
+        ("{line}", 5),
+        ("{station}", 7),
+        ("{tag}", 9),
+    )
+
+    def of_text(self, text: str, at: int, reading: Reading) -> str:
+        """Return the text with the names of the place where it is read."""
+        del at
+        path = reading.path
+        if "{" not in text or not path or path[0] != "sites":
+            return text
+        for mark, index in self._levels:
+            if index < len(path):
+                text = text.replace(mark, path[index])
+        return text
+
+
 SPECIALS: dict[str, Shape] = {
+    "source": SourceShape(),
     "label": LabelShape(),
     "unit": UnitShape(),
     "timezone": ListedShape("timezone"),

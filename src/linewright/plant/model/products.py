@@ -231,7 +231,10 @@ class StandardTime(Element, frozen=True, kw_only=True):
     operation: Annotated[Annotated[str, Ref("operation")], "what is done"]
     product: Annotated[Annotated[str, Ref("product")] | None, "on what; left out: all"] = None
     at: Annotated[Annotated[str, Ref("address")] | None, "where; left out: everywhere"] = None
-    time: Annotated[Duration, "time for one cycle"]
+    time: Annotated[Duration, "time for one cycle, or for one piece"]
+    per: Annotated[
+        Literal["cycle", "piece"], "whether the time is for a cycle with all its pieces, or a piece"
+    ] = "cycle"
     since: Annotated[dt.date | None, "valid from"] = None
     until: Annotated[dt.date | None, "valid until"] = None
     basis: Annotated[

@@ -147,8 +147,11 @@ class Tag(Element, frozen=True, kw_only=True):
         | None,
         "how it is read; left out: by its name",
     ] = None
-    source: Annotated[Text | None, "where it is read, in the protocol's own spelling"] = None
-    on: Annotated[
+    source: Annotated[
+        Annotated[str, Special("source")] | None,
+        "where it is read, in the protocol's own spelling; `{station}` stands for its name",
+    ] = None
+    through: Annotated[
         Annotated[str, Ref("connection")] | None,
         "further connection of the station; else `connect`",
     ] = None
@@ -172,7 +175,7 @@ class Tag(Element, frozen=True, kw_only=True):
     ] = None
     label: Annotated[LabelText, "what people read"] = EMPTY
     path: Annotated[Text | None, "path inside a structured payload"] = None
-    map: Annotated[Mapping[str, State], "machine's own states to ours (role `state`)"] = EMPTY
+    map: Annotated[Mapping[Text, State], "machine's own states to ours (role `state`)"] = EMPTY
     scale: Annotated[float | None, Number(), "factor from raw value to unit"] = None
     offset: Annotated[float | None, Number(), "added after the factor"] = None
     rolls_over: Annotated[
@@ -210,8 +213,12 @@ class Command(Element, frozen=True, kw_only=True):
     via: Annotated[
         Literal["node", "method", "register", "topic", "metric", "db"], "how it is written"
     ]
-    target: Annotated[Text, "where it is written, in the protocol's own spelling"]
-    on: Annotated[
+    target: Annotated[
+        str,
+        Special("source"),
+        "where it is written, in the protocol's own spelling; `{station}` stands for its name",
+    ]
+    through: Annotated[
         Annotated[str, Ref("connection")] | None,
         "further connection of the station; else `connect`",
     ] = None
@@ -223,14 +230,24 @@ class Command(Element, frozen=True, kw_only=True):
     validated: Annotated[
         Annotated[Bounds, InUnitOf("unit")] | None, "window that quality has validated"
     ] = None
-    choices: Annotated[Mapping[str, LabelText], "values of a command that is no number"] = EMPTY
+    choices: Annotated[Mapping[Text, LabelText], "values of a command that is no number"] = EMPTY
     step: Annotated[Annotated[float, InUnitOf("unit")] | None, "largest change in one command"] = (
         None
     )
     sets: Annotated[
-        Literal["speed", "setpoint", "offset", "program", "mode", "hold", "none"],
-        "what it changes in the twin",
-    ] = "none"
+        Literal[
+            "speed",
+            "setpoint",
+            "offset",
+            "program",
+            "route",
+            "sequence",
+            "inspect",
+            "hold",
+            "safe_stop",
+        ],
+        "kind of action: what it does to the machine, and in the twin",
+    ] = "setpoint"
     readback: Annotated[
         bool | Annotated[str, Ref("tag")], "whether, or on which tag, the result is read back"
     ] = False

@@ -42,6 +42,7 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     signals.check_connections,
     signals.check_tags,
     signals.check_commands,
+    signals.check_remedies,
     signals.check_gateways,
     signals.check_formulas,
     sites.check_calendars,

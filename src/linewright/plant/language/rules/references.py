@@ -60,11 +60,17 @@ _STATION: dict[str, Callable[[Scene, StationType], Names]] = {
 }
 
 
+FORBIDDING = frozenset(
+    {"permit.maintenance", "permit.set_up", "permit.guard_open", "permit.locked_out"}
+)
+"""Roles of signals that forbid writing while they are true; they are always looked at."""
+
+
 def permits(station: StationType) -> list[str]:
     """Return the tags that show a permit, and the permits by their role's last part."""
     found: list[str] = []
     for name, tag in station.tags.items():
-        if tag.role is not None and tag.role.startswith("permit."):
+        if tag.role is not None and tag.role.startswith("permit.") and tag.role not in FORBIDDING:
             found += [name, tag.role.removeprefix("permit.")]
     return found
 

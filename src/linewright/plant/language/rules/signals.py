@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from linewright.plant.expression_text import ExpressionInvalid, parse
 from linewright.plant.expressions import Expression, Kind
+from linewright.plant.language.quantities import unit_of
 from linewright.plant.language.reading import FormulaText, Path
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
@@ -124,7 +125,7 @@ def _check_bound(
     tag_and_bound: tuple[Tag, dict[tuple[str, ...], Path]],
 ) -> None:
     tag, bound = tag_and_bound
-    connect = station.connections.get(tag.on) if tag.on else station.connect
+    connect = station.connections.get(tag.through) if tag.through else station.connect
     if connect is None or tag.formula is not None:
         return
     if tag.source is None:
@@ -184,7 +185,9 @@ def check_commands(scene: Scene) -> None:
                     f"`{name}` would start, resume, jog, home or reset a machine",
                     hint="that is done at the machine; leave the command out",
                 )
-            connect = station.connections.get(command.on) if command.on else station.connect
+            connect = (
+                station.connections.get(command.through) if command.through else station.connect
+            )
             if connect is not None:
                 _check_way(scene, where, command.via, connect)
             if command.permit is None:
@@ -194,6 +197,7 @@ def check_commands(scene: Scene) -> None:
                 hint = "add `range: [50, 120]` or `choices:`"
                 scene.fail("command-without-range", where, f"`{name}` has no range", hint=hint)
             _check_window(scene, where, command)
+            _check_readback(scene, where, station, command)
 
 
 def _check_window(scene: Scene, where: Path, command: Command) -> None:
@@ -207,8 +211,40 @@ def _check_window(scene: Scene, where: Path, command: Command) -> None:
         )
 
 
+def _check_readback(scene: Scene, where: Path, station: Station, command: Command) -> None:
+    tag = station.tags.get(command.readback) if isinstance(command.readback, str) else None
+    if tag is None or tag.unit is None or command.unit is None:
+        return
+    if unit_of(tag.unit).dimension != unit_of(command.unit).dimension:
+        message = f"`{command.readback}` is in `{tag.unit}`, the command in `{command.unit}`"
+        scene.fail("readback-elsewhere", (*where, "readback"), message)
+
+
 def _inside(inner: Bounds, outer: Bounds) -> bool:
     return outer.low <= inner.low and inner.high <= outer.high
+
+
+def check_remedies(scene: Scene) -> None:
+    """Report remedies that are neither a command nor a call, or give what a command cannot take."""
+    for path, _, station in scene.stations:
+        owners = [("fails", name, mode.remedies) for name, mode in station.fails.items()]
+        owners += [("wears", name, wear.remedies) for name, wear in station.wears.items()]
+        for level, owner, remedies in owners:
+            for name, remedy in remedies.items():
+                where = (*path, level, owner, "remedies", name)
+                if (remedy.command is None) == (remedy.call is None):
+                    message = f"`{name}` is a command or a call to a person, one of the two"
+                    scene.fail("remedy-invalid", where, message)
+                command = station.commands.get(remedy.command or "")
+                outer = command.range if command is not None else None
+                value = remedy.value
+                if outer is not None and value is not None and not _within(value, outer):
+                    message = f"{value:g} is outside the range of `{remedy.command}`"
+                    scene.fail("remedy-invalid", (*where, "value"), message)
+
+
+def _within(value: float, bounds: Bounds) -> bool:
+    return bounds.low <= value <= bounds.high
 
 
 def check_gateways(scene: Scene) -> None:

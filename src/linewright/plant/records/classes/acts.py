@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 ParameterName = Annotated[str, Meta(pattern=rf"^{NAME_PATTERN}$(?!\n)")]
+ParameterPath = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_+-]+)*$(?!\n)", max_length=200)
+]
+"""A parameter of the twin, or attributes of the plant model with dots between them."""
 
 
 class ActionKind(enum.StrEnum):
@@ -151,7 +155,10 @@ class Change(Part, frozen=True, kw_only=True):
     """
 
     address: Annotated[Address, Meta(description="what is changed")]
-    parameter: Annotated[ParameterName, Meta(description="which parameter of it")]
+    parameter: Annotated[
+        ParameterPath,
+        Meta(description="which parameter of it, such as speed or does.cut.time.mean_s"),
+    ]
     value: Annotated[Value, Meta(description="its value during the change, in its own unit")]
     at_ns: Annotated[TimeNs, Meta(description="when it begins")]
     until_ns: Annotated[TimeNs | None, Meta(description="when it ends; left out: it stays")] = None

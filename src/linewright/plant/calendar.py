@@ -81,7 +81,7 @@ FIRST_NS = 0
 LAST_NS = 7_258_118_400 * NS_PER_S
 """... to 2200-01-01 UTC."""
 
-SHIFTS_MAX = 200
+SHIFTS_MAX = 64
 """Shifts of one calendar; ``overlaps`` compares them in pairs."""
 HORIZON_DAYS = 3_660
 """How far ``add_working_time`` looks ahead when not told: ten years."""

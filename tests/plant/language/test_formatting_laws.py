@@ -18,7 +18,17 @@ PLAIN = st.sampled_from(["saw", "12", "mill wash", "06:00", "~", "-1", "a#b"])
 FLOWS = st.sampled_from(
     ["[a, b]", "{k: v, l: [1, 2]}", "[]", "[a,  # one\n b,\n      c]", "{k: v,\n l: w\n}"]
 )
-SCALARS = PLAIN | QUOTED | FLOWS | st.sampled_from(["two\n        words", '"two\n\n   more"', "*x"])
+LONG = st.sampled_from(
+    [
+        "two\n        words",
+        '"two\n\n   more"',
+        '"two \\ \n more"',
+        "|\nfirst\n  deeper  \n\nlast",
+        ">-\nfolded\n# no comment\n\n",
+        "|2+\n      given\n \n",
+    ]
+)
+SCALARS = PLAIN | QUOTED | FLOWS | LONG | st.just("*x")
 TREES = st.recursive(
     SCALARS,
     lambda below: (
@@ -63,7 +73,7 @@ class Writer:
         if isinstance(item, str):
             text = item.replace("\n", "\n" + " " * deeper)
             line = f"{head} {text}"
-            self.lines.append(line if '"two' in text or "two\n" in text else line + self.tail())
+            self.lines.append(line if "\n" in text else line + self.tail())
         elif in_list and self.draw(st.booleans()):
             gap = " " * self.draw(st.integers(1, 3))
             self.block(item, len(head + gap), head + gap)

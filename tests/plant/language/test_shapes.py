@@ -22,7 +22,7 @@ sites:
         ("places: 1.5", "number-invalid", "whole"),
         ("places: 0", "out-of-range", "at least 1"),
         ("places: [1]", "wrong-kind", "a list stands where"),
-        ("manual: perhaps", "value-invalid", "neither true nor false"),
+        ("manual: perhaps", "value-invalid", "neither yes nor no"),
         ("rate: 45 USD", "unit-missing", "per h"),
         ("rate: -45 USD/h", "out-of-range", "negative"),
         ("power: 4 kW", "wrong-kind", "running"),

@@ -142,7 +142,7 @@ def to_nodes(value: Any) -> Node:  # noqa: ANN401  # plain data
         For anything that is not text, a number, a truth value, a date, a list or a map.
     """
     if isinstance(value, Mapping):
-        keys = [Scalar(str(key), NOWHERE) for key in value]
+        keys = [Scalar(str(key), NOWHERE, plain=False) for key in value]
         return Map(keys, [to_nodes(item) for item in value.values()], NOWHERE)
     if isinstance(value, list | tuple):
         return Seq([to_nodes(item) for item in value], NOWHERE)

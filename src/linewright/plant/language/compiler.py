@@ -110,7 +110,14 @@ _BY_MARKER: tuple[tuple[type, Callable[[Any, Any], Shape]], ...] = (
     (Ref, lambda marker, _: RefShape(marker.kind)),
     (Formula, lambda marker, _: FormulaShape(marker.over)),
     (Per, lambda marker, _: MoneyShape(marker.unit)),
-    (InUnitOf, lambda _, base: BoundsShape(SiblingShape()) if base is Bounds else SiblingShape()),
+    (
+        InUnitOf,
+        lambda marker, base: (
+            BoundsShape(SiblingShape())
+            if base is Bounds
+            else SiblingShape(difference=marker.difference)
+        ),
+    ),
     (Name, lambda marker, _: TextShape() if marker.kind == "text" else NameShape(marker.kind)),
     (Number, lambda marker, base: NumberShape(marker, whole=base is int)),
 )

@@ -29,6 +29,9 @@ class ListShape:
                 reading.fail("wrong-kind", node.at, "a map stands where a list is expected")
                 return ()
             return (self.item.read(node, reading),)
+        if len(node.items) > ENTRIES_MAX:
+            message = f"the list has {len(node.items):,} entries, at most {ENTRIES_MAX:,}"
+            reading.fail("out-of-range", node.at, message)
         items = []
         for index, item in enumerate(node.items[:ENTRIES_MAX]):
             reading.path.append(str(index))
@@ -86,7 +89,8 @@ class MapShape:
     def _empty(self, key: Scalar, reading: Reading) -> None:
         if key.text == "<<":
             refuse_merge(key, reading)
-        reading.fail("value-empty", key.at, f"{shown(key.text)} has no value")
+        hint = "put a space after the colon" if ":" in key.text else ""
+        reading.fail("value-empty", key.at, f"{shown(key.text)} has no value", hint=hint)
 
     def _is_single(self, node: Node) -> bool:
         if not self.single_key:

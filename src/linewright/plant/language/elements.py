@@ -4,6 +4,7 @@ A misspelled key is reported and then read as the nearest right one, so that
 one slip does not hide or cause other reports.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ from linewright.plant.language.shapes import (
 )
 from linewright.plant.model.markers import Element
 
-SHOWN_KEYS = 30
+SHOWN_KEYS = 12
 """How many possible keys a message lists."""
 
 
@@ -82,6 +83,11 @@ class ElementShape:
                 self.source_shape = field.shape
             if field.attribute == short:
                 self.short_key = field.key
+
+    @property
+    def spoken(self) -> str:
+        """The element's name as people say it: `station type`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", self.cls.__name__).lower()
 
     def stand_in(self) -> Element:
         """Return an element with stand-ins for all that is required."""
@@ -147,7 +153,11 @@ class ElementShape:
             finish[0](values, node, reading)
         for field in self.fields:
             if field.required and field.attribute not in values and not field.whole:
-                reading.fail("key-missing", node.at, f"`{field.key}` is missing", hint=field.doc)
+                stands = node.key(field.key)
+                if stands is not None:
+                    reading.fail("value-empty", stands.at, f"`{field.key}` has no value", field.doc)
+                else:
+                    reading.fail("key-missing", node.at, f"`{field.key}` is missing", field.doc)
 
     def _read_variant(
         self,
@@ -204,6 +214,9 @@ class ElementShape:
         if key.text == "<<":
             refuse_merge(key, reading)
             return
+        if reading.report.full:
+            reading.fail("key-unknown", key.at, f"there is no key {shown(key.text)} here")
+            return
         present = {mine.text for mine in node.keys}
         near = nearest(key.text, (name for name in self.by_key if name not in present))
         hint = f"did you mean `{near}`?" if near else self._where_else(key.text)
@@ -215,13 +228,15 @@ class ElementShape:
             reading.path.pop()
 
     def _where_else(self, key: str) -> str:
+        if key[:1].isdigit() and not key.isdigit():
+            return "decimals have a point: 4.20"
         homes = [
-            shape.cls.__name__
+            shape.spoken
             for shape in ELEMENTS.values()
             if key in shape.by_key or key in shape.variants
         ]
         if homes:
-            return f"`{key}` is a key of {', '.join(sorted(homes)[:4])}"
+            return f"`{key}` is a key of a {', a '.join(sorted(homes)[:3])}"
         return did_you_mean(key, [*self.by_key, *self.variants]) or (
             "possible here: " + ", ".join([*self.by_key, *self.variants][:SHOWN_KEYS])
         )
@@ -308,7 +323,8 @@ class ElementShape:
         if self.cls.SHORT_GRAMMAR:
             properties[self.cls.SHORT_GRAMMAR] = GRAMMARS[self.cls.SHORT_GRAMMAR].schema
         for name in self.variants:
-            properties[name] = {**self.source_shape.schema(), "description": f"by {name}"}
+            by_name = _nullable(self.source_shape.schema())
+            properties[name] = {**by_name, "description": f"by {name}"}
         schema: dict[str, Any] = {
             "type": "object",
             "description": (self.cls.__doc__ or "").split("\n")[0],

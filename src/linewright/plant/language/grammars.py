@@ -43,7 +43,7 @@ FAMILIES = (
     "uniform",
 )
 
-_Q = r"[+-]?[\d_.]+(?:[eE][+-]?\d+)?\s*[A-Za-z%]*"
+_Q = r"[+-]?[0-9_.]+(?:[eE][+-]?[0-9]{1,4})?\s*[A-Za-z%]*"
 _MEAN = re.compile(rf"({_Q})(?:\s+({'|'.join(FAMILIES[:6])}))?(?:\s+cv\s+([\d.]+\s*%?))?")
 _SPAN = re.compile(rf"(?:uniform\s+)?({_Q})\s+to\s+({_Q})")
 _CORNERS = re.compile(rf"triangular\s+({_Q})\s*,\s*({_Q})\s*,\s*({_Q})")
@@ -119,7 +119,7 @@ def _if_equal(short: Any, plain: dict[str, Any], parse: Callable[[str], dict[str
     return short if parsed == {key: str(value) for key, value in plain.items()} else plain
 
 
-_N = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_N = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _U = r"[^\d\s+±<>=-][^±<>=]*?"
 _PLUS_MINUS = re.compile(rf"({_N})\s*({_U})?\s*(?:\+/-|±)\s*({_N})\s*({_U})?")
 _TWO_SIDED = re.compile(rf"({_N})\s*({_U})?\s*\+\s*({_N})\s*/?\s*-\s*({_N})\s*({_U})?")
@@ -171,6 +171,8 @@ def _text(value: Decimal) -> str:
 
 def _symmetric(match: re.Match[str]) -> dict[str, str]:
     nominal, half = Decimal(match[1]), Decimal(match[3])
+    if half < 0:
+        raise GrammarInvalid("range-upside-down", "a tolerance below nothing", _TOLERANCE_HINT)
     return {
         **_unit(match[2], match[4]),
         "nominal": match[1],

@@ -11,8 +11,8 @@ import msgspec
 from linewright.plant.address import Address
 from linewright.plant.language import completion
 from linewright.plant.language.compiler import plant_shape
-from linewright.plant.language.nodes import Map, Node, Scalar, parse
-from linewright.plant.language.problems import Problem, Report, pack, unpack
+from linewright.plant.language.nodes import BYTES_MAX, Map, Node, Scalar, parse
+from linewright.plant.language.problems import NOWHERE, Problem, Report, pack, unpack
 from linewright.plant.language.reading import Locator, Reading, where_of
 from linewright.plant.language.reuse import apply_types
 from linewright.plant.language.rules import check_rules
@@ -20,6 +20,9 @@ from linewright.plant.model.enterprise import Plant
 
 FILES_MAX = 2_000
 """Most files of one plant."""
+
+FOLDERS_MAX = 16
+"""Deepest folder below the plant's own."""
 
 LEFT_OUT = frozenset({"scenarios", "records", "node_modules"})
 """Folders beside a plant file that are not part of it."""
@@ -104,7 +107,8 @@ def check(source: str | Path) -> Checked:
     files, raws, problem = _read_files(Path(source))
     report = Report(files)
     if problem:
-        report.add("file-missing", pack(0, 0, 0), problem)
+        code = "file-too-large" if "MiB" in problem else "file-missing"
+        report.add(code, NOWHERE, problem, hint="check the path" if code == "file-missing" else "")
         return _nothing(report, files)
     return _check_raw(files, raws, report)
 
@@ -163,19 +167,28 @@ def _read_files(source: Path) -> tuple[list[str], list[bytes], str]:
             return [str(source)], [], f"there is no YAML file in `{source}`"
         if len(paths) > FILES_MAX:
             return [str(source)], [], f"`{source}` holds more than {FILES_MAX} files"
+        for path in paths:
+            if not path.is_file():
+                there = "is no file" if path.exists() else "is not there"
+                return [str(path)], [], f"`{path}` {there}"
+            size = path.stat().st_size
+            if size > BYTES_MAX:
+                megabytes = f"{size / 2**20:,.0f} MiB, at most {BYTES_MAX // 2**20} MiB"
+                return [str(path)], [], f"`{path}` has {megabytes}: is it a recording?"
         return [str(path) for path in paths], [path.read_bytes() for path in paths], ""
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return [str(source)], [], f"`{source}` cannot be read: {reason}"
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def _yaml_files(folder: Path, depth: int = 0) -> list[Path]:
     found: list[Path] = []
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name in LEFT_OUT:
             continue
         if entry.is_dir():
-            found += _yaml_files(entry)
+            if depth < FOLDERS_MAX and not entry.is_symlink():
+                found += _yaml_files(entry, depth + 1)
         elif entry.suffix in (".yaml", ".yml"):
             found.append(entry)
     return found
@@ -222,8 +235,8 @@ def _join_files(roots: list[Node | None], report: Report) -> Map | None:
             report.add(
                 "wrong-kind",
                 root.at,
-                "the file does not begin with a map",
-                hint="it should begin with `linewright: 1`",
+                "the file is not a map of keys",
+                hint="for example `linewright: 1`, `sites:`, `products:`",
             )
             continue
         if whole is None:
@@ -247,11 +260,11 @@ def _join(whole: Map, part: Map, report: Report, path: list[str]) -> None:
             _join(joined, value, report, [*path, key.text])
         elif not _same_version(key, mine, value):
             file, line, _ = unpack(whole.keys[position].at)
-            del file
             report.add(
                 "key-doubled",
                 key.at,
-                f"the key `{key.text[:80]}` stands in two files; first on line {line}",
+                f"the key `{key.text[:80]}` stands in two files; "
+                f"first in {report.file(file)} on line {line}",
                 where=where_of([*path, key.text]),
                 hint="keep one of them",
             )

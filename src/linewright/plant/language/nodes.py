@@ -27,7 +27,7 @@ from linewright.plant.language.problems import COLUMN_MAX, LINE_SHIFT, Report, l
 DEPTH_MAX = 40
 """Deepest nesting; a plant needs about 16."""
 
-ALIAS_NODES_MAX = 1_000_000
+ALIAS_NODES_MAX = 200_000
 """Most nodes that aliases may repeat; more is an alias bomb, not a plant."""
 
 BYTES_MAX = 256 * 1024 * 1024
@@ -49,14 +49,14 @@ class Scalar(msgspec.Struct, frozen=True, gc=False):
         return self.plain and self.text in NULLS
 
 
-class Seq(msgspec.Struct, frozen=True):
+class Seq(msgspec.Struct, frozen=True, gc=False):
     """A list."""
 
     items: list["Node"]
     at: int
 
 
-class Map(msgspec.Struct, frozen=True):
+class Map(msgspec.Struct, frozen=True, gc=False):
     """A map: keys and values in the order of the file."""
 
     keys: list[Scalar]
@@ -82,6 +82,7 @@ class _UnreadableError(Exception):
     """Reading cannot go on; the problem is in the report."""
 
 
+_BREAK = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -99,7 +100,7 @@ def parse(raw: bytes, file: int, report: Report) -> Node | None:
     except _UnreadableError:
         return None
     except yaml.YAMLError as error:
-        _report_syntax(error, file, report)
+        _report_syntax(error, text, file, report)
         return None
 
 
@@ -133,13 +134,31 @@ def _decode(raw: bytes, file: int, report: Report) -> str | None:
 
 
 def _mark_of_offset(raw: bytes, offset: int, file: int) -> int:
-    line = raw.count(b"\n", 0, offset)
-    return pack(file, line, offset - (raw.rfind(b"\n", 0, offset) + 1))
+    return _mark_in(raw[:offset].decode("utf-8", "replace"), file)
 
 
-def _report_syntax(error: yaml.YAMLError, file: int, report: Report) -> None:
+def _mark_in(before: str, file: int) -> int:
+    """Return the mark of what follows a text; lines end as YAML ends them."""
+    lines = _BREAK.split(before)
+    return pack(file, len(lines) - 1, len(lines[-1]))
+
+
+def _told(tag: str) -> str:
+    """Return a tag of YAML's own by its name; of any other nothing, it may be a password."""
+    known = tag.removeprefix("tag:yaml.org,2002:")
+    return f" `!!{known}`" if known != tag and known.isidentifier() else ""
+
+
+def _report_syntax(error: yaml.YAMLError, text: str, file: int, report: Report) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    at = pack(file, mark.line, mark.column) if mark else pack(file, 0, 0)
+    position = getattr(error, "position", None)
+    if mark is not None:
+        lines = text.rstrip("\n").count("\n")
+        at = pack(file, min(mark.line, lines), mark.column if mark.line <= lines else 0)
+    elif isinstance(position, int):
+        at = _mark_in(text[:position], file)
+    else:
+        at = pack(file, 0, 0)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     context = getattr(error, "context", None)
     message = f"{what} {context}" if context else str(what)
@@ -177,6 +196,8 @@ class _Builder:
 
     def build(self) -> Node | None:
         get_event = self._parser.get_event
+        texts: dict[str, str] = {}
+        known = texts.setdefault  # equal texts are kept once
         file = self._file
         stack = [_Open(0, None, is_map=False)]
         children = stack[0].children
@@ -185,8 +206,11 @@ class _Builder:
             kind = type(event)
             if kind is ScalarEvent:
                 mark = event.start_mark
-                at = file | mark.line << LINE_SHIFT | min(mark.column, COLUMN_MAX)
-                node = Scalar(event.value, at, event.style is None or event.style == "")
+                column = mark.column
+                column = min(column, COLUMN_MAX)
+                at = file | mark.line << LINE_SHIFT | column
+                text = event.value
+                node = Scalar(known(text, text), at, not event.style)
                 children.append(node)
                 if event.anchor or event.tag:
                     self._mark(event, node, at)
@@ -215,7 +239,7 @@ class _Builder:
 
     def _refuse_tag(self, tag: str, at: int) -> None:
         self._report.add(
-            "yaml-feature", at, f"the YAML tag `{tag[:80]}` is not used here", hint="leave it out"
+            "yaml-feature", at, f"a YAML tag{_told(tag)} is not used here", hint="leave it out"
         )
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent, stack: list[_Open]) -> None:
@@ -275,7 +299,10 @@ class _Builder:
         anchor = event.anchor or ""
         node, weight = self._anchors.get(anchor, (None, 0))
         if node is None:
-            self._report.add("yaml-alias", at, f"`*{anchor[:80]}` names nothing, or holds itself")
+            # The name is not repeated: it may be a password that begins with `*`.
+            message = "an alias `*...` names nothing, or holds itself"
+            hint = "mark the first with `&name`; put text that begins with `*` in quotes"
+            self._report.add("yaml-alias", at, message, hint=hint)
             raise _UnreadableError
         self._repeated += weight
         if self._repeated > ALIAS_NODES_MAX:

@@ -13,6 +13,10 @@ import msgspec
 PROBLEMS_MAX = 500
 """No report is longer: beyond it only the count goes on."""
 
+MESSAGE_MAX = 280
+WHERE_MAX = 200
+"""Longest message, place and hint."""
+
 CANDIDATES_MAX = 2_000
 """Names among which the nearest spelling is sought; bounds the cost of a report."""
 
@@ -27,6 +31,7 @@ CODES: dict[str, str] = {
     "yaml-syntax": "The file is not valid YAML.",
     "yaml-feature": "A YAML feature that the plant language does not use: tags, merges, documents.",
     "yaml-alias": "An alias repeats itself, or aliases grow without bound.",
+    "types-too-large": "Types repeat more than any plant has.",
     "too-deep": "The file is nested deeper than any plant is.",
     # shape
     "key-unknown": "There is no such key here.",
@@ -48,6 +53,7 @@ CODES: dict[str, str] = {
     "limits-upside-down": "Alarm limits are not in the order low low, low, high, high high.",
     "window-outside-range": "A validated window or a limit lies outside the range it belongs to.",
     "money-invalid": "An amount of money is not `number CURRENCY` or `number CURRENCY/unit`.",
+    "currencies-mixed": "Prices that are added or compared are in different currencies.",
     "currency-unknown": "There is no such currency (ISO 4217).",
     "timezone-unknown": "There is no such time zone (IANA).",
     "date-invalid": "A date is not a day of the calendar in the form YYYY-MM-DD.",
@@ -61,6 +67,7 @@ CODES: dict[str, str] = {
     "reference-dangling": "Something is named that does not exist.",
     "use-cycle": "Types use each other in a circle.",
     # the plant
+    "name-doubled": "A line and a work centre of one area have the same name.",
     "station-duplicate": "A station stands twice in a flow.",
     "station-unreachable": "A station of a line is in no flow and has no buffer.",
     "station-idle": "A station does no operation that any product needs.",
@@ -83,6 +90,7 @@ CODES: dict[str, str] = {
     "shift-invalid": "A shift cannot be read.",
     "shifts-overlap": "Two shifts of one calendar run at the same time.",
     "calendar-never-opens": "A calendar has no working time.",
+    "setup-invalid": "A set-up matrix has a time that cannot be, or too many keys.",
     "setup-hole": "A set-up matrix has no time for a pair of keys.",
     "setup-key-unknown": "A set-up matrix names a key that no product has.",
     "setup-triangle": "A set-up by way of a third key is shorter than the direct one.",
@@ -171,52 +179,84 @@ class Report:
 
     def __init__(self, files: list[str]) -> None:
         self._files = files
-        self._seen: dict[tuple[str, int, str], Problem] = {}
-        self._order: dict[int, int] = {}
-        self.dropped = 0
+        self._found: dict[Severity, dict[tuple[str, int, str], Problem]] = {
+            "error": {},
+            "warning": {},
+        }
+        self._dropped: dict[Severity, int] = {"error": 0, "warning": 0}
         self.noted = 0
         """How often something was noted, repeats included."""
+
+    @property
+    def full(self) -> bool:
+        """Whether no more errors are kept, so that looking for hints is a waste."""
+        return len(self._found["error"]) >= PROBLEMS_MAX
 
     def add(self, code: str, at: int, message: str, *, where: str = "", hint: str = "") -> None:
         """Note a problem at a mark; the same one at the same place counts once."""
         assert code in CODES, f"unlisted problem code {code}"
         self.noted += 1
+        severity: Severity = "warning" if code in WARNINGS else "error"
+        found = self._found[severity]
+        message, where = clean(message), clean(where, WHERE_MAX)
         key = (code, at, message if at >= 0 else f"{where}: {message}")
-        if key in self._seen:
+        if key in found:
             return
-        if len(self._seen) >= PROBLEMS_MAX:
-            self.dropped += 1
+        if len(found) >= PROBLEMS_MAX:
+            self._dropped[severity] += 1
             return
         file, line, column = unpack(at)
-        self._seen[key] = Problem(
+        found[key] = Problem(
             code=code,
-            severity="warning" if code in WARNINGS else "error",
+            severity=severity,
             message=message,
-            file=self._files[file] if self._files else "",
+            file=self.file(file),
             line=line,
             column=column,
             where=where,
-            hint=hint,
+            hint=clean(hint, WHERE_MAX),
         )
+
+    def file(self, index: int) -> str:
+        """Return the name of a file by its index."""
+        return self._files[index] if self._files else ""
 
     def problems(self) -> tuple[Problem, ...]:
         """Return all problems, sorted by file, line and column."""
-        found = sorted(
-            self._seen.values(), key=lambda problem: (problem.file, problem.line, problem.column)
-        )
-        if self.dropped:
-            found.append(
+        every = [problem for found in self._found.values() for problem in found.values()]
+        every.sort(key=lambda problem: (problem.file, problem.line, problem.column))
+        if any(self._dropped.values()):
+            last = every[-1]
+            severity: Severity = "error" if self._dropped["error"] else "warning"
+            every.append(
                 Problem(
                     code="too-many-problems",
-                    severity="error",
-                    message=f"{self.dropped} more problems are not shown",
-                    file=found[-1].file,
-                    line=found[-1].line,
-                    column=found[-1].column,
+                    severity=severity,
+                    message=f"{sum(self._dropped.values())} more problems are not shown",
+                    file=last.file,
+                    line=last.line,
+                    column=last.column,
                     hint="mend these first",
                 )
             )
-        return tuple(found)
+        return tuple(every)
+
+
+def clean(text: str, longest: int = MESSAGE_MAX) -> str:
+    r"""Return a text as one visible line of bounded length; what cannot be seen is spelled out.
+
+    Examples
+    --------
+    >>> clean("te" + chr(10) + "xt")
+    'te\\nxt'
+    """
+    if len(text) > longest:
+        text = text[: longest - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )[:longest]
 
 
 LINE_SHIFT = 16

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 MAGNITUDE_MAX = 1e15
 """Largest magnitude of any quantity; beyond it a float loses whole units."""
 
+SMALLEST = Decimal("1e-9")
+"""Smallest amount of money that is no nothing."""
+
 TEXT_MAX = 200
 """Longest text of a quantity."""
 
 _NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\d\s].*?)?\s*", re.DOTALL)
-_COMMA = re.compile(r"[+-]?\d+,\d+")
-_MONEY = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z]{{3}})\s*(?:/\s*(.+?)\s*)?")
+_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\d\s].*?)?\s*", re.DOTALL | re.ASCII)
+_PLAIN_NUMBER = re.compile(_NUMBER, re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_SYMBOL = r"[A-Za-z%°µμΩ_]{1,40}(?:(?:\^|\*\*)-?\d{1,2})?"
+_UNIT = re.compile(rf"(?:1\s*/\s*)?{_SYMBOL}(?:\s*[*/·]\s*{_SYMBOL}){{0,9}}", re.ASCII)
+_MONEY = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z]{{3}})\s*(?:/\s*(.+?)\s*)?", re.ASCII)
 
 SECOND_UNITS: tuple[tuple[str, float], ...] = (
     ("week", 604_800.0),
@@ -90,6 +96,9 @@ KNOWN_UNITS = (
     "kg/kWh",
 )
 """Units offered when one is misspelled."""
+
+MISREAD = {"C": "degC", "F": "degF"}
+"""Spellings that the library takes for coulomb and farad, and people for temperatures."""
 
 UNITS_HINT = "for example s, min, h, mm, kg, kW, degC, %"
 
@@ -154,14 +163,19 @@ def unit_of(text: str) -> Unit:
     """
     if not text:
         return Unit(text="", dimension="dimensionless", factor=1.0)
-    if len(text) > TEXT_MAX or not re.fullmatch(r"[\w%°µμΩ*/^.\-()· ]+", text):
+    if text in MISREAD:
+        hint = f"did you mean `{MISREAD[text]}`?"
+        raise QuantityInvalid("unit-unknown", f"`{text}` is ambiguous", hint)
+    if len(text) > TEXT_MAX or not _UNIT.fullmatch(text):
         raise QuantityInvalid("unit-unknown", f"`{text[:40]}` is not a unit", UNITS_HINT)
     registry = _registry()
     spelled = text.replace("%", "percent").replace("°C", "degC").replace("°F", "degF")
     try:
         unit = registry.Unit(spelled.replace("·", "*"))
-        zero = registry.Quantity(0.0, unit).to_base_units().magnitude
-        one = registry.Quantity(1.0, unit).to_base_units().magnitude
+        zero, one, two = (
+            float(registry.Quantity(number, unit).to_base_units().magnitude)
+            for number in (0.0, 1.0, 2.0)
+        )
     except Exception as error:
         near = nearest(text, KNOWN_UNITS)
         raise QuantityInvalid(
@@ -169,12 +183,13 @@ def unit_of(text: str) -> Unit:
             f"there is no unit `{text[:40]}`",
             f"did you mean `{near}`?" if near else UNITS_HINT,
         ) from error
-    return Unit(
-        text=text,
-        dimension=str(unit.dimensionality),
-        factor=_neat(float(one) - float(zero)),
-        offset=float(zero),
-    )
+    factor = _neat(one - zero)
+    if not math.isfinite(factor) or factor == 0.0:
+        raise QuantityInvalid("unit-unknown", f"`{text[:40]}` is no unit of use", UNITS_HINT)
+    if not math.isclose(two - one, one - zero, rel_tol=1e-9):
+        # A logarithmic unit (dB): kept as it is, never converted.
+        return Unit(text=text, dimension=f"{text} (logarithmic)", factor=1.0)
+    return Unit(text=text, dimension=str(unit.dimensionality), factor=factor, offset=zero)
 
 
 def _neat(rough: float) -> float:
@@ -191,15 +206,13 @@ def _factor(text: str, into: str) -> tuple[float, float]:
         raise QuantityInvalid(
             "unit-dimension",
             f"`{text}` measures {_dimension_words(source)}, not {_dimension_words(target)}",
-            _dimension_hint(text, into),
+            _dimension_hint(into),
         )
     factor = _neat(source.factor / target.factor)
     return factor, (source.offset - target.offset) / target.factor
 
 
-def _dimension_hint(text: str, into: str) -> str:
-    if text in ("C", "F") and unit_of(into).dimension == "[temperature]":
-        return f"did you mean `deg{text}`?"
+def _dimension_hint(into: str) -> str:
     return f"give it in a unit like `{into}`" if into else "give a number without a unit"
 
 
@@ -238,14 +251,14 @@ def parse_number(text: str) -> float:
     QuantityInvalid
         `number-invalid`, or `out-of-range` when it is not finite.
     """
-    match = re.fullmatch(_NUMBER, text.strip()) if len(text) <= TEXT_MAX else None
+    match = _PLAIN_NUMBER.fullmatch(text.strip()) if len(text) <= TEXT_MAX else None
     if match is None:
         raise QuantityInvalid("number-invalid", f"`{text[:40]}` is not a number", _comma_hint(text))
     return _finite(float(match[0].replace("_", "")), text)
 
 
 def _comma_hint(text: str) -> str:
-    if _COMMA.search(text):
+    if _COMMA.search(text[:TEXT_MAX]):
         return "write decimals with a point and thousands without a sign: 1200.5"
     return ""
 
@@ -274,11 +287,13 @@ def split_quantity(text: str) -> tuple[float, str]:
             _comma_hint(text) or "for example `48 s`",
         )
     if match[2] and _COMMA.match(text.strip()):
-        raise QuantityInvalid("number-invalid", f"`{text[:40]}` is ambiguous", _comma_hint(text))
+        raise QuantityInvalid(
+            "number-invalid", f"a comma in `{text[:40]}`: decimals or thousands?", _comma_hint(text)
+        )
     return _finite(float(match[1].replace("_", "")), text), match[2] or ""
 
 
-def parse_quantity(text: str, unit: str, *, bare: bool = False) -> float:
+def parse_quantity(text: str, unit: str, *, bare: bool = False, difference: bool = False) -> float:
     """Return a quantity as a plain number in the given unit.
 
     Parameters
@@ -289,6 +304,8 @@ def parse_quantity(text: str, unit: str, *, bare: bool = False) -> float:
         The unit of the result; empty for a plain number.
     bare
         Whether a number without a unit is taken to be in `unit`.
+    difference
+        Whether it is a difference of two values: 1 K is then 1 degC.
 
     Returns
     -------
@@ -319,7 +336,7 @@ def parse_quantity(text: str, unit: str, *, bare: bool = False) -> float:
     if given == target:
         return number
     factor, offset = _factor(given, target)
-    if offset:
+    if offset and not difference:
         return _finite(float(f"{number * factor + offset:.12g}"), text)
     return _finite(_scale(number, factor), text)
 
@@ -404,11 +421,10 @@ def parse_money(text: str, per: str, currencies: frozenset[str]) -> Money:
         )
     currency = match[2].upper()
     if currency not in currencies:
-        near = nearest(currency, sorted(currencies))
         raise QuantityInvalid(
             "currency-unknown",
             f"there is no currency `{match[2]}`",
-            f"did you mean `{near}`?" if near else "use an ISO 4217 code, for example USD",
+            "use an ISO 4217 code, for example USD, MXN, CAD",
         )
     if bool(match[3]) != bool(per):
         raise QuantityInvalid(
@@ -421,6 +437,8 @@ def parse_money(text: str, per: str, currencies: frozenset[str]) -> Money:
     except InvalidOperation:  # pragma: no cover  # the pattern lets only numbers through
         raise QuantityInvalid("money-invalid", f"`{text[:40]}` is not a number") from None
     _finite(float(amount), text)
+    if amount and abs(amount) < SMALLEST:
+        raise QuantityInvalid("out-of-range", f"`{text[:40]}` is too small", f"at least {SMALLEST}")
     if per and match[3] != per:
         factor = _factor(match[3], per)[0]
         amount = _tidy(amount / Decimal(repr(factor)))

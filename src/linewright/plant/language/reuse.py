@@ -11,6 +11,9 @@ from linewright.plant.language.problems import Report
 TYPES_MAX = 64
 """Longest chain of types that use each other."""
 
+TYPE_NODES_MAX = 2_000_000
+"""Most values that types may give to stations."""
+
 _SINGLE = {"fails": ("every", "failure")}
 """Keys whose lone form must become a map of one before it can be merged."""
 
@@ -66,6 +69,9 @@ class _Types:
         }
         self._report = report
         self._circles: set[str] = set()
+        self._weights = {name: _weight(node) for name, node in self._raw.items()}
+        self._repeated = 0
+        self._full = False
 
     def expand(self, node: Map, name: str = "") -> Map:
         """Return the map merged with the types that it uses, bases first, each of them once."""
@@ -76,7 +82,16 @@ class _Types:
         for found in order:
             body = _without(self._raw[found], "use")
             base = body if base is None else merged(base, body)
-        return node if base is None else _without_empty(merged(base, node))
+        if base is None:
+            return node
+        self._repeated += sum(self._weights[found] for found in order)
+        if self._repeated > TYPE_NODES_MAX:
+            if not self._full:
+                self._full = True
+                message = f"types repeat more than {TYPE_NODES_MAX:,} values"
+                self._report.add("types-too-large", node.at, message)
+            return node
+        return merged(base, node)
 
     def _collect(self, name: str, chain: tuple[str, ...], at: int, order: dict[str, None]) -> None:
         raw = self._raw.get(name)
@@ -98,18 +113,11 @@ class _Types:
         order[name] = None
 
 
-def _without_empty(node: Map) -> Map:
-    """Return the map without entries that take out what no base has."""
-    keep = [
-        index
-        for index, value in enumerate(node.values)
-        if not (isinstance(value, Scalar) and value.empty)
-    ]
-    values = [
-        _without_empty(value) if isinstance(value, Map) else value
-        for value in (node.values[index] for index in keep)
-    ]
-    return Map([node.keys[index] for index in keep], values, node.at)
+def _weight(node: Node) -> int:
+    """Return how many values a tree holds; an alias counts each time, but see the alias bound."""
+    if isinstance(node, Map):
+        return 1 + sum(_weight(value) for value in node.values)
+    return 1 + sum(_weight(item) for item in node.items) if isinstance(node, Seq) else 1
 
 
 def _used(node: Map) -> list[Scalar]:
@@ -140,11 +148,13 @@ def apply_types(root: Map, report: Report) -> None:
         book.expand(value, name) if isinstance(value, Map) else value
         for name, value in zip(names, types.values, strict=True)
     ]
+    done: set[int] = set()
     for site in _maps(root.get("sites")):
         for area in _maps(site.get("areas")):
             for group in (*_maps(area.get("lines")), *_maps(area.get("work_centres"))):
                 stations = group.get("stations")
-                if isinstance(stations, Map):
+                if isinstance(stations, Map) and id(stations) not in done:
+                    done.add(id(stations))  # an alias may stand in two lines
                     stations.values[:] = [
                         book.expand(value) if isinstance(value, Map) else value
                         for value in stations.values

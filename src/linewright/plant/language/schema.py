@@ -34,6 +34,11 @@ def schema_of(cls: type[Element], identifier: str, title: str) -> dict[str, Any]
             continue
         definitions[name] = shape.definition()
         waiting += [shapes[found] for found in _references(definitions[name]) if found in shapes]
+    for name in _below("StationType", definitions) | _below("Station", definitions):
+        # A station may say only what it changes of its types.
+        for form in (definitions[name], *definitions[name].get("anyOf", ())):
+            form.pop("required", None)
+            form.pop("oneOf", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": identifier,
@@ -41,6 +46,18 @@ def schema_of(cls: type[Element], identifier: str, title: str) -> dict[str, Any]
         "$ref": f"#/$defs/{cls.__name__}",
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _below(name: str, definitions: dict[str, Any]) -> set[str]:
+    """Return a definition and all that it refers to, near and far."""
+    found: set[str] = set()
+    waiting = [name] if name in definitions else []
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += _references(definitions[one])
+    return found
 
 
 def _references(schema: Any) -> set[str]:  # noqa: ANN401  # a part of a schema

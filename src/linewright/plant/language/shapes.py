@@ -7,6 +7,7 @@ value. Lists, maps and elements are in `compounds`.
 """
 
 import abc
+import contextlib
 import datetime as dt
 import re
 from typing import Any, Protocol
@@ -35,6 +36,8 @@ Plain = Any
 
 SHOWN_MAX = 60
 """Characters of a wrong value that a message shows."""
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
@@ -118,6 +121,8 @@ class NameShape(TextShape):
         if self.kind == "address":
             if not valid_name(text):
                 self._refuse(text, at, reading, "use a-z, 0-9 and _, at most 63 characters")
+                near = suggest_name(text)
+                return near if valid_name(near) else "unnamed"
         elif self.kind == "buffer":
             first, dash, second = text.partition("-")
             if not (dash and valid_name(first) and valid_name(second)):
@@ -187,7 +192,7 @@ class ChoiceShape(TextShape):
 class FlagShape(TextShape):
     """Yes or no."""
 
-    expected = "true or false"
+    expected = "yes or no"
 
     def stand_in(self) -> bool:
         """Return no."""
@@ -198,7 +203,7 @@ class FlagShape(TextShape):
         word = text.casefold()
         if word in TRUE or word in FALSE:
             return word in TRUE
-        reading.fail("value-invalid", at, f"{shown(text)} is neither true nor false")
+        reading.fail("value-invalid", at, f"{shown(text)} is neither yes nor no")
         return False
 
     def schema(self) -> dict[str, Any]:
@@ -292,8 +297,8 @@ class QuantityShape(_NumericShape):
         quantity = self.quantity
         value = parse_quantity(text, quantity.unit)
         if quantity.unit == "1" and value > 1.0 and "%" not in text:
-            hint = f"write `{text.strip()} %`, or `{format_number(value * 100)} %`"
-            raise QuantityInvalid("unit-missing", f"{shown(text)} is a share above 1", hint)
+            hint = f"write `{text.strip()} %`"
+            raise QuantityInvalid("out-of-range", f"{shown(text)} is a share above 1", hint)
         if quantity.above is not None and value <= quantity.above:
             raise QuantityInvalid(
                 "out-of-range",
@@ -325,6 +330,9 @@ class SiblingShape(_NumericShape):
 
     expected = "a number in the unit given by `unit`"
 
+    def __init__(self, *, difference: bool = False) -> None:
+        self.difference = difference
+
     def stand_in(self) -> float:
         """Return zero."""
         return 0.0
@@ -335,13 +343,15 @@ class SiblingShape(_NumericShape):
         if word in TRUE or word in FALSE:
             return float(word in TRUE)
         number, given = split_quantity(text)
+        if self.difference and number < 0:
+            raise QuantityInvalid("out-of-range", f"{shown(text)} is negative")
         if not given:
             return number
         if reading.unit is None:
             raise QuantityInvalid(
                 "unit-missing", f"{shown(text)} has a unit, and `unit` is not given", "add `unit:`"
             )
-        return parse_quantity(text, reading.unit, bare=True)
+        return parse_quantity(text, reading.unit, bare=True, difference=self.difference)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema: a number, or text with a unit."""
@@ -362,9 +372,9 @@ class BoundsShape:
     def read(self, node: Node, reading: Reading) -> Bounds:
         """Return the range; a list of two numbers, the lower first."""
         if not isinstance(node, Seq) or len(node.items) != 2:  # noqa: PLR2004  # a range has two ends
-            reading.fail(
-                "wrong-kind", node.at, f"{kind_of(node)} is not a range", hint="write `[50, 120]`"
-            )
+            what = f"a list of {len(node.items)}" if isinstance(node, Seq) else kind_of(node)
+            message = f"{what} is not a range: it has two ends"
+            reading.fail("wrong-kind", node.at, message, hint="write `[50, 120]`")
             return Bounds(0.0, 0.0)
         low, high = (self.ends.read(item, reading) for item in node.items)
         if low > high:
@@ -434,13 +444,12 @@ class DateShape(TextShape):
 
     def of_text(self, text: str, at: int, reading: Reading) -> dt.date:
         """Return the day."""
-        try:
-            return dt.date.fromisoformat(text.strip())
-        except ValueError:
-            reading.fail(
-                "date-invalid", at, f"{shown(text)} is not a date", hint="for example `2026-11-22`"
-            )
-            return self.stand_in()
+        if DAY.fullmatch(text.strip()):
+            with contextlib.suppress(ValueError):
+                return dt.date.fromisoformat(text.strip())
+        hint = "for example `2026-11-22`"
+        reading.fail("date-invalid", at, f"{shown(text)} is not a date", hint=hint)
+        return self.stand_in()
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a date."""
@@ -485,14 +494,14 @@ class SecretShape:
         name = node.get("secret") if isinstance(node, Map) else None
         if not isinstance(node, Map) or len(node.keys) != 1 or not isinstance(name, Scalar):
             reading.fail(
-                "wrong-kind", node.at, f"{kind_of(node)} is no secret", hint="write {secret: NAME}"
+                "wrong-kind", node.at, "this is not `{secret: NAME}`", hint="write {secret: NAME}"
             )
             return Secret("NAME")
         if not self._name.fullmatch(name.text):
             reading.fail(
                 "name-invalid",
                 name.at,
-                f"{shown(name.text)} cannot be the name of a secret",
+                "this cannot be the name of a secret",
                 hint="use A-Z, 0-9 and _, for example `SAW_PASSWORD`",
             )
         return Secret(name.text)

@@ -23,6 +23,7 @@ from linewright.plant.language.shapes import (
     BoundsShape,
     DateShape,
     FormulaShape,
+    NameShape,
     NumberShape,
     Plain,
     Shape,
@@ -54,7 +55,7 @@ class LabelShape:
     def read(self, node: Node, reading: Reading) -> FrozenMap[str, str]:
         """Return texts by language; the key "" is the text for all."""
         if isinstance(node, Scalar):
-            return FrozenMap({"": node.text[:LABEL_MAX]})
+            return FrozenMap({"": self._text(node, reading)})
         if not isinstance(node, Map):
             reading.fail("wrong-kind", node.at, "a list stands where a label is expected")
             return EMPTY
@@ -70,8 +71,14 @@ class LabelShape:
             elif not isinstance(value, Scalar) or value.empty:
                 reading.fail("wrong-kind", value.at, f"{kind_of(value)} is not a text")
             else:
-                texts[key.text] = value.text[:LABEL_MAX]
+                texts[key.text] = self._text(value, reading)
         return FrozenMap(texts)
+
+    def _text(self, node: Scalar, reading: Reading) -> str:
+        if len(node.text) > LABEL_MAX:
+            message = f"a label of {len(node.text):,} characters"
+            reading.fail("value-invalid", node.at, message, hint=f"at most {LABEL_MAX}")
+        return node.text[:LABEL_MAX]
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema: a text, or texts by language."""
@@ -110,10 +117,10 @@ class ListedShape(TextShape):
         known, code, hint = self._list()
         if text in known:
             return text
-        near = did_you_mean(text, sorted(known))
+        near = did_you_mean(text, sorted(known)) if self.kind == "timezone" else ""
         if text.upper() in known:
             near = f"did you mean `{text.upper()}`?"
-        reading.fail(code, at, f"there is no {self.kind} {shown(text)}", hint=near or hint)
+        reading.fail(code, at, f"there is no {self.words} {shown(text)}", hint=near or hint)
         return self.stand_in()
 
     def _list(self) -> tuple[frozenset[str], str, str]:
@@ -136,7 +143,8 @@ class ListedShape(TextShape):
 
 @cache
 def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    local = {"localtime", "Factory", "posixrules"}
+    return frozenset(name for name in available_timezones() if name not in local)
 
 
 class ClockShape(TextShape):
@@ -172,6 +180,9 @@ class ShiftsShape:
 
     words = "by name: `Mon-Fri 06:00-14:30 break 10:00-10:30`"
 
+    def __init__(self) -> None:
+        self._name = NameShape("id")
+
     def stand_in(self) -> FrozenMap[str, Shift]:
         """Return no shifts."""
         return EMPTY
@@ -184,7 +195,7 @@ class ShiftsShape:
         shifts = {}
         for key, value in zip(node.keys, node.values, strict=True):
             reading.path.append(key.text)
-            shift = read_shift(key.text, value, reading)
+            shift = read_shift(self._name.read(key, reading), value, reading)
             if shift is not None:
                 shifts[key.text] = shift
             reading.path.pop()
@@ -212,10 +223,9 @@ def read_shift(name: str, node: Node, reading: Reading) -> Shift | None:
     try:
         return parse_shift(name, node.text)
     except ShiftInvalid as error:
-        column = min(error.offset, len(node.text)) if node.plain else 0
-        message = f"{error.what} in {shown(node.text)}"
+        message = f"{shown(node.text)}: {error.what}"
         hint = f"did you mean `{error.suggestion}`?" if error.suggestion else ""
-        reading.fail("shift-invalid", node.at + column, message, hint=hint)
+        reading.fail("shift-invalid", node.at, message, hint=hint)
     except CalendarInvalid as error:
         reading.fail("shift-invalid", node.at, str(error))
     return None
@@ -379,6 +389,7 @@ class FlowShape:
                 if names and found not in names:
                     reading.gaps[f"{names[-1]}-{found}"] = gap or Gap(0, item.at)
                 if found in names:
+                    gap = None
                     reading.fail(
                         "station-duplicate", item.at, f"`{found}` stands twice in the flow"
                     )

@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
-from linewright.plant.language.compiler import plant_shape
+from linewright.plant.language.compiler import element_shape, plant_shape
 from linewright.plant.model.enterprise import Plant
+from linewright.plant.model.markers import Element
 
 WIDTH = 100
 """Columns after which a line of the written file is wrapped."""
@@ -155,8 +156,17 @@ def to_text(plant: Plant) -> str:
       reno: {timezone: America/Los_Angeles, currency: USD}
     <BLANKLINE>
     """
+    return _dumped(to_plain(plant))
+
+
+def element_text(element: Element) -> str:
+    """Return one element of a plant as YAML text, as it stands after its types were merged."""
+    return _dumped(element_shape(type(element)).write(element))
+
+
+def _dumped(plain: object) -> str:
     return yaml.dump(
-        to_plain(plant),
+        plain,
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,

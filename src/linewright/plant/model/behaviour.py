@@ -192,7 +192,8 @@ class AlarmLimit(Element, frozen=True, kw_only=True):
     limit: Annotated[float, InUnitOf("unit"), "the limit, in the tag's unit"]
     priority: Annotated[Priority | None, "left out: high for the outer limits, else medium"] = None
     deadband: Annotated[
-        Annotated[float, InUnitOf("unit")] | None, "how far back before it returns to normal"
+        Annotated[float, InUnitOf("unit", difference=True)] | None,
+        "how far back before it returns to normal",
     ] = None
     delay_s: Annotated[
         Annotated[float, Quantity("s")] | None, "how long beyond before it is raised"

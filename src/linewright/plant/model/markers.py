@@ -64,8 +64,10 @@ class FrozenMap(dict[K, V]):
 EMPTY: FrozenMap[Any, Any] = FrozenMap()
 
 
-class Element(msgspec.Struct, frozen=True, kw_only=True):
+class Element(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of everything in the plant model: frozen, compared by value.
+
+    Built from the leaves up, so it holds no cycle and needs no garbage collector.
 
     Class attributes tell the language how the element may be written short:
     `SHORT` names the field that a lone scalar fills, `SHORT_LIST` the one that
@@ -115,10 +117,11 @@ class InUnitOf(msgspec.Struct, frozen=True):
     """A number in the unit that the sibling field `field` names.
 
     A bare number is taken in that unit; one with another unit of the same
-    dimension is converted.
+    dimension is converted. A `difference` is never negative and has no offset.
     """
 
     field: str
+    difference: bool = False
 
 
 class Name(msgspec.Struct, frozen=True):

@@ -190,7 +190,7 @@ class Tag(Element, frozen=True, kw_only=True):
     high_high: Annotated[AlarmLimit | None, "outer upper limit"] = None
     alarm: Annotated[AlarmLimit | None, "alarm while a yes/no tag has this value"] = None
     deadband: Annotated[
-        Annotated[float, InUnitOf("unit")] | None, "smallest change that is kept"
+        Annotated[float, InUnitOf("unit", difference=True)] | None, "smallest change that is kept"
     ] = None
     every_s: Annotated[Positive | None, "sampling interval, where it differs"] = None
     formula: Annotated[
@@ -231,9 +231,9 @@ class Command(Element, frozen=True, kw_only=True):
         Annotated[Bounds, InUnitOf("unit")] | None, "window that quality has validated"
     ] = None
     choices: Annotated[Mapping[Text, LabelText], "values of a command that is no number"] = EMPTY
-    step: Annotated[Annotated[float, InUnitOf("unit")] | None, "largest change in one command"] = (
-        None
-    )
+    step: Annotated[
+        Annotated[float, InUnitOf("unit", difference=True)] | None, "largest change in one command"
+    ] = None
     sets: Annotated[
         Literal[
             "speed",

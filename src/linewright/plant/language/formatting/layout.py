@@ -31,6 +31,9 @@ _BREAK = re.compile("(\r\n|\r|\n|\x85|\u2028|\u2029)")
 _DASHES = re.compile(" *(?:- +)*")
 """What may stand before the first key or value of a line."""
 
+_INDICATOR = re.compile(r"[^|>\n]*[|>][+-]?(\d)")
+"""The head of a block text that says how deep it is indented."""
+
 _QUESTION = re.compile(r" *(?:- +)*\?(?:\s|$)")
 """YAML's long form of a key, which plants do not use."""
 
@@ -50,8 +53,8 @@ def lines_of(text: str) -> list[tuple[str, str]]:
 def indented(text: str) -> str:
     """Return a valid YAML text with every level two spaces deeper, lists in a map included.
 
-    Trailing spaces go, but for those inside values; the text ends with one line end. Line ends
-    stay what they are.
+    Trailing spaces go, but for those inside values; the text ends with one line end, unless
+    it ends inside a block text, where that would be one more. Line ends stay what they are.
     """
     pairs = lines_of(text)
     layout = _Layout([line for line, _ in pairs])
@@ -62,7 +65,8 @@ def indented(text: str) -> str:
         pairs.pop()
     ends = [end for _, end in pairs]
     last = next((end for end in ends if end), "\n")
-    ends[-1] = ends[-1] or (last if lines[-1] else "")
+    if not ends[-1] and lines[-1] and len(lines) - 1 not in layout.kept:
+        ends[-1] = last
     return "".join(line + end for line, end in zip(lines, ends, strict=True))
 
 
@@ -95,6 +99,8 @@ class _Layout:
         """Column and new column of the pieces that begin a line, by line."""
         self._follows: dict[int, tuple[int, int]] = {}
         """By how much a line inside a value moves, and the least column it may have."""
+        self._texts: dict[int, int] = {}
+        """Lines on which a block text begins; a comment below it may not stand deeper than this."""
         self._blocks: list[_Block] = []
         self._flow = 0
         self._flow_start = (0, 0)
@@ -118,7 +124,8 @@ class _Layout:
         elif isinstance(event, CollectionEndEvent):
             self._flow -= 1
             if not self._flow:
-                self._follow(self._flow_start, range(self._flow_start[0] + 1, end + 1))
+                inside = range(self._flow_start[0] + 1, end + 1)
+                self._follow(self._flow_start, inside, is_flow=True)
                 self._seen = end
         elif isinstance(event, ScalarEvent) and event.style:
             self.kept.update(range(start, end))
@@ -194,20 +201,35 @@ class _Layout:
         inside = range(start[0] + 1, end[0] + (end[1] > 0))
         if style in ("|", ">"):
             self.kept.update(inside)
-            shift = owner.new - owner.old if owner else 0
-            self._follows.update(dict.fromkeys(inside, (shift, 0)))
+            self._block_text(start, owner, inside)
         elif inside:
             self._follow(start, inside)
             if style:
                 self.kept.update(range(start[0], end[0]))
 
-    def _follow(self, start: Place, lines: range) -> None:
+    def _block_text(self, start: Place, owner: _Block | None, inside: range) -> None:
+        """Move a block text with its key; what is blank in it stays as blank as it is."""
+        old, new = (owner.old, owner.new) if owner else (0, 0)
+        self._texts[start[0]] = new
+        given = _INDICATOR.match(self.lines[start[0]], start[1])
+        lines = [self.lines[line] for line in inside if line < len(self.lines)]
+        margins = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip(" ")]
+        margin = old + int(given[1]) if given else next(iter(margins), len(max(lines, default="")))
+        for line, text in zip(inside, lines, strict=False):
+            blank = not text.strip(" ") and len(text) <= margin
+            self._follows[line] = (-len(text) if blank else new - old, 0)
+
+    def _follow(self, start: Place, lines: range, *, is_flow: bool = False) -> None:
         """Note that lines move with the piece that stands at a place, but stay inside its owner."""
         shift = self._shift(*start)
         least = self._blocks[-1].inside if self._blocks else 0
+        if is_flow:
+            pieces = [piece for piece in self._pieces.get(start[0], []) if piece[0] <= start[1]]
+            column, new = max(pieces, default=(start[1], 0))
+            least = new + STEP * (column < start[1])
         for line in lines:
             closes = line < len(self.lines) and self.lines[line].lstrip()[:1] in ("]", "}")
-            self._follows[line] = (shift, least - STEP * closes)
+            self._follows[line] = (shift, max(0, least - STEP * (closes and is_flow)))
 
     def moved(self) -> list[str]:
         """Return the lines where they should stand."""
@@ -223,7 +245,8 @@ class _Layout:
         if number in self._follows:
             shift, least = self._follows[number]
             old = len(body) - len(content)
-            return " " * max(old + shift, least) + content if content else body
+            inside = content or number in self.kept
+            return " " * max(old + shift, least if content else 0) + content if inside else ""
         if content.startswith("#"):
             return " " * self._comment(number, len(body) - len(content)) + content
         return body
@@ -245,7 +268,8 @@ class _Layout:
                 return new
         above = list(self._above(starts[:at]))
         if above and column > above[0][0]:
-            return above[0][1] + STEP
+            deepest = self._texts.get(starts[at - 1], above[0][1] + STEP)
+            return min(deepest, above[0][1] + STEP)
         return next((new for old, new in above if old <= column), 0)
 
     def _above(self, starts: list[int]) -> Iterator[tuple[int, int]]:

@@ -6,8 +6,9 @@ from linewright.plant.address import Address
 from linewright.plant.calendar import WorkCalendar, overlaps
 from linewright.plant.language.reading import Path
 from linewright.plant.language.rules.scene import Scene, address_at, near
+from linewright.plant.model.capacity import seconds_per_piece
 from linewright.plant.model.enterprise import Tariff
-from linewright.plant.model.equipment import Line, Station
+from linewright.plant.model.equipment import Line
 from linewright.plant.model.markers import Bounds
 from linewright.plant.model.products import Product, Route
 from linewright.plant.setups import done_at
@@ -114,19 +115,6 @@ def check_takt(scene: Scene) -> None:
                 )
 
 
-def seconds_per_piece(station: Station) -> float | None:
-    """Return the least time between two pieces of a station in seconds; None when it makes none.
-
-    The fastest of its operations counts, all places at work.
-    """
-    times = [
-        cycle.expected_s / (cycle.pieces_per_cycle * station.places * (station.batch or 1))
-        for cycle in station.does.values()
-        if cycle.pieces_per_cycle
-    ]
-    return min(times, default=None)
-
-
 def check_wears(scene: Scene) -> None:
     """Report wears without a life, their own or that of their tool."""
     for path, site, station in scene.stations:
@@ -188,8 +176,15 @@ def check_ceilings(scene: Scene) -> None:
                 scene.fail("ceiling-elsewhere", path, message)
             limits = ceiling.range
             if limits is not None and any(_beyond(limits, found) for found in ranges):
-                message = f"the ceiling [{limits.low:g}, {limits.high:g}] goes beyond the range"
-                scene.fail("ceiling-beyond-range", (*path, "range"), f"{message} of `{action}`")
+                message = (
+                    f"the ceiling [{limits.low:g}, {limits.high:g}] goes beyond the range "
+                    f"of `{action}`, {_shown(ranges)}"
+                )
+                scene.fail("ceiling-beyond-range", (*path, "range"), message)
+
+
+def _shown(ranges: list[Bounds | None]) -> str:
+    return " and ".join(sorted({f"[{one.low:g}, {one.high:g}]" for one in ranges if one}))
 
 
 def _beyond(limits: Bounds, found: Bounds | None) -> bool:
@@ -208,7 +203,7 @@ def check_tariff_periods(scene: Scene) -> None:
             continue
         for clash in clashes[:1]:
             first, second = (text.partition(" ")[0] for text in (clash.first, clash.second))
-            message = f"`{first}` and `{second}` hold at the same time on {clash.date}"
+            message = f"`{first}` and `{second}` hold at the same time on {clash.date:%A}s"
             scene.fail("tariff-periods-overlap", ("tariffs", name, "periods", second), message)
 
 

@@ -13,8 +13,11 @@ from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
 from linewright.plant.model.equipment import Line
 from linewright.plant.model.products import Amount, Option, Product, Route, Step
-from linewright.plant.setup_matrix import compile_setups, holes, triangle_violations
+from linewright.plant.setup_matrix import SetupsInvalid, compile_setups, holes, triangle_violations
 from linewright.plant.setups import setup_keys, setup_rules, unknown_keys
+
+DETOUR_KEYS_MAX = 100
+"""Most keys for which detours are sought; the search is cubic."""
 
 CHOICES_MAX = 20_000
 """Most combinations of options that are tried against the constraints."""
@@ -118,7 +121,7 @@ def _check_order(scene: Scene, path: Path, route: Route) -> None:
             "route-order",
             path,
             f"the steps run {' -> '.join(stations)}, the line flows {' -> '.join(line.flow)}",
-            hint="change the route, or give the line another buffer",
+            hint="change the route or the flow; a re-entrant route needs a work centre",
         )
 
 
@@ -148,7 +151,7 @@ def check_standard_times(scene: Scene) -> None:
                     ("standard_times", str(index)),
                     "another standard time for the same work "
                     + ("has no end" if until == dt.date.max else f"holds until {until}"),
-                    hint="give the earlier one an `until:` date",
+                    hint=f"end it before {since}, or begin this one later",
                 )
 
 
@@ -160,7 +163,8 @@ def check_boms(scene: Scene) -> None:
     }
     circle = find_circle(graph)
     if circle:
-        message = f"products contain each other: {' -> '.join(circle)}"
+        around = " -> ".join(circle)
+        message = f"`{circle[0]}` contains itself" + (f": {around}" if len(circle) > 2 else "")  # noqa: PLR2004  # a longer way around
         scene.fail("bom-cycle", ("products", circle[0], "bom"), message)
     for name, made in products.items():
         for item, amount in made.bom.items():
@@ -193,7 +197,12 @@ def check_setups(scene: Scene) -> None:
     for name, table in scene.plant.setups.items():
         path = ("setups", name)
         keys = setup_keys(scene.plant, name)
-        rules = setup_rules(name, table)
+        try:
+            rules = setup_rules(name, table)
+            compile_setups(rules, keys) if not holes(rules, keys) else None
+        except SetupsInvalid as error:
+            scene.fail("setup-invalid", path, error.what, error.suggestion)
+            continue
         for key in unknown_keys(scene.plant, name):
             known = [mine for mine in keys if mine != key]
             scene.fail(
@@ -212,6 +221,8 @@ def check_setups(scene: Scene) -> None:
                 f"no set-up time for {pairs}{more}",
                 hint="add the times, an `any` row, or `default:`",
             )
+            continue
+        if len(keys) > DETOUR_KEYS_MAX:
             continue
         for detour in triangle_violations(compile_setups(rules, keys), limit=1):
             scene.fail("setup-triangle", path, str(detour))

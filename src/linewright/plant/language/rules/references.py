@@ -96,7 +96,7 @@ def check_references(scene: Scene) -> None:
         if scope not in known:
             known[scope] = frozenset(_names(scene, reference.kind, reference.path))
         if reference.name not in known[scope]:
-            _dangling(scene, reference, known[scope])
+            _dangling(scene, reference, frozenset() if scene.full else known[scope])
 
 
 def _scope(reference: Reference) -> tuple[str, ...] | None:

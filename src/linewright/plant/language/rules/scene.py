@@ -19,6 +19,11 @@ class Scene:
         self.reading = reading
         self.locator = locator
 
+    @property
+    def full(self) -> bool:
+        """Whether the report keeps no more errors."""
+        return self.reading.report.full
+
     def fail(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """Note a problem at a path of the plant file."""
         at = self.locator.mark(path)

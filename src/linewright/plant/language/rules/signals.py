@@ -6,14 +6,18 @@ from itertools import pairwise
 from linewright.plant.expression_text import ExpressionInvalid, parse
 from linewright.plant.expressions import Expression, Kind
 from linewright.plant.language.quantities import unit_of
-from linewright.plant.language.reading import FormulaText, Path
+from linewright.plant.language.reading import FormulaText, Path, where_of
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
 from linewright.plant.model.equipment import Station
 from linewright.plant.model.markers import Bounds
 from linewright.plant.model.signals import Command, Connection, Tag
 
-FORBIDDEN = re.compile(r"(^|_)(start|resume|restart|jog|home|homing|reset|unlock|enable)(_|$)")
+FORBIDDEN = re.compile(
+    r"(^|[_=.\s])(cycle_?start|start|resume|restart|jog|home|homing|reset|clear_fault|run|arrancar"
+    r"|arranque|iniciar|reanudar|reiniciar)($|[_.\s](?!offset))",
+    re.IGNORECASE,
+)
 """Commands that no product may give to a machine: see DESIGN.md, authority."""
 
 SINGLE_ROLES = frozenset(
@@ -34,7 +38,8 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
 }
 """How the endpoint of a protocol may begin; a bare host name or address is always possible."""
 
-HOST = re.compile(r"[\w.\-]*[.\d][\w.\-]*(:\d{1,5})?(/\S*)?", re.ASCII)
+HOST = re.compile(r"[a-zA-Z0-9][\w.\-]*:\d{1,5}(/\S*)?|[\w\-]*[.\d\-][\w.\-]*(/\S*)?", re.ASCII)
+USER_INFO = re.compile(r"//[^/@]*:[^/@]+@")
 
 WAYS: dict[str, tuple[str, ...]] = {
     "opcua": ("node", "method"),
@@ -50,6 +55,11 @@ WAYS: dict[str, tuple[str, ...]] = {
 """How tags and commands are bound in each protocol; through a gateway, all of them."""
 
 
+READ = frozenset({"node", "register", "item", "topic", "metric", "db", "query", "input", "column"})
+WRITTEN = frozenset({"node", "method", "register", "topic", "metric", "db"})
+"""Ways of binding that tags, and that commands, can have."""
+
+
 def check_connections(scene: Scene) -> None:
     """Report connections without a protocol, and endpoints that a protocol cannot have."""
     for path, _, station in scene.stations:
@@ -59,7 +69,11 @@ def check_connections(scene: Scene) -> None:
             _check_connection(scene, (*path, "connections", name), connection)
     for site_name, site in scene.plant.sites.items():
         for name, gateway in site.gateways.items():
-            _check_connection(scene, ("sites", site_name, "gateways", name), gateway)
+            path = ("sites", site_name, "gateways", name)
+            _check_connection(scene, path, gateway)
+            if gateway.protocol == "gateway":
+                message = "a gateway is reached by a protocol, not through a gateway"
+                scene.fail("connection-incomplete", (*path, "gateway"), message)
 
 
 def _check_connection(scene: Scene, path: Path, connection: Connection) -> None:
@@ -69,7 +83,18 @@ def _check_connection(scene: Scene, path: Path, connection: Connection) -> None:
         return
     starts = ENDPOINTS.get(connection.protocol)
     text = connection.endpoint
-    if starts is None or text.startswith(starts) or HOST.fullmatch(text):
+    if USER_INFO.search(text):
+        scene.fail(
+            "password-inline",
+            (*path, connection.protocol),
+            "a password stands in the endpoint",
+            hint="write `user:` and `password: {secret: NAME}` beside it",
+        )
+        return
+    begun = starts is not None and any(
+        text.startswith(start) and len(text) > len(start) for start in starts
+    )
+    if starts is None or begun or HOST.fullmatch(text):
         return
     scene.fail(
         "connection-incomplete",
@@ -79,14 +104,20 @@ def _check_connection(scene: Scene, path: Path, connection: Connection) -> None:
     )
 
 
-def _check_way(scene: Scene, where: Path, way: str | None, connection: Connection) -> None:
+def _check_way(
+    scene: Scene, where: Path, way: str | None, connection: Connection, *, written: bool = False
+) -> None:
     ways = WAYS.get(connection.protocol or "")
+    if ways is not None:
+        ways = tuple(one for one in ways if one in (WRITTEN if written else READ))
     if ways is not None and way is not None and way not in ways:
         scene.fail(
             "source-of-other-protocol",
             (*where, way),
             f"`{way}` is not how {connection.protocol} is read",
-            hint=f"write {' or '.join(f'`{name}:`' for name in ways)}",
+            hint=f"write {' or '.join(f'`{name}:`' for name in ways)}"
+            if ways
+            else f"{connection.protocol} takes no commands here",
         )
 
 
@@ -178,7 +209,7 @@ def check_commands(scene: Scene) -> None:
     for path, _, station in scene.stations:
         for name, command in station.commands.items():
             where = (*path, "commands", name)
-            if FORBIDDEN.search(name):
+            if any(FORBIDDEN.search(text) for text in (name, command.target, *command.choices)):
                 scene.fail(
                     "command-forbidden",
                     where,
@@ -189,7 +220,7 @@ def check_commands(scene: Scene) -> None:
                 station.connections.get(command.through) if command.through else station.connect
             )
             if connect is not None:
-                _check_way(scene, where, command.via, connect)
+                _check_way(scene, where, command.via, connect, written=True)
             if command.permit is None:
                 hint = "add `permit:` with the tag that shows that remote writing is allowed"
                 scene.fail("permit-missing", where, f"`{name}` names no permit", hint=hint)
@@ -233,13 +264,15 @@ def check_remedies(scene: Scene) -> None:
             for name, remedy in remedies.items():
                 where = (*path, level, owner, "remedies", name)
                 if (remedy.command is None) == (remedy.call is None):
-                    message = f"`{name}` is a command or a call to a person, one of the two"
+                    says = "neither `command` nor `call`" if remedy.call is None else "both"
+                    message = f"`{name}` says {says}: it is one of the two"
                     scene.fail("remedy-invalid", where, message)
                 command = station.commands.get(remedy.command or "")
                 outer = command.range if command is not None else None
                 value = remedy.value
                 if outer is not None and value is not None and not _within(value, outer):
-                    message = f"{value:g} is outside the range of `{remedy.command}`"
+                    ends = f"[{outer.low:g}, {outer.high:g}]"
+                    message = f"{value:g} is outside the range of `{remedy.command}`, {ends}"
                     scene.fail("remedy-invalid", (*where, "value"), message)
 
 
@@ -251,10 +284,10 @@ def check_gateways(scene: Scene) -> None:
     """Report gateways that several stations share and that have no budget."""
     users: dict[tuple[str, str], int] = {}
     for path, _, station in scene.stations:
-        connect = station.connect
-        if connect is not None and connect.protocol == "gateway":
-            key = (path[1], connect.endpoint)
-            users[key] = users.get(key, 0) + 1
+        for connect in (station.connect, *station.connections.values()):
+            if connect is not None and connect.protocol == "gateway":
+                key = (path[1], connect.endpoint)
+                users[key] = users.get(key, 0) + 1
     for (site, name), count in users.items():
         gateway = scene.plant.sites[site].gateways.get(name)
         if gateway is not None and gateway.budget is None and count > 1:
@@ -287,7 +320,7 @@ def check_formulas(scene: Scene) -> None:
                 formula.at,
                 f"the expression names `{name}`, which is no "
                 + ("tag of the station" if formula.over == "tags" else "option"),
-                where=".".join(formula.path[-3:]),
+                where=where_of(formula.path),
                 hint=near(name, known),
             )
         if formula.over == "tags":
@@ -296,7 +329,8 @@ def check_formulas(scene: Scene) -> None:
     for path, graph in needs.items():
         circle = find_circle(graph)
         if circle:
-            message = f"derived tags need each other: {' -> '.join(circle)}"
+            around = " -> ".join(circle)
+            message = f"`{circle[0]}` needs itself" + (f": {around}" if len(circle) > 2 else "")  # noqa: PLR2004  # a longer way around
             scene.fail("formula-cycle", (*path, "tags", circle[0]), message)
 
 
@@ -314,7 +348,7 @@ def _check_values(scene: Scene, formula: FormulaText, expression: Expression) ->
                     "choice-unknown",
                     formula.at,
                     f"`{text[:40]}` is no value of {', '.join(expression.names)}",
-                    where=".".join(formula.path[:3]),
+                    where=where_of(formula.path),
                     hint=near(text, values),
                 )
 
@@ -328,8 +362,8 @@ def _parsed(
         scene.reading.report.add(
             "formula-invalid",
             formula.at,
-            f"{error.what} in `{formula.text[:60]}`",
-            where=".".join(formula.path[-3:]),
+            f"`{formula.text[:60]}`: {error.what}",
+            where=where_of(formula.path),
             hint=error.suggestion or "",
         )
         return None

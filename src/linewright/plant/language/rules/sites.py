@@ -60,7 +60,7 @@ def _check_calendar(scene: Scene, path: Path, site: Site, names: tuple[str, ...]
         scene.fail(
             "shifts-overlap",
             (*path[:2], "shifts", clash.second),
-            f"`{clash.first}` and `{clash.second}` run at the same time on {clash.date}",
+            f"`{clash.first}` and `{clash.second}` run at the same time on {clash.date:%A}s",
             hint="a line that runs only some shifts names them under `shifts:`",
         )
 
@@ -74,7 +74,7 @@ def check_tariffs(scene: Scene) -> None:
             used.add(tariff.demand.currency)
         if len(used) > 1:
             message = f"prices in {' and '.join(sorted(used))} in one tariff"
-            scene.fail("currency-unknown", ("tariffs", name), message)
+            scene.fail("currencies-mixed", ("tariffs", name), message)
 
 
 def check_lanes(scene: Scene) -> None:
@@ -167,7 +167,7 @@ def check_idle(scene: Scene) -> None:
         for product in scene.plant.products
         for route in scene.plant.routes_of(product).values()
         for step in route.steps
-        for name in (step.operation, *step.alternatives, *filter(None, [step.rework_to]))
+        for name in (step.operation, *step.alternatives, *step.rework_via)
     }
     for path, _, station in scene.stations:
         if station.does and not needed & set(station.does):

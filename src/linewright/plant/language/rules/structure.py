@@ -100,7 +100,14 @@ def _check_failures(scene: Scene, path: Path, station: Station) -> None:
 
 
 def check_names(scene: Scene) -> None:
-    """Report addresses that are too long for the message broker."""
+    """Report addresses that stand for two things, or are too long for the message broker."""
+    for site_name, site in scene.plant.sites.items():
+        for area_name, area in site.areas.items():
+            for name in area.lines:
+                if name in area.work_centres:
+                    where = ("sites", site_name, "areas", area_name, "work_centres", name)
+                    message = f"`{name}` is a line of this area, too"
+                    scene.fail("name-doubled", where, message, hint="rename one of them")
     for path, _, station in scene.stations:
         longest = max((len(name) for name in (*station.tags, *station.commands)), default=0)
         length = sum(len(name) + 1 for name in path[1::2]) + longest

@@ -1,7 +1,8 @@
 """Laws of the comparison of plants."""
 
 from collections import Counter
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -24,28 +25,36 @@ FORMER = st.lists(NAMES, max_size=2, unique=True).map(tuple)
 PLACES = st.sampled_from(["a", "b", "a/a/a/a", "a/a/b/a", "b/a/a/b"])
 FORMER_PLACES = st.lists(PLACES, max_size=2, unique=True).map(tuple)
 SECONDS = st.sampled_from([30.0, 48.0, 90.0])
-DURATIONS = st.builds(Duration, mean_s=SECONDS, cv=st.sampled_from([None, 0.5]))
-LABELS = st.dictionaries(st.sampled_from(["", "en", "es"]), NAMES, max_size=2).map(FrozenMap)
+
+
+@st.composite
+def _made(draw: st.DrawFn, make: Callable[..., T], **parts: st.SearchStrategy[Any]) -> T:
+    """An object of parts; unlike `st.builds` it is quick to print when it is deep."""
+    return make(**{name: draw(part) for name, part in parts.items()})
 
 
 def _named(values: st.SearchStrategy[T], least: int = 0) -> st.SearchStrategy[FrozenMap[str, T]]:
     return st.dictionaries(NAMES, values, min_size=least, max_size=2).map(FrozenMap)
 
 
-TAGS = st.builds(
+DURATIONS = _made(Duration, mean_s=SECONDS, cv=st.sampled_from([None, 0.5]))
+LABELS = st.dictionaries(st.sampled_from(["", "en", "es"]), NAMES, max_size=2).map(FrozenMap)
+
+
+TAGS = _made(
     Tag,
     unit=st.sampled_from([None, "degC", "bar"]),
-    high=st.none() | st.builds(AlarmLimit, limit=st.sampled_from([80.0, 90.0])),
-    range=st.none() | st.builds(Bounds, st.sampled_from([0.0, 1.0]), st.just(99.0)),
+    high=st.none() | _made(AlarmLimit, limit=st.sampled_from([80.0, 90.0])),
+    range=st.none() | st.sampled_from([Bounds(0.0, 99.0), Bounds(1.0, 99.0)]),
     was=FORMER,
 )
-COMMANDS = st.builds(
+COMMANDS = _made(
     Command, via=st.just("node"), target=NAMES, readback=st.booleans() | NAMES, label=LABELS
 )
-STATIONS = st.builds(
+STATIONS = _made(
     Station,
-    does=_named(st.builds(Cycle, time=DURATIONS, pieces=st.integers(1, 3))),
-    fails=_named(st.builds(FailureMode, every=st.none() | st.builds(Lifetime, mean_s=SECONDS))),
+    does=_named(_made(Cycle, time=DURATIONS, pieces=st.integers(1, 3))),
+    fails=_named(_made(FailureMode, every=st.none() | _made(Lifetime, mean_s=SECONDS))),
     tags=_named(TAGS),
     commands=_named(COMMANDS),
     manual=st.booleans(),
@@ -53,34 +62,32 @@ STATIONS = st.builds(
 )
 BUFFERS = st.dictionaries(
     st.sampled_from(["a-b", "b-c", "a-c"]),
-    st.builds(Buffer, places=st.none() | st.integers(0, 9)),
+    _made(Buffer, places=st.none() | st.integers(0, 9)),
     max_size=2,
 ).map(FrozenMap)
-LINES = st.builds(
+LINES = _made(
     Line,
     flow=st.permutations(["a", "b", "c"]).map(tuple),
     stations=_named(STATIONS),
     buffers=BUFFERS,
     was=FORMER,
 )
-AREAS = st.builds(
-    Area,
-    lines=_named(LINES),
-    work_centres=_named(st.builds(WorkCentre, stations=_named(STATIONS))),
-    was=FORMER,
-)
-SITES = st.builds(
+CENTRES = st.dictionaries(
+    st.sampled_from(["d", "e"]), _made(WorkCentre, stations=_named(STATIONS)), max_size=2
+).map(FrozenMap)
+AREAS = _made(Area, lines=_named(LINES), work_centres=CENTRES, was=FORMER)
+SITES = _made(
     Site, timezone=st.just("UTC"), currency=st.just("USD"), areas=_named(AREAS), was=FORMER
 )
-STEPS = st.builds(
+STEPS = _made(
     Step, operation=NAMES, at=st.lists(PLACES, max_size=1).map(tuple), program=st.none() | NAMES
 )
-PRODUCTS = st.builds(
+PRODUCTS = _made(
     Product,
-    routes=_named(st.builds(Route, steps=st.lists(STEPS, max_size=3).map(tuple))),
+    routes=_named(_made(Route, steps=st.lists(STEPS, max_size=3).map(tuple))),
     was=FORMER,
 )
-PLANTS = st.builds(
+PLANTS = _made(
     Plant,
     linewright=st.just(1),
     enterprise=st.just("acme"),
@@ -139,10 +146,8 @@ def _with_station(plant: Plant, place: Address, station: Station) -> Plant:
 ATTRIBUTES = st.sampled_from(["does", "fails", "tags", "commands", "manual", "was"])
 
 
-@given(PLANTS, STATIONS, ATTRIBUTES, st.data())
-def test_one_edit_is_seen(
-    plant: Plant, other: Station, attribute: str, data: st.DataObject
-) -> None:
+@given(PLANTS, STATIONS, ATTRIBUTES, st.integers(0, 99))
+def test_one_edit_is_seen(plant: Plant, other: Station, attribute: str, which: int) -> None:
     """A plant in which one attribute of one station is another differs, in that station only."""
     places = [
         address
@@ -150,7 +155,7 @@ def test_one_edit_is_seen(
         if address.split("/")[2] in plant.sites[address.site].areas[address.split("/")[1]].lines
     ]
     assume(places)
-    place = data.draw(st.sampled_from(places))
+    place = places[which % len(places)]
     station = dict(plant.stations())[place]
     edited = msgspec.structs.replace(station, **{attribute: getattr(other, attribute)})
     found = difference(plant, _with_station(plant, place, edited))

@@ -132,10 +132,21 @@ def _too_many() -> Checked:
     return check_text(keys)
 
 
+def _types_too_large() -> Checked:
+    tags = "".join(f"t{number}: {{}}, " for number in range(1200))
+    stations = "".join(f"s{number}: {{use: big}}, " for number in range(2000))
+    return check_text(
+        "linewright: 1\nenterprise: acme\nsites: {reno: {timezone: UTC, currency: USD, areas: "
+        f"{{a: {{work_centres: {{w: {{stations: {{{stations}}}}}}}}}}}}}}}\n"
+        f"types: {{big: {{tags: {{{tags}}}}}}}\n"
+    )
+
+
 PRODUCED: dict[str, Callable[[], Checked]] = {
     "file-missing": _missing,
     "file-too-large": lambda: check_text(bytes(BYTES_MAX + 1)),
     "not-text": lambda: check_text("linewright: 1\n".encode("utf-16")),
+    "types-too-large": _types_too_large,
     "too-many-problems": _too_many,
 }
 """What YAML on a page cannot show: how each is made."""

@@ -61,9 +61,6 @@ CODES: dict[str, str] = {
     "distribution-invalid": "A distribution lacks a parameter, or has one that it cannot have.",
     "password-inline": "A password stands in the file instead of `{secret: NAME}`.",
     # references
-    "tariff-periods-overlap": "Two periods of a tariff hold at the same time.",
-    "standard-time-elsewhere": "A standard time is for a place that does not do the operation.",
-    "standard-time-doubled": "Two standard times hold for the same work on the same day.",
     "reference-dangling": "Something is named that does not exist.",
     "use-cycle": "Types use each other in a circle.",
     # the plant
@@ -122,6 +119,9 @@ CODES: dict[str, str] = {
     "permit-missing": "A command names no machine-side permit, so it can never be given.",
     "command-without-range": "A command with a number has no range.",
     "gateway-budget-missing": "A gateway that several stations share has no budget.",
+    "tariff-periods-overlap": "Two periods of a tariff hold at the same time.",
+    "standard-time-elsewhere": "A standard time is for a place that does not do the operation.",
+    "standard-time-doubled": "Two standard times hold for the same work on the same day.",
     "lane-loop": "A lane ends where it begins.",
     "label-missing": "A label lacks a language that the plant asks for.",
     "unused": "Something is defined that nothing uses.",

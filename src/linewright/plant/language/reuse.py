@@ -70,28 +70,27 @@ class _Types:
         self._report = report
         self._circles: set[str] = set()
         self._weights = {name: _weight(node) for name, node in self._raw.items()}
-        self._repeated = 0
-        self._full = False
 
     def expand(self, node: Map, name: str = "") -> Map:
         """Return the map merged with the types that it uses, bases first, each of them once."""
-        order: dict[str, None] = {}
-        for used in _used(node):
-            self._collect(used.text, (name,) if name else (), used.at, order)
+        order = self._order(node, name)
         base: Map | None = None
         for found in order:
             body = _without(self._raw[found], "use")
             base = body if base is None else merged(base, body)
         if base is None:
             return node
-        self._repeated += sum(self._weights[found] for found in order)
-        if self._repeated > TYPE_NODES_MAX:
-            if not self._full:
-                self._full = True
-                message = f"types repeat more than {TYPE_NODES_MAX:,} values"
-                self._report.add("types-too-large", node.at, message)
-            return node
         return merged(base, node)
+
+    def _order(self, node: Map, name: str = "") -> dict[str, None]:
+        order: dict[str, None] = {}
+        for used in _used(node):
+            self._collect(used.text, (name,) if name else (), used.at, order)
+        return order
+
+    def weight(self, node: Map) -> int:
+        """Return how many values the types that a map uses would give it."""
+        return sum(self._weights[name] for name in self._order(node))
 
     def _collect(self, name: str, chain: tuple[str, ...], at: int, order: dict[str, None]) -> None:
         raw = self._raw.get(name)
@@ -148,17 +147,28 @@ def apply_types(root: Map, report: Report) -> None:
         book.expand(value, name) if isinstance(value, Map) else value
         for name, value in zip(names, types.values, strict=True)
     ]
-    done: set[int] = set()
+    groups = _stations(root)
+    total = sum(book.weight(one) for group in groups for one in _maps(group))
+    if total > TYPE_NODES_MAX:
+        message = f"types give stations {total:,} values, at most {TYPE_NODES_MAX:,}"
+        report.add("types-too-large", types.at, message)
+        return
+    for stations in groups:
+        stations.values[:] = [
+            book.expand(value) if isinstance(value, Map) else value for value in stations.values
+        ]
+
+
+def _stations(root: Map) -> list[Map]:
+    """Return the maps of stations, each once: an alias may stand in two lines."""
+    found: dict[int, Map] = {}
     for site in _maps(root.get("sites")):
         for area in _maps(site.get("areas")):
             for group in (*_maps(area.get("lines")), *_maps(area.get("work_centres"))):
                 stations = group.get("stations")
-                if isinstance(stations, Map) and id(stations) not in done:
-                    done.add(id(stations))  # an alias may stand in two lines
-                    stations.values[:] = [
-                        book.expand(value) if isinstance(value, Map) else value
-                        for value in stations.values
-                    ]
+                if isinstance(stations, Map):
+                    found[id(stations)] = stations
+    return list(found.values())
 
 
 def _maps(node: Node | None) -> list[Map]:

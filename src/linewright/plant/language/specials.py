@@ -85,7 +85,7 @@ class LabelShape:
         by_language = {
             "type": "object",
             "propertyNames": {"pattern": f"^{_LANGUAGE.pattern}$"},
-            "additionalProperties": {"type": ["string", "number"]},
+            "additionalProperties": {"type": ["string", "number", "null"]},
         }
         return {"anyOf": [{"type": ["string", "number"]}, by_language]}
 

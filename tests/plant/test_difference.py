@@ -30,7 +30,7 @@ sites:
                 does: {cut: {time: 48 s, scrap: 1 %}}
                 fails: {every: 30 h, repair: 20 min}
                 tags:
-                  temp: {unit: degC, high: 80, range: [0, 120]}
+                  temp: {unit: "%", high: 80, range: [0, 120]}
                   state: {role: state, map: {1: running, 2: down}}
                 commands:
                   speed: {node: s=1, unit: "%", range: [50, 120], readback: temp}
@@ -72,8 +72,8 @@ def test_spelling_makes_no_difference() -> None:
         ("48 s", "45 s", "reno/shop/pump/saw does.cut.time.mean_s: 48 s -> 45 s"),
         ("1 %", "2.5 %", "reno/shop/pump/saw does.cut.scrap_share: 1 % -> 2.5 %"),
         ("30 h", "40 h", "reno/shop/pump/saw fails.failure.every.mean_s: 30 h -> 40 h"),
-        ("high: 80", "high: 85", "reno/shop/pump/saw#temp high.limit: 80 degC -> 85 degC"),
-        ("[0, 120]", "[0, 130]", "reno/shop/pump/saw#temp range.high: 120 degC -> 130 degC"),
+        ("high: 80", "high: 85", "reno/shop/pump/saw#temp high.limit: 80 % -> 85 %"),
+        ("[0, 120]", "[0, 130]", "reno/shop/pump/saw#temp range.high: 120 % -> 130 %"),
         ("[50, 120]", "[60, 120]", "reno/shop/pump/saw commands.speed.range.low: 50 % -> 60 %"),
         ("saw, 4,", "saw, rack,", "reno/shop/pump/saw-mill places: 4 -> rack"),
         ("45 USD/h", "46 USD/h", "reno/shop/pump/mill rate_per_h: 45 USD/h -> 46 USD/h"),

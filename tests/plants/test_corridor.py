@@ -15,7 +15,7 @@ from linewright.plant.expression_text import parse
 from linewright.plant.expressions import evaluate
 from linewright.plant.language.load import check_text
 from linewright.plant.model.equipment import Line, Station, WorkCentre
-from linewright.plant.model.markers import FrozenMap, walk_labels
+from linewright.plant.model.markers import Element, FrozenMap
 from linewright.plant.model.products import Route, StandardTime, Step
 from linewright.plant.setup_matrix import UNKNOWN, triangle_violations
 from linewright.plant.setups import setup_matrix
@@ -137,9 +137,23 @@ def test_writing_and_reading_again_gives_the_same_plant() -> None:
     assert to_text(again.plant) == text
 
 
+def labels_below(element: object) -> Iterator[FrozenMap[str, str]]:
+    """Yield every label of an element and of all that is below it."""
+    if isinstance(element, Mapping | tuple):
+        for value in element.values() if isinstance(element, Mapping) else element:
+            yield from labels_below(value)
+    elif isinstance(element, Element):
+        for field in element.__struct_fields__:
+            value = getattr(element, field)
+            if field == "label":
+                yield value
+            else:
+                yield from labels_below(value)
+
+
 def test_every_label_speaks_both_languages() -> None:
     """Whatever has a label has it in English and Spanish."""
-    labels = list(walk_labels(_plant()))
+    labels = list(labels_below(_plant()))
     assert len(labels) > 400
     assert {tuple(sorted(label)) for label in labels if label} == {("en", "es")}
     for _, station in _plant().stations():
@@ -312,8 +326,8 @@ def test_blocked_places_of_a_fixture_are_those_of_its_station() -> None:
     plant, blocked = _plant(), 0
     for address, station in plant.stations():
         for cycle in station.does.values():
-            if cycle.fixture is not None and cycle.pieces > 1:
-                fixture = plant.sites[address.site].fixtures[cycle.fixture]
+            if cycle.fixtures and cycle.pieces > 1:
+                fixture = plant.sites[address.site].fixtures[cycle.fixtures[0]]
                 assert cycle.pieces == fixture.pieces
                 assert cycle.blocked == len(fixture.blocked)
                 blocked += cycle.blocked
@@ -536,10 +550,11 @@ def test_a_failure_is_reached_along_its_causes() -> None:
     while todo:
         name = todo.pop()
         reached.add(name)
-        todo += lathe.fails[name].causes if name in lathe.fails else ()
+        if name in lathe.fails:
+            todo += [cause.mode for cause in lathe.fails[name].causes]
     assert reached == {"spindle_bearing", "coolant_starved", "coolant_pump", "filter", "spindle"}
     assert lathe.fails["coolant_starved"].every is None, "it comes by its causes alone"
-    assert lathe.fails["coolant_pump"].symptoms == FrozenMap({"coolant_flow": "falls"})
+    assert lathe.fails["coolant_pump"].symptoms["coolant_flow"].kind == "falls"
 
 
 def test_connected_machines_tell_their_state() -> None:

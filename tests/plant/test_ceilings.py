@@ -92,8 +92,8 @@ def test_a_control_plan_asks_for_quality() -> None:
         ("at: reno, mode: act,", "at: reno, mode: act, sites: real,", "speed"),  # no common site
     ],
 )
-def test_without_common_ground_nothing_may_be_granted(old: str, new: str, command: str) -> None:
-    """A command that no ceiling, or no common part of them, allows has none."""
+def test_where_ceilings_do_not_meet_nothing_is_granted(old: str, new: str, command: str) -> None:
+    """A command that no ceiling, or no part that all of them allow, has none."""
     assert resolve(TEXT.replace(old, new, 1) if old else TEXT, command) is None
 
 

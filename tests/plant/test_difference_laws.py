@@ -28,7 +28,7 @@ SECONDS = st.sampled_from([30.0, 48.0, 90.0])
 
 
 @st.composite
-def _made(draw: st.DrawFn, make: Callable[..., T], **parts: st.SearchStrategy[Any]) -> T:
+def _made(draw: st.DrawFn, /, make: Callable[..., T], **parts: st.SearchStrategy[Any]) -> T:
     """An object of parts; unlike `st.builds` it is quick to print when it is deep."""
     return make(**{name: draw(part) for name, part in parts.items()})
 

@@ -70,18 +70,7 @@ def test_a_doubt_is_a_warning_and_the_plant_is_usable(
     assert {problem.code for problem in checked.problems} == ({code} if code else set())
 
 
-def test_what_two_places_say_must_agree(plant_text: str) -> None:
-    """A fixture, a standard time, a ceiling, a tariff and a mark against the plant around them."""
-    text = plant_text.replace(
-        "crews: {repair: 2}", "fixtures: {vise: {at: nogales/machining/bench}}"
-    )
-    text = text.replace(", crew: repair", "").replace(
-        "{cut: 48 s}", "{cut: {time: 48 s, fixture: vise}}"
-    )
-    text = text.replace(
-        "family: brass\n", "family: brass\n    controlled: {regime: X, sites: [reno]}\n"
-    )
-    text += """
+DISAGREEING = """
 standard_times: [{operation: cut, time: 40 s, at: nogales/machining/bench}]
 authority:
   one: {actions: [speed], at: nogales/machining/bench}
@@ -93,6 +82,20 @@ tariffs:
       peak: {hours: Mon-Fri 18:00-22:00, price: 3 MXN/kWh}
       dear: {hours: Fri 20:00-23:00, price: 4 MXN/kWh}
 """
+
+
+def test_what_two_places_say_must_agree(plant_text: str) -> None:
+    """A fixture, a standard time, a ceiling, a tariff and a mark against the plant around them."""
+    text = plant_text.replace(
+        "crews: {repair: 2}", "fixtures: {vise: {at: nogales/machining/bench}}"
+    )
+    text = text.replace(", crew: repair", "").replace(
+        "{cut: 48 s}", "{cut: {time: 48 s, fixture: vise}}"
+    )
+    text = text.replace(
+        "family: brass\n", "family: brass\n    controlled: {regime: X, sites: [reno]}\n"
+    )
+    text += DISAGREEING
     text = text.replace(
         "sites:\n", "sites:\n  reno: {timezone: UTC, currency: USD, tariff: t}\n", 1
     )

@@ -54,6 +54,13 @@ def ceiling_of(plant: Plant, address: Address, command: str, plant_rev: str) -> 
     Notes
     -----
     Cost: linear in the numbers of ceilings and of products' control plans.
+
+    Examples
+    --------
+    >>> from linewright.plant.language.load import load_text
+    >>> bare = load_text("{linewright: 1, enterprise: acme, sites: {}}")
+    >>> ceiling_of(bare, Address("reno/shop/pump/saw"), "speed", "r1") is None
+    True
     """
     station = next((found for place, found in plant.stations_in(address) if place == address), None)
     wanted = station.commands.get(command) if station is not None else None

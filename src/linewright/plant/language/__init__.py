@@ -3,7 +3,7 @@
 >>> from linewright.plant.language import check_text
 >>> text = "{linewright: 1, enterprise: acme, sites: {reno: {timezone: UTC}}}"
 >>> [(problem.column, problem.code) for problem in check_text(text).problems]
-[(50, 'key-missing')]
+[(49, 'key-missing')]
 """
 
 from linewright.plant.language.builder import to_nodes

@@ -140,6 +140,11 @@ def to_nodes(value: Any) -> Node:  # noqa: ANN401  # plain data
     ------
     TypeError
         For anything that is not text, a number, a truth value, a date, a list or a map.
+
+    Examples
+    --------
+    >>> to_nodes({"places": 2}).keys[0].text
+    'places'
     """
     if isinstance(value, Mapping):
         keys = [Scalar(str(key), NOWHERE, plain=False) for key in value]

@@ -114,7 +114,19 @@ def check(source: str | Path) -> Checked:
 
 
 def check_text(text: str | bytes, name: str = "plant.yaml") -> Checked:
-    r"""Check a plant given as text; `name` stands in for its file.
+    r"""Check a plant given as text.
+
+    Parameters
+    ----------
+    text
+        YAML; bytes are taken as UTF-8.
+    name
+        Stands in for the file in messages.
+
+    Returns
+    -------
+    Checked
+        As `check` gives it for a file.
 
     Examples
     --------
@@ -143,7 +155,23 @@ def load(source: str | Path) -> Plant:
 
 
 def load_text(text: str | bytes, name: str = "plant.yaml") -> Plant:
-    """Return the plant that a text describes; raises PlantInvalid like `load`."""
+    """Return the plant that a text describes.
+
+    Parameters
+    ----------
+    text, name
+        As for `check_text`.
+
+    Raises
+    ------
+    PlantInvalid
+        With all problems, when there is an error.
+
+    Examples
+    --------
+    >>> load_text("{linewright: 1, enterprise: acme, sites: {}}").enterprise
+    'acme'
+    """
     return _plant_or_raise(check_text(text, name))
 
 
@@ -206,7 +234,15 @@ def _check_raw(files: list[str], raws: list[bytes], report: Report) -> Checked:
 
 
 def check_root(root: Map) -> Checked:
-    """Check a tree that stands in no file, as the builder makes it."""
+    """Check a tree that stands in no file, as the builder makes it.
+
+    Examples
+    --------
+    >>> from linewright.plant.language.builder import to_nodes
+    >>> root = to_nodes({"linewright": 1, "enterprise": "acme", "sites": {}})
+    >>> check_root(root).plant.enterprise
+    'acme'
+    """
     return _check_tree(root, Report([]), [], whole=True)
 
 

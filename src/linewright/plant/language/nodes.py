@@ -156,7 +156,7 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: int, report: Report) 
         lines = text.rstrip("\n").count("\n")
         at = pack(file, min(mark.line, lines), mark.column if mark.line <= lines else 0)
     elif isinstance(position, int):
-        at = _mark_in(text[:position], file)
+        at = _mark_of_offset(text.encode(), position, file)  # libyaml counts bytes
     else:
         at = pack(file, 0, 0)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"

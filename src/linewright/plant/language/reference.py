@@ -40,7 +40,20 @@ are the text that stands there where a text is expected.
 
 
 def reference_page(cls: type[Element] = Plant, head: str = HEAD) -> str:
-    """Return the page: a section for each element, in the order in which a reader meets them."""
+    """Return the page: a section for each element, in the order in which a reader meets them.
+
+    Parameters
+    ----------
+    cls
+        The element at the top.
+    head
+        What stands before the sections.
+
+    Examples
+    --------
+    >>> reference_page().splitlines()[0]
+    '# The plant file: every key'
+    """
     order = _in_order(element_shape(cls))
     return "\n".join([head, *(_section(shape) for shape in order)]).rstrip() + "\n"
 

@@ -25,6 +25,12 @@ def to_plain(plant: Plant) -> dict[str, Any]:
     dict
         Text, numbers, dates, lists and dicts only, in the order of the
         language; equal plants give equal data.
+
+    Examples
+    --------
+    >>> from linewright.plant.language.load import load_text
+    >>> to_plain(load_text("{linewright: 1, enterprise: acme, sites: {}}"))
+    {'linewright': 1, 'enterprise': 'acme', 'sites': {}}
     """
     plain = plant_shape().write(plant)
     assert isinstance(plain, dict), "a plant is written as a map"
@@ -160,7 +166,14 @@ def to_text(plant: Plant) -> str:
 
 
 def element_text(element: Element) -> str:
-    """Return one element of a plant as YAML text, as it stands after its types were merged."""
+    """Return one element of a plant as YAML text, as it stands after its types were merged.
+
+    Examples
+    --------
+    >>> from linewright.plant.model.equipment import Buffer
+    >>> print(element_text(Buffer(places=4, batch=2)), end="")
+    {places: 4, batch: 2}
+    """
     return _dumped(element_shape(type(element)).write(element))
 
 

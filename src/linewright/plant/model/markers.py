@@ -188,6 +188,15 @@ LabelText = Annotated[Label, Special("label")]
 def label_in(label: Mapping[str, str], language: str, fallback: str = "") -> str:
     """Return the label's text in a language, else the common text, else any, else fallback.
 
+    Parameters
+    ----------
+    label
+        Texts by language; the key "" is for all.
+    language
+        For example `es-MX`; a text for `es` will do.
+    fallback
+        What an empty label gives.
+
     Examples
     --------
     >>> label_in(FrozenMap({"en": "Saw", "es": "Sierra"}), "es")

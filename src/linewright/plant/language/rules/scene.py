@@ -1,6 +1,6 @@
 """What every rule looks at: the plant, its names, and where to point."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from linewright.plant.address import Address
@@ -9,6 +9,9 @@ from linewright.plant.language.reading import Locator, Path, Reading, where_of
 from linewright.plant.model.enterprise import Plant, Site
 from linewright.plant.model.equipment import Line, Station, WorkCentre
 from linewright.plant.model.products import Operation, Product, Route
+
+LISTED = 8
+"""How many names a hint lists."""
 
 
 class Scene:
@@ -123,10 +126,10 @@ def address_at(path: Path) -> Address:
     return str.__new__(Address, "/".join(path[1::2]))
 
 
-def near(name: str, candidates: object) -> str:
+def near(name: str, candidates: Iterable[str]) -> str:
     """Return `did you mean X?`, or which names there are, or that there is none."""
-    names = [str(candidate) for candidate in candidates]  # type: ignore[attr-defined]  # iterable
+    names = list(candidates)
     if not names:
         return "there is none yet"
-    listed = ", ".join(sorted(names)[:8]) + (", ..." if len(names) > 8 else "")  # noqa: PLR2004
+    listed = ", ".join(sorted(names)[:LISTED]) + (", ..." if len(names) > LISTED else "")
     return did_you_mean(name, names) or f"there are: {listed}"

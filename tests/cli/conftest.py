@@ -30,7 +30,7 @@ sites:
             flow: [saw, 12, mill, rack, wash]
             stations:
               saw: {does: {cut: 48 s}, tags: {temp: {unit: degC, high: 80}}}
-              mill: {does: {mill: 60 s}, label: Fräse}
+              mill: {does: {mill: 60 s}, label: Fräse 铣床}
               wash: {does: {wash: 50 s}}
 products:
   p1: {route: [cut, mill, wash]}
@@ -77,7 +77,7 @@ def run() -> Callable[..., Ran]:
 def spawn(*words: object, env: dict[str, str] | None = None, **how: object) -> Ran:
     """Run a command in a process of its own; it never shows a traceback."""
     command = [sys.executable, "-m", "linewright.cli", *(str(word) for word in words)]
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(
         command, env=env or environment(), capture_output=True, check=False, timeout=60, **how
     )  # type: ignore[call-overload]  # options of subprocess as they come
     out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
@@ -90,7 +90,7 @@ def on_terminal(*words: object, columns: int = 80, **env: str) -> Ran:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     command = [sys.executable, "-m", "linewright.cli", *(str(word) for word in words)]
-    process = subprocess.Popen(  # noqa: S603  # our own command
+    process = subprocess.Popen(
         command, env=environment(**env), stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from linewright.plant.calendar import (
+from linewright.plant.calendar.shift_text import parse_shift
+from linewright.plant.calendar.work import (
     CalendarInvalid,
     Holiday,
     Interval,
@@ -23,7 +24,6 @@ from linewright.plant.calendar import (
     production_day,
     working_ns,
 )
-from linewright.plant.shift_text import parse_shift
 
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from linewright.plant.calendar import (
+from linewright.plant.calendar.work import (
     Break,
     Bucket,
     Holiday,

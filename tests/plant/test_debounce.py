@@ -1,11 +1,11 @@
-"""Tests of linewright.plant.debounce."""
+"""Tests of linewright.plant.expressions.debounce."""
 
 import math
 
 import pytest
 
-from linewright.plant.debounce import Debounce, Debounced
-from linewright.plant.expressions import Value
+from linewright.plant.expressions.debounce import Debounce, Debounced
+from linewright.plant.expressions.evaluation import Value
 
 
 def _states(debounce: Debounce, *samples: tuple[int, Value | None]) -> list[Debounced]:

@@ -1,10 +1,10 @@
-"""Laws of linewright.plant.debounce."""
+"""Laws of linewright.plant.expressions.debounce."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linewright.plant.debounce import Debounce, Debounced
-from linewright.plant.expressions import Value
+from linewright.plant.expressions.debounce import Debounce, Debounced
+from linewright.plant.expressions.evaluation import Value
 
 DELAYS = st.integers(0, 6)
 DEBOUNCES = st.builds(Debounce, on_delay_ns=DELAYS, off_delay_ns=DELAYS, unknown_delay_ns=DELAYS)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from linewright.plant import Address, Plant
 from linewright.plant.difference import Difference, difference
 from linewright.plant.difference.pairs import pair_up
+from linewright.plant.frozen import FrozenMap
 from linewright.plant.model.behaviour import AlarmLimit, Duration, FailureMode, Lifetime
 from linewright.plant.model.enterprise import Site
 from linewright.plant.model.equipment import Area, Buffer, Cycle, Line, Station, WorkCentre
-from linewright.plant.model.markers import Bounds, FrozenMap
+from linewright.plant.model.markers import Bounds
 from linewright.plant.model.products import Product, Route, Step
 from linewright.plant.model.signals import Command, Tag
 

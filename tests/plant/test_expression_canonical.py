@@ -1,9 +1,9 @@
-"""Tests of linewright.plant.expression_canonical."""
+"""Tests of linewright.plant.expressions.canonical."""
 
 import pytest
 
-from linewright.plant.expression_canonical import canonical_text
-from linewright.plant.expression_text import parse
+from linewright.plant.expressions.canonical import canonical_text
+from linewright.plant.expressions.text import parse
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""Tests of linewright.plant.expression_text."""
+"""Tests of linewright.plant.expressions.text."""
 
 import pytest
 
-from linewright.plant.expression_text import ExpressionInvalid, parse
-from linewright.plant.expressions import Kind
+from linewright.plant.expressions.evaluation import Kind
+from linewright.plant.expressions.text import ExpressionInvalid, parse
 
 
 def test_names_are_sorted_and_dotted() -> None:

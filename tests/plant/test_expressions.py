@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from linewright.plant.expression_text import parse
-from linewright.plant.expressions import Value, evaluate, kind_of, known
+from linewright.plant.expressions.evaluation import Value, evaluate, kind_of, known
+from linewright.plant.expressions.text import parse
 
 T, F, N = True, False, None
 

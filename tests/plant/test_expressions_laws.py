@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linewright.plant.expression_text import ExpressionInvalid, parse
-from linewright.plant.expressions import Kind, Value, evaluate, kind_of
+from linewright.plant.expressions.evaluation import Kind, Value, evaluate, kind_of
+from linewright.plant.expressions.text import ExpressionInvalid, parse
 
 KINDS: dict[str, Kind] = {
     "n": "number",

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from linewright.plant import Address, Plant
+from linewright.plant.frozen import FrozenMap
 from linewright.plant.language.load import load_text
 from linewright.plant.model.behaviour import Distribution, Duration
 from linewright.plant.model.equipment import Cycle
-from linewright.plant.model.markers import FrozenMap
 from linewright.plant.money import Money
 
 TEXT = """

@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 
 from linewright.plant import Plant, PlantBuilder
 from linewright.plant.address import Address
-from linewright.plant.calendar import WorkCalendar, working_ns
-from linewright.plant.language.compiler import element_shape
+from linewright.plant.calendar.work import WorkCalendar, working_ns
 from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import schema_of
+from linewright.plant.language.shapes.compiler import element_shape
 from linewright.plant.model.behaviour import Duration
 from linewright.plant.records import Change, decode, encode
 from linewright.plant.scenario import (

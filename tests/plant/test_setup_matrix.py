@@ -1,10 +1,10 @@
-"""Tests of linewright.plant.setup_matrix."""
+"""Tests of linewright.plant.setups.matrix."""
 
 import math
 
 import pytest
 
-from linewright.plant.setup_matrix import (
+from linewright.plant.setups.matrix import (
     ANY,
     UNKNOWN,
     SetupEntry,

@@ -1,11 +1,11 @@
-"""Laws of linewright.plant.setup_matrix."""
+"""Laws of linewright.plant.setups.matrix."""
 
 from itertools import permutations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linewright.plant.setup_matrix import (
+from linewright.plant.setups.matrix import (
     ANY,
     UNKNOWN,
     SetupEntry,

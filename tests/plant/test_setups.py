@@ -1,7 +1,7 @@
 """Set-up tables of the plant file, compiled."""
 
 from linewright.plant.language.load import load_text
-from linewright.plant.setups import setup_key, setup_keys, setup_matrix
+from linewright.plant.setups.tables import setup_key, setup_keys, setup_matrix
 
 TEXT = """
 linewright: 1

@@ -1,11 +1,11 @@
-"""Tests of linewright.plant.shift."""
+"""Tests of linewright.plant.calendar.shift."""
 
 import datetime as dt
 
 import msgspec
 import pytest
 
-from linewright.plant.shift import Break, CalendarInvalid, Shift
+from linewright.plant.calendar.shift import Break, CalendarInvalid, Shift
 
 HOUR_S = 3600
 MONDAY = dt.date(2026, 1, 5)

@@ -1,11 +1,11 @@
-"""Tests of linewright.plant.shift_text."""
+"""Tests of linewright.plant.calendar.shift_text."""
 
 import datetime as dt
 
 import pytest
 
-from linewright.plant.shift import Break, Shift
-from linewright.plant.shift_text import ShiftInvalid, format_shift, parse_shift
+from linewright.plant.calendar.shift import Break, Shift
+from linewright.plant.calendar.shift_text import ShiftInvalid, format_shift, parse_shift
 
 HOUR_S = 3600
 

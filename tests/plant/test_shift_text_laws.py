@@ -1,12 +1,12 @@
-"""Laws of linewright.plant.shift_text."""
+"""Laws of linewright.plant.calendar.shift_text."""
 
 import datetime as dt
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linewright.plant.shift import DAY_S, Break, Bucket, Shift
-from linewright.plant.shift_text import ShiftInvalid, format_shift, parse_shift
+from linewright.plant.calendar.shift import DAY_S, Break, Bucket, Shift
+from linewright.plant.calendar.shift_text import ShiftInvalid, format_shift, parse_shift
 
 BUCKETS: tuple[Bucket, ...] = ("meal", "meeting", "cleaning", "maintenance")
 DATES = st.dates(dt.date(1970, 1, 1), dt.date(2200, 1, 1))

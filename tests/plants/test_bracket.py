@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linewright.plant import Plant, check
-from linewright.plant.calendar import working_ns
+from linewright.plant.calendar.work import working_ns
 from linewright.plant.kpi import Counts, Ledger, TimeCategory, Times, flow_line, kpis, waterfall
 from linewright.plant.language.load import load_text
 from linewright.plant.language.writing import to_text

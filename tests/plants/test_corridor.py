@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linewright.plant import Address, Plant, check, to_text
-from linewright.plant.calendar import compile_calendar, open_at, working_ns
-from linewright.plant.expression_text import parse
-from linewright.plant.expressions import evaluate
+from linewright.plant.calendar.work import compile_calendar, open_at, working_ns
+from linewright.plant.expressions.evaluation import evaluate
+from linewright.plant.expressions.text import parse
+from linewright.plant.frozen import FrozenMap
 from linewright.plant.language.load import check_text
 from linewright.plant.model.equipment import Line, Station, WorkCentre
-from linewright.plant.model.markers import Element, FrozenMap
+from linewright.plant.model.markers import Element
 from linewright.plant.model.products import Route, StandardTime, Step
-from linewright.plant.setup_matrix import UNKNOWN, triangle_violations
-from linewright.plant.setups import setup_matrix
+from linewright.plant.setups.matrix import UNKNOWN, triangle_violations
+from linewright.plant.setups.tables import setup_matrix
 
 FOLDER = Path(__file__).parents[2] / "plants" / "corridor"
 NS_PER_S = 1_000_000_000

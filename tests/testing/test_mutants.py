@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from linewright.plant.language.load import Checked, check_text
-from linewright.plant.language.problems import Problem
+from linewright.plant.language.syntax.problems import Problem
 from linewright.testing import every_key_text
 from linewright.testing.entry_mutations import ENTRY_MUTATIONS, Mutation
 from linewright.testing.marked import Marked

@@ -4,7 +4,7 @@ import random
 
 from linewright.plant.language.builder import to_nodes
 from linewright.plant.language.load import check_root
-from linewright.plant.language.nodes import Map
+from linewright.plant.language.syntax.nodes import Map
 from linewright.testing.variations import ODD_NAMES, vary
 
 

@@ -25,7 +25,7 @@ VERBS |= {"add_api_route", "add_route", "WebSocketRoute", "api_route", "add_api_
 SOURCES = {
     "command": f"{SRC}/cli",
     "record": f"{SRC}/plant/records",
-    "problem code": f"{SRC}/plant/language/problems.py",
+    "problem code": f"{SRC}/plant/language/syntax/problems.py",
     "route": f"{SRC}/server",
 }
 """Where each kind comes from; where that exists, at least one must be found."""

@@ -98,7 +98,7 @@ class Source:
 
     @property
     def within(self) -> str:
-        """The path inside the room: `language/reading.py`."""
+        """The path inside the room: `language/syntax/reading.py`."""
         return "/".join(self.path.split("/")[len(SRC.split("/")) + 1 :])
 
     @property

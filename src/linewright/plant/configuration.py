@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import msgspec
 
-from linewright.plant.expression_text import parse
-from linewright.plant.expressions import evaluate
+from linewright.plant.expressions.evaluation import evaluate
+from linewright.plant.expressions.text import parse
+from linewright.plant.frozen import FrozenMap
 from linewright.plant.model.enterprise import Plant
-from linewright.plant.model.markers import FrozenMap
 from linewright.plant.model.products import Amount, Product, Route, Step
 from linewright.plant.money import Money
 

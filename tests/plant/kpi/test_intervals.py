@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from linewright.plant.calendar import WorkCalendar, compile_calendar
+from linewright.plant.calendar.shift_text import parse_shift
+from linewright.plant.calendar.work import WorkCalendar, compile_calendar
 from linewright.plant.kpi import Ledger, Span, TimeCategory, Window, ledger_from_intervals
 from linewright.plant.kpi.intervals import Stretch, break_spans
 from linewright.plant.kpi.ledger import Failures, TimeNegative
-from linewright.plant.shift_text import parse_shift
 
 DAY = Window(address="n/m/b/saw", start_ns=0, end_ns=100)
 SHIFT = [Stretch(start_ns=20, end_ns=80)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linewright.plant.language.grammars import (
+from linewright.plant.language.shapes.grammars import (
     GRAMMARS,
     GrammarInvalid,
     parse_distribution,

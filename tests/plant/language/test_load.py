@@ -6,7 +6,7 @@ import pytest
 
 from linewright.plant import Address, PlantInvalid, check, load
 from linewright.plant.language.load import check_text, load_text
-from linewright.plant.language.problems import CODES, WARNINGS
+from linewright.plant.language.syntax.problems import CODES, WARNINGS
 
 
 def test_a_good_plant_has_no_problem(plant_text: str) -> None:

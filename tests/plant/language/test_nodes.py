@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq, parse
-from linewright.plant.language.problems import Report, unpack
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq, parse
+from linewright.plant.language.syntax.problems import Report, unpack
 
 
 def read(text: str) -> tuple[Node | None, Report]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linewright.plant.language.problems import (
+from linewright.plant.language.syntax.problems import (
     NOWHERE,
     Problem,
     Report,

@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from linewright.plant.language import problems
 from linewright.plant.language.load import Checked, check, check_text
-from linewright.plant.language.nodes import BYTES_MAX
-from linewright.plant.language.problems import CODES, PROBLEMS_MAX, WARNINGS
+from linewright.plant.language.syntax import problems
+from linewright.plant.language.syntax.nodes import BYTES_MAX
+from linewright.plant.language.syntax.problems import CODES, PROBLEMS_MAX, WARNINGS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "problems.md"
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from linewright.plant.language.codes import CURRENCIES
-from linewright.plant.language.quantities import (
+from linewright.plant.language.syntax.codes import CURRENCIES
+from linewright.plant.language.syntax.quantities import (
     QuantityInvalid,
     format_money,
     format_quantity,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linewright.plant.language.quantities import format_quantity, parse_quantity
+from linewright.plant.language.syntax.quantities import format_quantity, parse_quantity
 
 
 @given(

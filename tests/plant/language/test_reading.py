@@ -3,9 +3,9 @@
 import pytest
 
 from linewright.plant import Address
-from linewright.plant.language.nodes import parse
-from linewright.plant.language.problems import NOWHERE, Report, unpack
-from linewright.plant.language.reading import Locator, address_of, station_path, where_of
+from linewright.plant.language.syntax.nodes import parse
+from linewright.plant.language.syntax.problems import NOWHERE, Report, unpack
+from linewright.plant.language.syntax.reading import Locator, address_of, station_path, where_of
 
 SAW = ("sites", "n", "areas", "m", "lines", "b", "stations", "saw")
 

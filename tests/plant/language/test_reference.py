@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from linewright.plant.language.elements import ELEMENTS
 from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import plant_schema
+from linewright.plant.language.shapes.elements import ELEMENTS
 
 
 def test_the_page_is_the_one_in_the_docs(checkout: Path) -> None:

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from benchmarks.plant_load.plant_text import plant_text
 from linewright.plant.language.builder import to_nodes
 from linewright.plant.language.load import check_root, check_text, load_text
-from linewright.plant.language.nodes import Map
 from linewright.plant.language.schema import plant_schema
+from linewright.plant.language.syntax.nodes import Map
 from linewright.plant.language.writing import to_plain, to_text
 from linewright.plant.model.enterprise import Plant
 from linewright.testing import every_key_text

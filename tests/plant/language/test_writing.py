@@ -9,8 +9,8 @@ import yaml
 from linewright.plant import PlantBuilder, PlantInvalid, to_text
 from linewright.plant.language.builder import to_nodes
 from linewright.plant.language.load import check_root, check_text, load_text
-from linewright.plant.language.nodes import Map
 from linewright.plant.language.schema import plant_schema
+from linewright.plant.language.syntax.nodes import Map
 from linewright.plant.language.writing import to_plain
 
 

@@ -16,11 +16,16 @@ from linewright.plant.difference.found import (
 from linewright.plant.difference.pairs import parent_of
 from linewright.plant.difference.places import Same, Tree
 from linewright.plant.difference.telling import inline
-from linewright.plant.language.compiler import element_shape, plant_shape
-from linewright.plant.language.compounds import ListShape, MapShape, UnionShape
-from linewright.plant.language.elements import ElementShape
-from linewright.plant.language.shapes import BoundsShape, MoneyShape, RefShape, SiblingShape
-from linewright.plant.language.specials import FlowShape, HolidaysShape, LabelShape, ShiftsShape
+from linewright.plant.language.shapes.compiler import element_shape, plant_shape
+from linewright.plant.language.shapes.compounds import ListShape, MapShape, UnionShape
+from linewright.plant.language.shapes.elements import ElementShape
+from linewright.plant.language.shapes.single import BoundsShape, MoneyShape, RefShape, SiblingShape
+from linewright.plant.language.shapes.specials import (
+    FlowShape,
+    HolidaysShape,
+    LabelShape,
+    ShiftsShape,
+)
 from linewright.plant.model.behaviour import Cause
 from linewright.plant.model.enterprise import Plant, Site
 from linewright.plant.model.equipment import Area, Line, Station, WorkCentre

@@ -108,7 +108,7 @@ class CalendarExtent(Extent, Protocol):
 
     Examples
     --------
-    >>> from linewright.plant.calendar import Interval
+    >>> from linewright.plant.calendar.work import Interval
     >>> work: CalendarExtent = Interval(start_ns=0, end_ns=5, kind="work", shift="day",
     ...                                 production_day="2026-01-05")
     """
@@ -126,7 +126,7 @@ def break_spans(intervals: Iterable[CalendarExtent]) -> tuple[Span, ...]:
 
     Examples
     --------
-    >>> from linewright.plant.calendar import Interval
+    >>> from linewright.plant.calendar.work import Interval
     >>> meal = Interval(start_ns=0, end_ns=5, kind="break", shift="day",
     ...                 production_day="2026-01-05", bucket="meal")
     >>> break_spans([meal])[0].category

@@ -7,7 +7,6 @@
 """
 
 from linewright.plant.language.builder import to_nodes
-from linewright.plant.language.elements import ELEMENTS
 from linewright.plant.language.load import (
     Checked,
     PlantInvalid,
@@ -17,9 +16,10 @@ from linewright.plant.language.load import (
     load,
     load_text,
 )
-from linewright.plant.language.problems import CODES, WARNINGS, Problem
 from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import plant_schema, schema_of
+from linewright.plant.language.shapes.elements import ELEMENTS
+from linewright.plant.language.syntax.problems import CODES, WARNINGS, Problem
 from linewright.plant.language.writing import element_text, to_plain, to_text
 
 __all__ = [

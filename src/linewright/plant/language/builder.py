@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from linewright.plant.language.load import PlantInvalid, check_root
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.problems import NOWHERE
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.problems import NOWHERE
 from linewright.plant.model.enterprise import Plant
 
 LEVELS = {

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from linewright.plant.address import Address
-from linewright.plant.language import completion
-from linewright.plant.language.compiler import plant_shape
-from linewright.plant.language.nodes import BYTES_MAX, Map, Node, Scalar, parse
-from linewright.plant.language.problems import NOWHERE, Problem, Report, pack, unpack
-from linewright.plant.language.reading import Locator, Reading, where_of
 from linewright.plant.language.reuse import apply_types
 from linewright.plant.language.rules import check_rules
+from linewright.plant.language.shapes import completion
+from linewright.plant.language.shapes.compiler import plant_shape
+from linewright.plant.language.syntax.nodes import BYTES_MAX, Map, Node, Scalar, parse
+from linewright.plant.language.syntax.problems import NOWHERE, Problem, Report, pack, unpack
+from linewright.plant.language.syntax.reading import Locator, Reading, where_of
 from linewright.plant.model.enterprise import Plant
 
 FILES_MAX = 2_000

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from linewright.plant.language.compiler import element_shape
-from linewright.plant.language.compounds import ListShape, MapShape, UnionShape
-from linewright.plant.language.elements import ElementShape, Field
-from linewright.plant.language.grammars import GRAMMARS
-from linewright.plant.language.shapes import (
+from linewright.plant.language.shapes.compiler import element_shape
+from linewright.plant.language.shapes.compounds import ListShape, MapShape, UnionShape
+from linewright.plant.language.shapes.elements import ElementShape, Field
+from linewright.plant.language.shapes.grammars import GRAMMARS
+from linewright.plant.language.shapes.single import (
     BoundsShape,
     ChoiceShape,
     DateShape,

@@ -5,8 +5,8 @@ where it was written. Maps are merged key by key, lists and values replaced; a
 key that the station leaves empty (`~`) is taken out.
 """
 
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.problems import Report
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.problems import Report
 
 TYPES_MAX = 64
 """Longest chain of types that use each other."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from linewright.plant.language.compiler import element_shape, plant_shape
-from linewright.plant.language.elements import ELEMENTS, ElementShape
+from linewright.plant.language.shapes.compiler import element_shape, plant_shape
+from linewright.plant.language.shapes.elements import ELEMENTS, ElementShape
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.markers import Element
 

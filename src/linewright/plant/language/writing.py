@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from linewright.plant.language.compiler import element_shape, plant_shape
+from linewright.plant.language.shapes.compiler import element_shape, plant_shape
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.markers import Element
 

@@ -3,6 +3,7 @@
 `Plant` is the top; `markers` tells how an annotation becomes a key of the plant file.
 """
 
+from linewright.plant.frozen import FrozenMap
 from linewright.plant.model.behaviour import Distribution, Duration, FailureMode, Lifetime, Wear
 from linewright.plant.model.capacity import seconds_per_piece
 from linewright.plant.model.enterprise import Plant, Site
@@ -15,7 +16,7 @@ from linewright.plant.model.equipment import (
     StationType,
     WorkCentre,
 )
-from linewright.plant.model.markers import Element, FrozenMap, label_in
+from linewright.plant.model.markers import Element, label_in
 from linewright.plant.model.products import Operation, Product, Route, Step
 from linewright.plant.model.signals import Command, Connection, Tag
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.markers import (
-    EMPTY,
     Element,
     InUnitOf,
     LabelText,

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from linewright.plant.address import Address
-from linewright.plant.calendar import Holiday, Shift, WorkCalendar
+from linewright.plant.calendar.work import Holiday, Shift, WorkCalendar
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.behaviour import Duration
 from linewright.plant.model.equipment import (
     Area,
@@ -19,7 +20,6 @@ from linewright.plant.model.equipment import (
 )
 from linewright.plant.model.governance import Ceiling, Controlled, Obligation, Reason
 from linewright.plant.model.markers import (
-    EMPTY,
     Element,
     LabelText,
     Name,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from linewright.plant.address import Address
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.behaviour import Duration, FailureMode, Power, Wear
 from linewright.plant.model.governance import Controlled
 from linewright.plant.model.markers import (
-    EMPTY,
     Count,
     CountFrom1,
     Element,

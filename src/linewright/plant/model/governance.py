@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.markers import (
-    EMPTY,
     Bounds,
     Element,
     LabelText,

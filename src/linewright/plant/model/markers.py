@@ -8,9 +8,11 @@ plant file the key has no suffix and the value carries the unit.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 import msgspec
+
+from linewright.plant.frozen import FrozenMap
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -32,36 +34,6 @@ SUFFIXES: dict[str, str] = {
     "kg/kWh": "_kg_per_kwh",
 }
 """The end of an attribute's name for each unit in which the model stores."""
-
-
-class FrozenMap(dict[K, V]):
-    """A dict that cannot be changed; equal to any dict with the same entries.
-
-    Examples
-    --------
-    >>> FrozenMap({"saw": 1})["saw"]
-    1
-    >>> FrozenMap({"saw": 1}) == {"saw": 1}
-    True
-    """
-
-    __slots__ = ()
-
-    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
-        raise TypeError("a plant is frozen; make a new one instead of changing this one")
-
-    __setitem__ = __delitem__ = _refuse
-    __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
-
-    def __hash__(self) -> int:  # type: ignore[override]  # frozen, hence hashable
-        return hash(frozenset(self.items()))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (dict(self),))
-
-
-EMPTY: FrozenMap[Any, Any] = FrozenMap()
 
 
 class Element(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.behaviour import Duration
 from linewright.plant.model.governance import Controlled
 from linewright.plant.model.markers import (
-    EMPTY,
     CountFrom1,
     Element,
     Formula,

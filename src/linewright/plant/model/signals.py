@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
+from linewright.plant.frozen import EMPTY
 from linewright.plant.model.behaviour import AlarmLimit
 from linewright.plant.model.governance import Controlled
 from linewright.plant.model.markers import (
-    EMPTY,
     Bounds,
     Element,
     Formula,

@@ -7,12 +7,12 @@ from pathlib import Path as FilePath
 import msgspec
 
 from linewright.plant.address import Address
-from linewright.plant.language.compiler import element_shape
-from linewright.plant.language.nodes import parse
-from linewright.plant.language.problems import Problem, Report, pack
-from linewright.plant.language.quantities import QuantityInvalid, unit_of
-from linewright.plant.language.reading import Locator, Path, Reading, Reference
 from linewright.plant.language.rules.scene import Scene, near
+from linewright.plant.language.shapes.compiler import element_shape
+from linewright.plant.language.syntax.nodes import parse
+from linewright.plant.language.syntax.problems import Problem, Report, pack
+from linewright.plant.language.syntax.quantities import QuantityInvalid, unit_of
+from linewright.plant.language.syntax.reading import Locator, Path, Reading, Reference
 from linewright.plant.model.behaviour import Distribution
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.equipment import Station

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from linewright.plant.language.compiler import element_shape
-from linewright.plant.language.elements import FINISH
-from linewright.plant.language.nodes import Map, Scalar
-from linewright.plant.language.reading import Reading
+from linewright.plant.frozen import EMPTY
+from linewright.plant.language.shapes.compiler import element_shape
+from linewright.plant.language.shapes.elements import FINISH
+from linewright.plant.language.syntax.nodes import Map, Scalar
+from linewright.plant.language.syntax.reading import Reading
 from linewright.plant.model.behaviour import Duration, Lifetime
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.markers import (
-    EMPTY,
     Element,
     Key,
     LabelText,

@@ -10,11 +10,15 @@ from typing import Any
 
 import msgspec
 
-from linewright.plant.language.nodes import Node, Scalar
-from linewright.plant.language.quantities import QuantityInvalid, format_quantity, parse_quantity
-from linewright.plant.language.reading import Reading
-from linewright.plant.language.shapes import Plain, TextShape, shown
-from linewright.plant.language.specials import SPECIALS, AmountShape
+from linewright.plant.language.shapes.single import Plain, TextShape, shown
+from linewright.plant.language.shapes.specials import SPECIALS, AmountShape
+from linewright.plant.language.syntax.nodes import Node, Scalar
+from linewright.plant.language.syntax.quantities import (
+    QuantityInvalid,
+    format_quantity,
+    parse_quantity,
+)
+from linewright.plant.language.syntax.reading import Reading
 from linewright.plant.model.products import Amount
 
 __all__ = ["LevelShape", "LocalTimeShape", "Moment", "MomentShape", "install"]

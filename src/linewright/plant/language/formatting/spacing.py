@@ -4,17 +4,22 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from linewright.plant.language.compiler import plant_shape
-from linewright.plant.language.compounds import ListShape, MapShape, UnionShape
-from linewright.plant.language.elements import ElementShape
 from linewright.plant.language.formatting.layout import lines_of
 from linewright.plant.language.formatting.saying import Place
-from linewright.plant.language.grammars import GRAMMARS, GrammarInvalid
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq, parse
-from linewright.plant.language.problems import Report, unpack
-from linewright.plant.language.quantities import QuantityInvalid, split_quantity
-from linewright.plant.language.shapes import BoundsShape, MoneyShape, QuantityShape, SiblingShape
-from linewright.plant.language.specials import AmountShape
+from linewright.plant.language.shapes.compiler import plant_shape
+from linewright.plant.language.shapes.compounds import ListShape, MapShape, UnionShape
+from linewright.plant.language.shapes.elements import ElementShape
+from linewright.plant.language.shapes.grammars import GRAMMARS, GrammarInvalid
+from linewright.plant.language.shapes.single import (
+    BoundsShape,
+    MoneyShape,
+    QuantityShape,
+    SiblingShape,
+)
+from linewright.plant.language.shapes.specials import AmountShape
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq, parse
+from linewright.plant.language.syntax.problems import Report, unpack
+from linewright.plant.language.syntax.quantities import QuantityInvalid, split_quantity
 
 __all__ = ["spacings", "with_spacings"]
 

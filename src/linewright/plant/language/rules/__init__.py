@@ -7,7 +7,6 @@ line in `problems.CODES` and in `docs/problems.md`.
 
 from collections.abc import Callable
 
-from linewright.plant.language.reading import Locator, Reading
 from linewright.plant.language.rules import (
     agreement,
     making,
@@ -17,6 +16,7 @@ from linewright.plant.language.rules import (
     structure,
 )
 from linewright.plant.language.rules.scene import Scene
+from linewright.plant.language.syntax.reading import Locator, Reading
 from linewright.plant.model.enterprise import Plant
 
 RULES: tuple[Callable[[Scene], None], ...] = (

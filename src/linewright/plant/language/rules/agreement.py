@@ -3,16 +3,16 @@
 import msgspec
 
 from linewright.plant.address import Address
-from linewright.plant.calendar import WorkCalendar, overlaps
-from linewright.plant.language.reading import Path
+from linewright.plant.calendar.shift import CalendarInvalid, Shift
+from linewright.plant.calendar.work import WorkCalendar, overlaps
 from linewright.plant.language.rules.scene import Scene, address_at, near
+from linewright.plant.language.syntax.reading import Path
 from linewright.plant.model.capacity import seconds_per_piece
 from linewright.plant.model.enterprise import Tariff
 from linewright.plant.model.equipment import Line
 from linewright.plant.model.markers import Bounds
 from linewright.plant.model.products import Product, Route
-from linewright.plant.setups import done_at
-from linewright.plant.shift import CalendarInvalid, Shift
+from linewright.plant.setups.tables import done_at
 
 
 def check_products(scene: Scene) -> None:

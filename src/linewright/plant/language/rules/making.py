@@ -5,16 +5,16 @@ from itertools import islice, pairwise
 from itertools import product as every_choice
 
 from linewright.plant.address import Address
-from linewright.plant.expression_text import ExpressionInvalid, parse
-from linewright.plant.expressions import evaluate
-from linewright.plant.language.quantities import QuantityInvalid, unit_of
-from linewright.plant.language.reading import Path
+from linewright.plant.expressions.evaluation import evaluate
+from linewright.plant.expressions.text import ExpressionInvalid, parse
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
+from linewright.plant.language.syntax.quantities import QuantityInvalid, unit_of
+from linewright.plant.language.syntax.reading import Path
 from linewright.plant.model.equipment import Line
 from linewright.plant.model.products import Amount, Option, Product, Route, Step
-from linewright.plant.setup_matrix import SetupsInvalid, compile_setups, holes, triangle_violations
-from linewright.plant.setups import setup_keys, setup_rules, unknown_keys
+from linewright.plant.setups.matrix import SetupsInvalid, compile_setups, holes, triangle_violations
+from linewright.plant.setups.tables import setup_keys, setup_rules, unknown_keys
 
 DETOUR_KEYS_MAX = 100
 """Most keys for which detours are sought; the search is cubic."""

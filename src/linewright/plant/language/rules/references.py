@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from linewright.plant.language.reading import Path, Reference, where_of
 from linewright.plant.language.rules.scene import Scene, near
+from linewright.plant.language.syntax.reading import Path, Reference, where_of
 from linewright.plant.model.enterprise import Site
 from linewright.plant.model.equipment import StationType
 from linewright.plant.model.governance import Reason

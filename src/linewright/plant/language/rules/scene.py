@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from linewright.plant.address import Address
-from linewright.plant.language.problems import did_you_mean
-from linewright.plant.language.reading import Locator, Path, Reading, where_of
+from linewright.plant.language.syntax.problems import did_you_mean
+from linewright.plant.language.syntax.reading import Locator, Path, Reading, where_of
 from linewright.plant.model.enterprise import Plant, Site
 from linewright.plant.model.equipment import Line, Station, WorkCentre
 from linewright.plant.model.products import Operation, Product, Route

@@ -3,12 +3,12 @@
 import re
 from itertools import pairwise
 
-from linewright.plant.expression_text import ExpressionInvalid, parse
-from linewright.plant.expressions import Expression, Kind
-from linewright.plant.language.quantities import unit_of
-from linewright.plant.language.reading import FormulaText, Path, where_of
+from linewright.plant.expressions.evaluation import Expression, Kind
+from linewright.plant.expressions.text import ExpressionInvalid, parse
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene, near
+from linewright.plant.language.syntax.quantities import unit_of
+from linewright.plant.language.syntax.reading import FormulaText, Path, where_of
 from linewright.plant.model.equipment import Station
 from linewright.plant.model.markers import Bounds
 from linewright.plant.model.signals import Command, Connection, Tag

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from linewright.plant.calendar import never_opens, overlaps
-from linewright.plant.language.reading import Path
+from linewright.plant.calendar.shift import CalendarInvalid
+from linewright.plant.calendar.work import never_opens, overlaps
 from linewright.plant.language.rules.scene import Scene
+from linewright.plant.language.syntax.reading import Path
 from linewright.plant.model.enterprise import Site
 from linewright.plant.model.governance import Reason
 from linewright.plant.model.markers import Label
-from linewright.plant.shift import CalendarInvalid
 
 CALENDARS_MAX = 2_000
 """Most different choices of shifts that are compiled; a plant has a handful."""

@@ -1,8 +1,8 @@
 """Rules on equipment: flows, buffers, stations, behaviour."""
 
-from linewright.plant.language.reading import Path
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene
+from linewright.plant.language.syntax.reading import Path
 from linewright.plant.model.equipment import Line, Station
 
 SUBJECT_MAX = 200

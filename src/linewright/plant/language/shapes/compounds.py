@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.reading import Reading
-from linewright.plant.language.shapes import FlagShape, Plain, Shape, kind_of, shown
-from linewright.plant.model.markers import EMPTY, FrozenMap
+from linewright.plant.frozen import EMPTY, FrozenMap
+from linewright.plant.language.shapes.single import FlagShape, Plain, Shape, kind_of, shown
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.reading import Reading
 
 ENTRIES_MAX = 200_000
 """Most entries of one map or list."""

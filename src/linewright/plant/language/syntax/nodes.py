@@ -22,7 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from linewright.plant.language.problems import COLUMN_MAX, LINE_SHIFT, Report, line_of, pack
+from linewright.plant.language.syntax.problems import COLUMN_MAX, LINE_SHIFT, Report, line_of, pack
 
 DEPTH_MAX = 40
 """Deepest nesting; a plant needs about 16."""

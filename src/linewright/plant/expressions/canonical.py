@@ -6,7 +6,7 @@ tightly than its place asks stands in brackets.
 
 from collections.abc import Callable, Sequence
 
-from linewright.plant.expressions import Step
+from linewright.plant.expressions.evaluation import Step
 
 __all__ = ["CHAIN_LEVELS", "canonical_text", "level_of"]
 
@@ -68,7 +68,7 @@ def canonical_text(steps: Sequence[Step]) -> str:
 
     Examples
     --------
-    >>> from linewright.plant.expression_text import parse
+    >>> from linewright.plant.expressions.text import parse
     >>> canonical_text(parse("((a)+b)*c").steps)
     '(a + b) * c'
     """

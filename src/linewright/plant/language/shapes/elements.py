@@ -10,12 +10,9 @@ from typing import Any
 
 import msgspec
 
-from linewright.plant.language.compounds import refuse_merge
-from linewright.plant.language.grammars import GRAMMARS, GrammarInvalid
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.problems import did_you_mean, nearest
-from linewright.plant.language.reading import Reading
-from linewright.plant.language.shapes import (
+from linewright.plant.language.shapes.compounds import refuse_merge
+from linewright.plant.language.shapes.grammars import GRAMMARS, GrammarInvalid
+from linewright.plant.language.shapes.single import (
     ChoiceShape,
     MoneyShape,
     Plain,
@@ -24,6 +21,9 @@ from linewright.plant.language.shapes import (
     kind_of,
     shown,
 )
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.problems import did_you_mean, nearest
+from linewright.plant.language.syntax.reading import Reading
 from linewright.plant.model.markers import Element
 
 SHOWN_KEYS = 12

@@ -10,7 +10,7 @@ from it. Logic is Kleene's: ``false and unknown`` is false, ``true or unknown`` 
 else unknown stays unknown; a choice on an unknown condition is unknown. Kinds are strict:
 ``true`` is no 1, and text is compared with ``==``, ``!=`` and ``in`` only.
 
->>> from linewright.plant.expression_text import parse
+>>> from linewright.plant.expressions.text import parse
 >>> hot = parse("blade_temp > 80 and state == 'running'")
 >>> hot.names, hot.kind
 (('blade_temp', 'state'), 'bool')
@@ -91,7 +91,7 @@ def evaluate(expression: Expression, values: Mapping[str, Value | None]) -> Valu
 
     Examples
     --------
-    >>> from linewright.plant.expression_text import parse
+    >>> from linewright.plant.expressions.text import parse
     >>> evaluate(parse("good / (good + scrap)"), {"good": 9, "scrap": 1})
     0.9
     >>> evaluate(parse("good / (good + scrap)"), {"good": 0, "scrap": 0}) is None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from linewright.plant.language.problems import nearest
+from linewright.plant.language.syntax.problems import nearest
 from linewright.plant.money import Money
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import get_args
 
-from linewright.plant.shift import (
+from linewright.plant.calendar.shift import (
     DAY_S,
     EVERY_WEEKS_MAX,
     FIRST_DATE,

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from linewright.plant.language.compounds import ListShape, MapShape, UnionShape
-from linewright.plant.language.elements import ELEMENTS, ElementShape, Field
-from linewright.plant.language.shapes import (
+from linewright.plant.language.shapes.compounds import ListShape, MapShape, UnionShape
+from linewright.plant.language.shapes.elements import ELEMENTS, ElementShape, Field
+from linewright.plant.language.shapes.single import (
     BoundsShape,
     ChoiceShape,
     DateShape,
@@ -26,7 +26,7 @@ from linewright.plant.language.shapes import (
     SiblingShape,
     TextShape,
 )
-from linewright.plant.language.specials import SPECIALS
+from linewright.plant.language.shapes.specials import SPECIALS
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.markers import (
     SUFFIXES,

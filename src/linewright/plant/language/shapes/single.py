@@ -13,10 +13,10 @@ import re
 from typing import Any, Protocol
 
 from linewright.plant.address import suggest_name, valid_name
-from linewright.plant.language.codes import CURRENCIES
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.problems import did_you_mean
-from linewright.plant.language.quantities import (
+from linewright.plant.language.syntax.codes import CURRENCIES
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.problems import did_you_mean
+from linewright.plant.language.syntax.quantities import (
     QuantityInvalid,
     format_money,
     format_number,
@@ -27,7 +27,7 @@ from linewright.plant.language.quantities import (
     split_quantity,
     unit_of,
 )
-from linewright.plant.language.reading import FormulaText, Reading
+from linewright.plant.language.syntax.reading import FormulaText, Reading
 from linewright.plant.model.markers import Bounds, Number, Quantity, Secret
 from linewright.plant.money import Money
 

@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from linewright.plant.expression_canonical import CHAIN_LEVELS, canonical_text, level_of
-from linewright.plant.expressions import Expression, Kind, Step, Value, kind_of, known
+from linewright.plant.expressions.canonical import CHAIN_LEVELS, canonical_text, level_of
+from linewright.plant.expressions.evaluation import Expression, Kind, Step, Value, kind_of, known
 
 __all__ = ["ExpressionInvalid", "parse"]
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 import msgspec
 
 from linewright.plant.address import Address
-from linewright.plant.language.nodes import Map, Node, Seq
-from linewright.plant.language.problems import NOWHERE, Report
+from linewright.plant.language.syntax.nodes import Map, Node, Seq
+from linewright.plant.language.syntax.problems import NOWHERE, Report
 
 Path = tuple[str, ...]
 """Keys from the top of the plant file down to a value."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from linewright.plant.language.quantities import TEXT_MAX
+from linewright.plant.language.syntax.quantities import TEXT_MAX
 
 
 class GrammarInvalid(ValueError):

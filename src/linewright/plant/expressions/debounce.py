@@ -17,7 +17,7 @@ True
 
 import msgspec
 
-from linewright.plant.expressions import Value, known
+from linewright.plant.expressions.evaluation import Value, known
 
 __all__ = ["Debounce", "Debounced"]
 

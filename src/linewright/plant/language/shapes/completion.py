@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from linewright.plant.language.elements import FINISH
-from linewright.plant.language.nodes import Map
-from linewright.plant.language.reading import Reading
-from linewright.plant.language.specials import Gap
+from linewright.plant.frozen import FrozenMap
+from linewright.plant.language.shapes.elements import FINISH
+from linewright.plant.language.shapes.specials import Gap
+from linewright.plant.language.syntax.nodes import Map
+from linewright.plant.language.syntax.reading import Reading
 from linewright.plant.model.behaviour import Distribution, Duration, Lifetime
 from linewright.plant.model.equipment import Buffer, Line
-from linewright.plant.model.markers import FrozenMap
 
 _WITH_CV = ("gamma", "lognormal", "normal", "weibull")
 

@@ -43,8 +43,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from linewright.plant.model.markers import EMPTY, FrozenMap
-from linewright.plant.shift import (
+from linewright.plant.calendar.shift import (
     DAY_S,
     FIRST_DATE,
     WEEK_DAYS,
@@ -54,6 +53,7 @@ from linewright.plant.shift import (
     Shift,
     check,
 )
+from linewright.plant.frozen import EMPTY, FrozenMap
 
 __all__ = [
     "Break",

@@ -8,18 +8,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from linewright.plant.address import valid_name
-from linewright.plant.calendar import Holiday
-from linewright.plant.language.codes import COUNTRIES, CURRENCIES
-from linewright.plant.language.nodes import Map, Node, Scalar, Seq
-from linewright.plant.language.problems import did_you_mean
-from linewright.plant.language.quantities import (
-    QuantityInvalid,
-    format_number,
-    split_quantity,
-    unit_of,
-)
-from linewright.plant.language.reading import Reading
-from linewright.plant.language.shapes import (
+from linewright.plant.calendar.shift import CalendarInvalid, Shift
+from linewright.plant.calendar.shift_text import ShiftInvalid, format_shift, parse_shift
+from linewright.plant.calendar.work import Holiday
+from linewright.plant.frozen import EMPTY, FrozenMap
+from linewright.plant.language.shapes.single import (
     BoundsShape,
     DateShape,
     FormulaShape,
@@ -32,10 +25,18 @@ from linewright.plant.language.shapes import (
     kind_of,
     shown,
 )
-from linewright.plant.model.markers import EMPTY, FrozenMap, Number
+from linewright.plant.language.syntax.codes import COUNTRIES, CURRENCIES
+from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
+from linewright.plant.language.syntax.problems import did_you_mean
+from linewright.plant.language.syntax.quantities import (
+    QuantityInvalid,
+    format_number,
+    split_quantity,
+    unit_of,
+)
+from linewright.plant.language.syntax.reading import Reading
+from linewright.plant.model.markers import Number
 from linewright.plant.model.products import Amount
-from linewright.plant.shift import CalendarInvalid, Shift
-from linewright.plant.shift_text import ShiftInvalid, format_shift, parse_shift
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")

@@ -3,7 +3,7 @@
 from linewright.plant.address import Address
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.products import SetupTable, Step
-from linewright.plant.setup_matrix import (
+from linewright.plant.setups.matrix import (
     ANY,
     UNKNOWN,
     SetupEntry,

@@ -174,7 +174,7 @@ def _records() -> list[Thing]:
 
 
 def _codes() -> list[Thing]:
-    problems = importlib.import_module(f"{PACKAGE}.plant.language.problems")
+    problems = importlib.import_module(f"{PACKAGE}.plant.language.syntax.problems")
     return [Thing("problem code", code, "", SOURCES["problem code"], 1) for code in problems.CODES]
 
 

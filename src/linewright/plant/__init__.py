@@ -14,10 +14,10 @@ decision on authority.
 >>> [address.name for address, _ in plant.done().stations()]
 ['turn', 'test']
 
-Verbs: `check` and `load` a file, build with `PlantBuilder`, compare with
-`difference`, write with `to_text`. Sub-faces, each with a docstring of its own:
-`model` (the types), `records`, `kpi`, `authority`, `calendar`, `setups`,
-`samples`, `scenario`, `expressions`, `language`.
+Verbs: `check` and `load` a file, build with `PlantBuilder`, write with `to_text`.
+Sub-faces, each with a docstring of its own: `model` (the types), `language`,
+`difference`, `records`, `samples`, `authority`, `kpi`, `calendar`, `setups`,
+`standard` (times), `configuration` (options), `expressions`, `scenario`.
 """
 
 from linewright.plant.address import Address
@@ -35,6 +35,8 @@ __all__ = [
     "authority",
     "calendar",
     "check",
+    "configuration",
+    "difference",
     "expressions",
     "kpi",
     "language",
@@ -44,5 +46,6 @@ __all__ = [
     "samples",
     "scenario",
     "setups",
+    "standard",
     "to_text",
 ]

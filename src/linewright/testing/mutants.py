@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 from linewright.plant import Checked
-from linewright.plant.language.problems import CODES, Problem
+from linewright.plant.language import CODES, Problem
 from linewright.testing.entry_mutations import ENTRY_MUTATIONS
 from linewright.testing.marked import Marked
 from linewright.testing.mutant import Mutant

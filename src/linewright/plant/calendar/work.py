@@ -262,6 +262,13 @@ def compile_calendar(calendar: WorkCalendar, start_ns: int, end_ns: int) -> tupl
 def open_at(calendar: WorkCalendar, t_ns: int) -> Interval | None:
     """Return the whole interval that holds an instant, a break included; None: closed.
 
+    Parameters
+    ----------
+    calendar
+        Shifts without overlap.
+    t_ns
+        UTC nanoseconds.
+
     Raises as ``compile_calendar``; cost of a window of a few days.
 
     Examples
@@ -281,6 +288,13 @@ def open_at(calendar: WorkCalendar, t_ns: int) -> Interval | None:
 
 def working_ns(calendar: WorkCalendar, start_ns: int, end_ns: int) -> int:
     """Return the working time in a window in nanoseconds, without breaks.
+
+    Parameters
+    ----------
+    calendar
+        Shifts without overlap.
+    start_ns, end_ns
+        UTC nanoseconds; the end is not part of the window.
 
     Raises and costs as ``compile_calendar``. For many questions about one window,
     compile once and read the intervals.
@@ -351,6 +365,13 @@ def add_working_time(
 
 def production_day(calendar: WorkCalendar, t_ns: int) -> dt.date:
     """Return the production day that an instant of the clock falls in.
+
+    Parameters
+    ----------
+    calendar
+        Shifts without overlap.
+    t_ns
+        UTC nanoseconds.
 
     A day lasts from its ``day_starts_s`` to the next one's. The intervals of a shift that
     runs over this boundary all carry the day of its start, so use ``Interval`` for them.

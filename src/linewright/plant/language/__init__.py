@@ -19,7 +19,7 @@ from linewright.plant.language.load import (
 from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import plant_schema, schema_of
 from linewright.plant.language.shapes.elements import ELEMENTS
-from linewright.plant.language.syntax.problems import CODES, WARNINGS, Problem
+from linewright.plant.language.syntax.problems import CODES, WARNINGS, Problem, nearest, unpack
 from linewright.plant.language.writing import element_text, to_plain, to_text
 
 __all__ = [
@@ -35,10 +35,12 @@ __all__ = [
     "element_text",
     "load",
     "load_text",
+    "nearest",
     "plant_schema",
     "reference_page",
     "schema_of",
     "to_nodes",
     "to_plain",
     "to_text",
+    "unpack",
 ]

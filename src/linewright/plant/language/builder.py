@@ -28,6 +28,7 @@ TABLES = {
     "family": "families",
     "product": "products",
     "material": "materials",
+    "program": "programs",
     "setup": "setups",
     "skill": "skills",
     "reason_tree": "reasons",

@@ -18,6 +18,26 @@ def setup_key(plant: Plant, product: str, by: str) -> str:
 
     By family: the family's `setup` key, else its name, else the product's own
     name when it has no family.
+
+    Parameters
+    ----------
+    plant, product
+        A checked plant and the name of a product in it.
+    by
+        `family` or `product`.
+
+    Examples
+    --------
+    >>> from linewright.plant import PlantBuilder
+    >>> plant = PlantBuilder("acme", setups={"mill": {"default": "20 min"}})
+    >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
+    >>> mill = {"does": {"mill": "60 s"}, "setup": "mill"}
+    >>> _ = shop.work_centre("mills").station("one", **mill)
+    >>> plant.product("p1", route=["mill"])
+    >>> plant.product("p2", route=["mill"])
+    >>> done = plant.done()
+    >>> setup_key(done, "p1", "family")
+    'p1'
     """
     if by == "product":
         return product
@@ -48,6 +68,24 @@ def setup_keys(plant: Plant, name: str) -> tuple[str, ...]:
 
     The products are those with a step that a station with this table can do.
     Cost: linear in the number of steps of all routes.
+
+    Parameters
+    ----------
+    plant, name
+        A checked plant and the name of a table in it.
+
+    Examples
+    --------
+    >>> from linewright.plant import PlantBuilder
+    >>> plant = PlantBuilder("acme", setups={"mill": {"default": "20 min"}})
+    >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
+    >>> mill = {"does": {"mill": "60 s"}, "setup": "mill"}
+    >>> _ = shop.work_centre("mills").station("one", **mill)
+    >>> plant.product("p1", route=["mill"])
+    >>> plant.product("p2", route=["mill"])
+    >>> done = plant.done()
+    >>> setup_keys(done, "mill")
+    ('p1', 'p2')
     """
     table = plant.setups[name]
     keys = dict.fromkeys(table.keys)
@@ -70,6 +108,24 @@ def done_at(plant: Plant, step: Step) -> tuple[Address, ...]:
 
     Those that do its operation or one of its alternatives, within the step's
     `at` where that is given. Cost: linear in the number of stations.
+
+    Parameters
+    ----------
+    plant, step
+        A checked plant and a step of one of its routes.
+
+    Examples
+    --------
+    >>> from linewright.plant import PlantBuilder
+    >>> plant = PlantBuilder("acme", setups={"mill": {"default": "20 min"}})
+    >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
+    >>> mill = {"does": {"mill": "60 s"}, "setup": "mill"}
+    >>> _ = shop.work_centre("mills").station("one", **mill)
+    >>> plant.product("p1", route=["mill"])
+    >>> plant.product("p2", route=["mill"])
+    >>> done = plant.done()
+    >>> done_at(done, done.routes_of("p1")["standard"].steps[0])
+    (Address('reno/shop/mills/one'),)
     """
     names = {step.operation, *step.alternatives}
     return tuple(
@@ -107,11 +163,29 @@ def unknown_keys(plant: Plant, name: str) -> tuple[str, ...]:
 def setup_matrix(plant: Plant, name: str) -> SetupMatrix:
     """Return the compiled matrix of a set-up table, for twin and schedule alike.
 
+    Parameters
+    ----------
+    plant, name
+        A checked plant and the name of a table in it.
+
     Raises
     ------
     KeyError
         When the plant has no such table.
     SetupsInvalid
         When it has holes; a checked plant has none.
+
+    Examples
+    --------
+    >>> from linewright.plant import PlantBuilder
+    >>> plant = PlantBuilder("acme", setups={"mill": {"default": "20 min"}})
+    >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
+    >>> mill = {"does": {"mill": "60 s"}, "setup": "mill"}
+    >>> _ = shop.work_centre("mills").station("one", **mill)
+    >>> plant.product("p1", route=["mill"])
+    >>> plant.product("p2", route=["mill"])
+    >>> done = plant.done()
+    >>> setup_matrix(done, "mill").between_ns("p1", "p2") // 10**9
+    1200
     """
     return compile_setups(setup_rules(name, plant.setups[name]), setup_keys(plant, name))

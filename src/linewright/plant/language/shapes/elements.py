@@ -321,7 +321,10 @@ class ElementShape:
                     "description": field.doc,
                 }
         if self.cls.SHORT_GRAMMAR:
-            properties[self.cls.SHORT_GRAMMAR] = GRAMMARS[self.cls.SHORT_GRAMMAR].schema
+            properties[self.cls.SHORT_GRAMMAR] = {
+                **GRAMMARS[self.cls.SHORT_GRAMMAR].schema,
+                "description": "the short form, beside other keys",
+            }
         for name in self.variants:
             by_name = _nullable(self.source_shape.schema())
             properties[name] = {**by_name, "description": f"by {name}"}

@@ -68,7 +68,12 @@ def docs(arguments: list[str]) -> int:
     """Write the pages made from the code, then check all: links, examples, decisions."""
     wanted = ["tests/house/test_prose.py", "tests/house/test_surface.py"]
     wanted += ["tests/house/test_examples.py", "tests/house/test_this_house.py"]
-    return _python(["-m", "tools.pages"]) or _pytest([*wanted, *arguments])
+    return _python(["-m", "tools.pages"]) or _pictures() or _pytest([*wanted, *arguments])
+
+
+def _pictures() -> int:
+    """Make the README's pictures where there are terminals to run in."""
+    return 0 if sys.platform == "win32" else _python(["-m", "tools.pictures"])
 
 
 def house(arguments: list[str]) -> int:

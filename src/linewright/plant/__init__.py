@@ -20,7 +20,7 @@ Sub-faces, each with a docstring of its own: `model` (the types), `language`,
 `standard` (times), `configuration` (options), `expressions`, `scenario`.
 """
 
-from linewright.plant.address import Address
+from linewright.plant.address import Address, suggest_name, valid_name
 from linewright.plant.language.builder import PlantBuilder
 from linewright.plant.language.load import Checked, PlantInvalid, check, load
 from linewright.plant.language.writing import to_text
@@ -47,5 +47,7 @@ __all__ = [
     "scenario",
     "setups",
     "standard",
+    "suggest_name",
     "to_text",
+    "valid_name",
 ]

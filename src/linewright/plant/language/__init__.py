@@ -7,6 +7,7 @@
 """
 
 from linewright.plant.language.builder import to_nodes
+from linewright.plant.language.formatting import FormatRefused, format_text
 from linewright.plant.language.load import (
     Checked,
     PlantInvalid,
@@ -27,12 +28,14 @@ __all__ = [
     "ELEMENTS",
     "WARNINGS",
     "Checked",
+    "FormatRefused",
     "PlantInvalid",
     "Problem",
     "check",
     "check_root",
     "check_text",
     "element_text",
+    "format_text",
     "load",
     "load_text",
     "nearest",

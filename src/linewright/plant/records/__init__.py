@@ -130,6 +130,7 @@ from linewright.plant.records.line_state import (
     WearNow,
 )
 from linewright.plant.records.quality import Quality, Severity, severity
+from linewright.plant.records.reference import schema
 
 __all__ = [
     "CASE_STEPS",
@@ -225,6 +226,7 @@ __all__ = [
     "parse_subject",
     "record_id",
     "revise",
+    "schema",
     "severity",
     "subject_of",
 ]

@@ -50,9 +50,10 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     sites.check_lanes,
     sites.check_reasons,
     sites.check_labels,
-    sites.check_unused,
-    sites.check_idle,
 )
+
+LAST: tuple[Callable[[Scene], None], ...] = (sites.check_unused, sites.check_idle)
+"""Rules on what nothing needs; asked only when there is no error, since one may be the reason."""
 
 
 def check_rules(plant: Plant, reading: Reading, locator: Locator) -> None:
@@ -60,3 +61,6 @@ def check_rules(plant: Plant, reading: Reading, locator: Locator) -> None:
     scene = Scene(plant, reading, locator)
     for rule in RULES:
         rule(scene)
+    if not reading.report.has_errors:
+        for rule in LAST:
+            rule(scene)

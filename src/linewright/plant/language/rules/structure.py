@@ -37,6 +37,8 @@ def _both_known(scene: Scene, line: Line, ends: tuple[str, str], where: Path) ->
 
 
 def _check_reached(scene: Scene, path: Path, line: Line, graph: dict[str, set[str]]) -> None:
+    if any(name not in line.stations for name in line.flow):
+        return  # a misspelled name in the flow has its own report
     joined = set(line.flow) | {name for name, targets in graph.items() if targets}
     joined |= {target for targets in graph.values() for target in targets}
     for name in line.stations:

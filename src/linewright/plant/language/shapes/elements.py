@@ -222,6 +222,9 @@ class ElementShape:
         hint = f"did you mean `{near}`?" if near else self._where_else(key.text)
         reading.fail("key-unknown", key.at, f"there is no key {shown(key.text)} here", hint=hint)
         if near and not (isinstance(value, Scalar) and value.empty):
+            node.keys[node.keys.index(key)] = Scalar(
+                near, key.at
+            )  # rules find it by its right name
             field = self.by_key[near]
             reading.path.append(near)
             values[field.attribute] = field.shape.read(value, reading)

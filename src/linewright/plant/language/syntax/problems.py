@@ -192,6 +192,11 @@ class Report:
         """Whether no more errors are kept, so that looking for hints is a waste."""
         return len(self._found["error"]) >= PROBLEMS_MAX
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether any error was noted."""
+        return bool(self._found["error"])
+
     def add(self, code: str, at: int, message: str, *, where: str = "", hint: str = "") -> None:
         """Note a problem at a mark; the same one at the same place counts once."""
         assert code in CODES, f"unlisted problem code {code}"
@@ -273,7 +278,13 @@ def pack(file: int, line: int, column: int) -> int:
 
 
 def unpack(at: int) -> tuple[int, int, int]:
-    """Return file index, line and column, the last two counted from 1; 0 when nowhere."""
+    """Return file index, line and column, the last two counted from 1; 0 when nowhere.
+
+    Examples
+    --------
+    >>> unpack(pack(0, 6, 2)), unpack(NOWHERE)
+    ((0, 7, 3), (0, 0, 0))
+    """
     if at < 0:
         return 0, 0, 0
     return at >> _FILE_SHIFT, (at >> LINE_SHIFT & _LINE_MAX) + 1, (at & COLUMN_MAX) + 1
@@ -288,6 +299,13 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return the candidate that is spelled most like the word, or nothing.
 
     Cost: at most `CANDIDATES_MAX` comparisons of short texts.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    candidates
+        What could have been meant.
 
     Examples
     --------

@@ -1,0 +1,13 @@
+"""The command line: thin commands over the rooms, each loaded when it is called.
+
+Hides how commands are found, how they end and how a terminal is written to. One verb, `main`:
+the command `linewright`, a click group, that ends the process with one of the codes in
+`docs/cli.md` and never with a traceback.
+
+>>> sorted(main.commands_by_name)
+['check', 'diff', 'fmt', 'new', 'schema', 'show']
+"""
+
+from linewright.cli.entry import main
+
+__all__ = ["main"]

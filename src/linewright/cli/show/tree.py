@@ -1,0 +1,49 @@
+"""A tree drawn in a terminal (owner of Rich)."""
+
+import sys
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from linewright.cli.terminal import colours_wanted, is_terminal, safe
+
+__all__ = ["Branch", "print_tree"]
+
+PIPE_WIDTH = 10_000
+"""Columns of what is no terminal: no line is wrapped there."""
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A line of a tree: a name, what is said of it, and what stands below it."""
+
+    name: str
+    about: str = ""
+    below: tuple["Branch", ...] = ()
+
+
+def print_tree(root: Branch) -> None:
+    """Write a tree; in a pipe no line is wrapped, on a narrow terminal every line is."""
+    console = Console(
+        file=sys.stdout,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system="auto" if colours_wanted() else None,
+        width=None if is_terminal() else PIPE_WIDTH,
+    )
+    top = Tree(_line(root), guide_style="dim")
+    waiting = [(top, branch) for branch in reversed(root.below)]
+    while waiting:
+        above, branch = waiting.pop()
+        twig = above.add(_line(branch))
+        waiting += [(twig, below) for below in reversed(branch.below)]
+    console.print(top)
+
+
+def _line(branch: Branch) -> Text:
+    text = Text(safe(branch.name), style="bold")
+    if branch.about:
+        text.append(("  " if branch.name else "") + safe(branch.about), style="not bold")
+    return text

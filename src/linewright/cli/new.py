@@ -1,5 +1,6 @@
 """`linewright new`: a small plant to begin with."""
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def command(name: str) -> None:
     write_whole(path, starter(folder.resolve().name))
     say(safe(f"written: {path}"))
     say("Next:")
-    say(safe(f"  linewright check {path}   # says what is wrong after each change"))
-    say(safe(f"  linewright show {path}    # draws it"))
+    quoted = shlex.quote(str(path))
+    say(safe(f"  linewright check {quoted}   # says what is wrong after each change"))
+    say(safe(f"  linewright show {quoted}    # draws it"))
     say("  docs/plant-file.md         # every key; docs/editor.md: completion in an editor")
 
 

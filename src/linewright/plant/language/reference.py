@@ -35,7 +35,26 @@ completion in an editor, [editor.md](editor.md).
 right kind. **Money** is `45 USD` or `45 USD/h`. **Labels** are a text, or one per
 language: `{en: Saw, es: Sierra}`. A key without a value counts as left out.
 A value's meaning comes from its key, never from YAML's guess: `no`, `06:00` and `01`
-are the text that stands there where a text is expected.
+are the text that stands there where a text is expected. An entry with `~` takes out what a
+type says.
+
+**Units** are those that people write: `s`, `min`, `h`, `d`, `mm`, `in`, `kg`, `lb`, `kW`, `kWh`,
+`degC`, `degF`, `bar`, `psi`, `N*m`, `rpm`, `l/min`, `mm/s^2`, `%`, and what can be made of them.
+
+**Shifts** are `DAYS START-END`, then what is needed of `break 10:00-10:30, 12:00-12:10 meeting`,
+`week 2 of 3`, `from 2026-01-05`, `until 2026-12-31`. Days are `Mon-Fri`, `Mon,Wed`, `daily`, in
+English, Spanish or French. An end that is not after the start is on the next day: `Fri
+22:00-06:00` runs into Saturday and belongs to Friday's production day; `06:00-30:00` is a whole
+day.
+
+**Expressions** (`derive`, `when`, `constraints`) compare and combine: `temp > 70 and not door`,
+`'running' if status == 'BUSY' else 'idle'`, `implies(motor == 'm2', color != 'red')`,
+`min(a, b) * 2`. Text stands in quotes. What is not known gives nothing, never an error.
+
+**Sources** are spelled as the protocol does: `node: ns=2;s=Saw.Temp` (OPC UA), `register: '40001'`
+(Modbus), `db: DB10.DBD4` (S7), `query: Q500` (Haas), `topic:` with `path:` (MQTT), `metric:`
+(Sparkplug), `item:` (MTConnect). `{station}`, `{line}`, `{area}`, `{site}` and `{tag}` in them
+stand for names, so that one type serves many stations; see `plants/taller/types.yaml`.
 """
 
 

@@ -26,6 +26,7 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     structure.check_stations,
     structure.check_fixtures,
     structure.check_names,
+    structure.check_former_names,
     making.check_routes,
     making.check_standard_times,
     making.check_boms,

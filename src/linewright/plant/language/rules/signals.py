@@ -1,7 +1,9 @@
 """Rules on tags, commands and connections."""
 
+import ast
 import re
 from itertools import pairwise
+from typing import get_args
 
 from linewright.plant.expressions.evaluation import Expression, Kind
 from linewright.plant.expressions.text import ExpressionInvalid, parse
@@ -11,7 +13,7 @@ from linewright.plant.language.syntax.quantities import unit_of
 from linewright.plant.language.syntax.reading import FormulaText, Path, where_of
 from linewright.plant.model.equipment import Station
 from linewright.plant.model.markers import Bounds
-from linewright.plant.model.signals import Command, Connection, Tag
+from linewright.plant.model.signals import Command, Connection, State, Tag
 
 FORBIDDEN = re.compile(
     r"(^|[_=.\s])(cycle_?start|start|resume|restart|jog|home|homing|reset|clear_fault|run|arrancar"
@@ -177,7 +179,15 @@ def _check_bound(
         tag.path or "",
     )
     first = bound.setdefault(key, where)
-    if first is not where:
+    if first is not where and first[:8] != where[:8]:
+        other = "/".join(first[1:8:2])
+        scene.fail(
+            "tag-bound-twice",
+            (*where[:8], "connect"),
+            f"`{other}` has the same address and reads the same, such as `{tag.source}`",
+            hint="a copied station? give it its own address, or its own sources",
+        )
+    elif first is not where:
         scene.fail(
             "tag-bound-twice",
             where,
@@ -308,21 +318,7 @@ def check_formulas(scene: Scene) -> None:
         expression = _parsed(scene, formula)
         if expression is None:
             continue
-        known = _kinds(scene, formula)
-        missing = [name for name in expression.names if name not in known]
-        if not missing:
-            _parsed(scene, formula, known)
-            if formula.over == "options":
-                _check_values(scene, formula, expression)
-        for name in missing:
-            scene.reading.report.add(
-                "reference-dangling",
-                formula.at,
-                f"the expression names `{name}`, which is no "
-                + ("tag of the station" if formula.over == "tags" else "option"),
-                where=where_of(formula.path),
-                hint=near(name, known),
-            )
+        _check_formula(scene, formula, expression)
         if formula.over == "tags":
             graph = needs.setdefault(formula.path[:8], {})
             graph[formula.path[9]] = set(expression.names)
@@ -330,8 +326,62 @@ def check_formulas(scene: Scene) -> None:
         circle = find_circle(graph)
         if circle:
             around = " -> ".join(circle)
-            message = f"`{circle[0]}` needs itself" + (f": {around}" if len(circle) > 2 else "")  # noqa: PLR2004  # a longer way around
+            longer = len(circle) > 2  # noqa: PLR2004  # a way around, not a tag that needs itself
+            message = f"`{circle[0]}` needs itself" + (f": {around}" if longer else "")
             scene.fail("formula-cycle", (*path, "tags", circle[0]), message)
+
+
+def _check_formula(scene: Scene, formula: FormulaText, expression: Expression) -> None:
+    """Report names that there are not; then kinds that do not fit, and texts that cannot be."""
+    known = _kinds(scene, formula)
+    missing = [name for name in expression.names if name not in known]
+    for name in missing:
+        what = "tag of the station" if formula.over == "tags" else "option"
+        scene.reading.report.add(
+            "reference-dangling",
+            formula.at,
+            f"the expression names `{name}`, which is no {what}",
+            where=where_of(formula.path),
+            hint=near(name, known),
+        )
+    if missing:
+        return
+    _parsed(scene, formula, known)
+    if formula.over == "options":
+        _check_values(scene, formula, expression)
+    else:
+        _check_states(scene, formula, expression)
+
+
+def _check_states(scene: Scene, formula: FormulaText, expression: Expression) -> None:
+    """Report results of a derived state that are none of our states."""
+    group = scene.group_at(formula.path)
+    tags = group.stations[formula.path[7]].tags if group is not None else {}
+    tag = tags.get(formula.path[9])
+    if tag is None or tag.role != "state":
+        return
+    states = get_args(State)
+    for result in _results(ast.parse(expression.text, mode="eval").body):
+        named = tags.get(result.id) if isinstance(result, ast.Name) else None
+        if isinstance(result, ast.Constant) and result.value in states:
+            continue
+        if named is None or not (named.map or named.role == "state"):
+            text = ast.unparse(result)
+            hint = near(text.strip("'"), states)
+            scene.reading.report.add(
+                "choice-unknown",
+                formula.at,
+                f"`{text[:40]}` is none of our states",
+                where=where_of(formula.path),
+                hint=hint,
+            )
+
+
+def _results(node: ast.expr) -> list[ast.expr]:
+    """Return what an expression may give: the branches of its conditions."""
+    if isinstance(node, ast.IfExp):
+        return [*_results(node.body), *_results(node.orelse)]
+    return [node]
 
 
 def _check_values(scene: Scene, formula: FormulaText, expression: Expression) -> None:

@@ -1,5 +1,7 @@
 """Rules on equipment: flows, buffers, stations, behaviour."""
 
+from collections.abc import Iterable, Mapping
+
 from linewright.plant.language.rules.references import find_circle
 from linewright.plant.language.rules.scene import Scene
 from linewright.plant.language.syntax.reading import Path
@@ -120,6 +122,30 @@ def check_names(scene: Scene) -> None:
                 f"addresses of this station have up to {length} characters",
                 hint=f"use shorter names; at most {SUBJECT_MAX}, labels may be longer",
             )
+
+
+def check_former_names(scene: Scene) -> None:
+    """Report `was:` with the name of a station, tag or product that is still there."""
+    for path, _, group in scene.groups:
+        base = "/".join(path[1::2])
+        for name, station in group.stations.items():
+            where = (*path, "stations", name)
+            former = [old.removeprefix(f"{base}/") for old in station.was]
+            _check_former(scene, where, former, group.stations)
+            for tag_name, tag in station.tags.items():
+                _check_former(scene, (*where, "tags", tag_name), tag.was, station.tags)
+    products = scene.plant.products
+    for name, made in products.items():
+        _check_former(scene, ("products", name), made.was, products)
+
+
+def _check_former(
+    scene: Scene, path: Path, former: Iterable[str], present: Mapping[str, object]
+) -> None:
+    for name in former:
+        if name in present:
+            message = f"`{name}` is still there, so it cannot be a former name"
+            scene.fail("was-present", (*path, "was"), message, hint="a copy? leave `was:` out")
 
 
 def check_fixtures(scene: Scene) -> None:

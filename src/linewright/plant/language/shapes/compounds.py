@@ -8,6 +8,8 @@ from linewright.plant.language.shapes.single import FlagShape, Plain, Shape, kin
 from linewright.plant.language.syntax.nodes import Map, Node, Scalar, Seq
 from linewright.plant.language.syntax.reading import Reading
 
+COMMA_HINT = "was that a decimal comma? decimals have a point: 1.5"
+
 ENTRIES_MAX = 200_000
 """Most entries of one map or list."""
 
@@ -90,6 +92,7 @@ class MapShape:
         if key.text == "<<":
             refuse_merge(key, reading)
         hint = "put a space after the colon" if ":" in key.text else ""
+        hint = COMMA_HINT if key.text[:1].isdigit() else hint
         reading.fail("value-empty", key.at, f"{shown(key.text)} has no value", hint=hint)
 
     def _is_single(self, node: Node) -> bool:

@@ -10,13 +10,16 @@ from typing import Any
 
 import msgspec
 
-from linewright.plant.language.shapes.compounds import refuse_merge
+from linewright.plant.language.shapes.compounds import COMMA_HINT, refuse_merge
 from linewright.plant.language.shapes.grammars import GRAMMARS, GrammarInvalid
 from linewright.plant.language.shapes.single import (
+    BoundsShape,
     ChoiceShape,
     MoneyShape,
+    NumberShape,
     Plain,
     Shape,
+    SiblingShape,
     TextShape,
     kind_of,
     shown,
@@ -121,12 +124,17 @@ class ElementShape:
             path.append(key.text)
             noted = report.noted
             found = field.shape.read(value, reading)
-            if report.noted == noted or field.required or not isinstance(field.shape, ChoiceShape):
+            if report.noted == noted or field.required or not self._left_out(field):
                 values[field.attribute] = found  # else left out: a stand-in would mislead the rules
             path.pop()
         self._finish(node, values, unknown, reading)
         reading.unit = outer
         return self._make(values)
+
+    def _left_out(self, field: Field) -> bool:
+        """Whether a wrong optional value is better left out than stood in for."""
+        single = isinstance(field.shape, ChoiceShape | BoundsShape | SiblingShape | NumberShape)
+        return single and self.cls not in FINISH
 
     def _read_unit(self, node: Map, values: dict[str, Any], reading: Reading) -> None:
         reading.unit = None
@@ -231,8 +239,8 @@ class ElementShape:
             reading.path.pop()
 
     def _where_else(self, key: str) -> str:
-        if key[:1].isdigit() and not key.isdigit():
-            return "decimals have a point: 4.20"
+        if key[:1].isdigit():
+            return COMMA_HINT
         homes = [
             shape.spoken
             for shape in ELEMENTS.values()

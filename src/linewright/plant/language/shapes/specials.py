@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -118,7 +119,10 @@ class ListedShape(TextShape):
         known, code, hint = self._list()
         if text in known:
             return text
-        near = did_you_mean(text, sorted(known)) if self.kind == "timezone" else ""
+        near = ""
+        if self.kind == "timezone":
+            close = get_close_matches(text.replace(" ", "_"), known, 1, 0.9)
+            near = f"did you mean `{close[0]}`?" if close else ""
         if text.upper() in known:
             near = f"did you mean `{text.upper()}`?"
         reading.fail(code, at, f"there is no {self.words} {shown(text)}", hint=near or hint)

@@ -64,6 +64,7 @@ CODES: dict[str, str] = {
     "reference-dangling": "Something is named that does not exist.",
     "use-cycle": "Types use each other in a circle.",
     # the plant
+    "was-present": "A former name is the name of something that is still there.",
     "name-doubled": "A line and a work centre of one area have the same name.",
     "station-duplicate": "A station stands twice in a flow.",
     "station-unreachable": "A station of a line is in no flow and has no buffer.",

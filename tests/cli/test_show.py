@@ -162,7 +162,15 @@ def test_a_name_that_is_not_enough(plant: Path, run: Run) -> None:
     ran = run("show", plant, "saw")
     assert ran.code == 2
     assert "there is more than one `saw`" in ran.err
-    assert "station `reno/shop/pump/saw`, station `reno/shop/bench/saw`" in ran.err
+    assert "write one of `reno/shop/pump/saw`, `reno/shop/bench/saw`" in ran.err
+
+
+def test_an_operation_is_shown_where_it_is_done(plant: Path, run: Run) -> None:
+    """An operation need not be written out to be shown; a path tells it from others of its name."""
+    ran = run("show", plant, "cut")
+    assert ran.code == 0
+    assert "done at reno/shop/pump/saw" in ran.out
+    assert run("show", plant, "operations.cut").out == ran.out
 
 
 def test_a_plant_with_errors_is_not_shown(plant: Path, run: Run) -> None:

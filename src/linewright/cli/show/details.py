@@ -1,6 +1,6 @@
 """One thing of a plant in detail: what it is, where it stands in the file, what it says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +10,16 @@ from linewright.cli.show.flow import drawn, rate_of, rates
 from linewright.cli.terminal import joined, safe, say
 from linewright.plant import Address, Checked, Plant
 from linewright.plant.language import element_text, nearest, unpack
-from linewright.plant.model import Buffer, Element, FrozenMap, Line, Route, Step, WorkCentre
+from linewright.plant.model import (
+    Buffer,
+    Element,
+    FrozenMap,
+    Line,
+    Operation,
+    Route,
+    Step,
+    WorkCentre,
+)
 from linewright.plant.standard import StandardTimes
 
 __all__ = ["tell"]
@@ -82,7 +91,7 @@ def _lines(element: Element) -> list[str]:
 def _find(plant: Plant, name: str) -> list[Thing]:
     """Return the thing that a name means, then others that it might have meant."""
     things = list(_things(plant))
-    whole = [thing for thing in things if thing.name == name]
+    whole = [thing for thing in things if name in (thing.name, ".".join(thing.path))]
     ending = [thing for thing in things if thing.name.endswith((f"/{name}", f"#{name}"))]
     if len(whole) == 1:
         return [*whole, *ending]
@@ -90,7 +99,8 @@ def _find(plant: Plant, name: str) -> list[Thing]:
     if len(found) == 1:
         return found
     if found:
-        raise Failed(f"there is more than one `{name}`", f"there are {_listed(found)}")
+        say_which = joined([f"`{_full(thing)}`" for thing in found[:SHOWN_MAX]])
+        raise Failed(f"there is more than one `{name}`", f"write one of {say_which}")
     names = [thing.name for thing in things]
     near = nearest(name, names) or nearest(name, (_last(full) for full in names))
     hint = f"did you mean `{near}`?" if near else "`linewright show PLANT` lists what there is"
@@ -98,8 +108,12 @@ def _find(plant: Plant, name: str) -> list[Thing]:
 
 
 def _listed(things: list[Thing]) -> str:
-    named = joined([f"{thing.what} `{thing.name}`" for thing in things[:SHOWN_MAX]])
-    return named + (f" and {len(things) - SHOWN_MAX} more" if len(things) > SHOWN_MAX else "")
+    return _some([f"{thing.what} `{thing.name}`" for thing in things])
+
+
+def _full(thing: Thing) -> str:
+    """Return the name under which only this thing is found."""
+    return thing.name if "/" in thing.name else ".".join(thing.path)
 
 
 def _last(name: str) -> str:
@@ -118,6 +132,9 @@ def _things(plant: Plant) -> Iterator[Thing]:
             for level, groups in (("lines", area.lines), ("work_centres", area.work_centres)):
                 for name, group in groups.items():
                     yield from _group(f"{place}/{name}", (*below, level, name), group)
+    for name in sorted({name for _, station in plant.stations() for name in station.does}):
+        if name not in plant.operations:  # an operation need not be written out to be done
+            yield Thing(what="operation", name=name, path=("operations", name), element=Operation())
     for what, attribute in TABLES.items():
         table: Mapping[str, Element] = getattr(plant, attribute)
         for name, element in table.items():
@@ -168,6 +185,8 @@ def _facts(plant: Plant, thing: Thing) -> Iterator[str]:
         yield f"{places} between {upstream} and {downstream}"
     elif thing.what == "product":
         yield from _product_facts(plant, thing.name)
+    elif thing.what == "operation":
+        yield from _operation_facts(plant, thing.name)
 
 
 def _station_facts(plant: Plant, place: Address) -> Iterator[str]:
@@ -183,14 +202,39 @@ def _station_facts(plant: Plant, place: Address) -> Iterator[str]:
     made = [
         name
         for name in plant.products
-        if any(step.operation in station.does for step in _all_steps(plant.routes_of(name)))
+        if any(
+            operation in station.does
+            for step in _all_steps(plant.routes_of(name))
+            for operation in _names(step)
+        )
     ]
-    yield "works on " + joined(made[:SHOWN_MAX]) if made else ""
+    yield "works on " + _some(made) if made else ""
 
 
 def _all_steps(routes: Mapping[str, Route]) -> Iterator[Step]:
     for route in routes.values():
         yield from route.steps
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first of many names, and how many more there are."""
+    more = f" and {len(names) - SHOWN_MAX} more" if len(names) > SHOWN_MAX else ""
+    return joined([*names[:SHOWN_MAX]]) + more
+
+
+def _operation_facts(plant: Plant, operation: str) -> Iterator[str]:
+    able = [address for address, station in plant.stations() if operation in station.does]
+    yield "done at " + _some(able) if able else "done at no station"
+    needed = [
+        name
+        for name in plant.products
+        if any(operation in _names(step) for step in _all_steps(plant.routes_of(name)))
+    ]
+    yield "needed by " + _some(needed) if needed else "needed by no product"
+
+
+def _names(step: Step) -> tuple[str, ...]:
+    return (step.operation, *step.alternatives, *step.rework_via)
 
 
 def _product_facts(plant: Plant, product: str) -> Iterator[str]:
@@ -201,11 +245,12 @@ def _product_facts(plant: Plant, product: str) -> Iterator[str]:
     for name, route in plant.routes_of(product).items():
         yield f"route {name}:"
         for step in route.steps:
-            able = doers.get(step.operation, [])
+            names = (step.operation, *step.alternatives)
+            able = [place for name in names for place in doers.get(name, ())]
             allowed = [
                 doer
                 for doer in able
                 if not step.at or any(Address(at).contains(Address(doer)) for at in step.at)
             ]
-            where = joined(allowed[:SHOWN_MAX]) or "outside the plant's stations"
-            yield f"  {step.operation}: {where}"
+            where = _some(allowed) or "outside the plant's stations"
+            yield f"  {' or '.join(names)}: {where}"

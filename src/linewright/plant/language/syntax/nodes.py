@@ -143,6 +143,12 @@ def _mark_in(before: str, file: int) -> int:
     return pack(file, len(lines) - 1, len(lines[-1]))
 
 
+def _begins(error: yaml.YAMLError) -> str:
+    """Return on which line the thing begins that libyaml was reading, in words."""
+    mark = getattr(error, "context_mark", None)
+    return f" (it begins on line {mark.line + 1})" if mark is not None else ""
+
+
 def _told(tag: str) -> str:
     """Return a tag of YAML's own by its name; of any other nothing, it may be a password."""
     known = tag.removeprefix("tag:yaml.org,2002:")
@@ -166,7 +172,13 @@ def _report_syntax(error: yaml.YAMLError, text: str, file: int, report: Report) 
     if "tab" in message or "cannot start any token" in message:
         hint = "indent with spaces; put text with special characters in quotes"
     elif "mapping values are not allowed" in message:
-        hint = "put text that holds `: ` in quotes"
+        hint = "is the line before indented like its neighbours? text that holds `: ` needs quotes"
+    elif "did not find expected key" in message or "block end" in message:
+        hint = "line this up with the lines it belongs to" + _begins(error)
+    elif "expected ',' or" in message:
+        hint = (
+            f"a bracket or brace is not closed{_begins(error)}; text that holds `: ` needs quotes"
+        )
     report.add("yaml-syntax", at, message, hint=hint)
 
 

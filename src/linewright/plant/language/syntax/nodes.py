@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]  # its stub leaves it out
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # missing from its type hints
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,

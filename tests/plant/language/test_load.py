@@ -184,3 +184,11 @@ def test_a_password_is_refused_and_never_repeated(plant_text: str) -> None:
     (problem,) = check_text(text).errors
     assert problem.code == "password-inline"
     assert "hunter2" not in str(problem)
+
+
+def test_the_plant_in_the_readme_is_in_order(checkout: Path) -> None:
+    """What a newcomer copies first has neither an error nor a warning."""
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    text = readme.partition("```yaml\n")[2].partition("```")[0]
+    assert text.startswith("linewright: 1")
+    assert check_text(text).problems == ()

@@ -2,10 +2,9 @@
 
 import pytest
 
-from linewright.plant import Address
 from linewright.plant.language.syntax.nodes import parse
 from linewright.plant.language.syntax.problems import NOWHERE, Report, unpack
-from linewright.plant.language.syntax.reading import Locator, address_of, station_path, where_of
+from linewright.plant.language.syntax.reading import Locator, where_of
 
 SAW = ("sites", "n", "areas", "m", "lines", "b", "stations", "saw")
 
@@ -23,14 +22,6 @@ SAW = ("sites", "n", "areas", "m", "lines", "b", "stations", "saw")
 def test_a_path_reads_as_an_address_and_keys(path: tuple[str, ...], text: str) -> None:
     """People see the address first, then the keys below it."""
     assert where_of(path) == text
-
-
-def test_an_address_and_its_path_agree() -> None:
-    """The path of a station gives its address back."""
-    address = Address("n/m/b/saw")
-    assert station_path(address, in_line=True) == SAW
-    assert address_of(SAW) == address
-    assert address_of(("products", "p")) is None
 
 
 def test_a_locator_finds_the_nearest_thing() -> None:

@@ -1,7 +1,7 @@
 """The top of the plant: enterprise, sites and what they share across the border."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from linewright.plant.address import Address
 from linewright.plant.calendar.work import Holiday, Shift, WorkCalendar
@@ -214,8 +214,6 @@ class Plant(Element, frozen=True, kw_only=True):
     lanes: Annotated[Mapping[str, Lane], "ways for goods, by name"] = EMPTY
     tariffs: Annotated[Mapping[str, Tariff], "energy tariffs, by name"] = EMPTY
     authority: Annotated[Mapping[str, Ceiling], "ceilings of authority, by name"] = EMPTY
-
-    SHOWN: ClassVar[tuple[str, ...]] = ("sites", "products", "materials", "operations")
 
     def groups(self) -> Iterator[tuple[Address, Line | WorkCentre]]:
         """Yield every line and work centre with its address."""

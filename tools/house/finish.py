@@ -15,18 +15,22 @@ SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(?P<codes>[:\[\]A-Za-z0-9, 
 _CODES = re.compile(r"^(?::\s*[A-Z]+[0-9]+(?:\s*,\s*[A-Z]+[0-9]+)*|\[[a-z-]+(?:,\s*[a-z-]+)*\])")
 _REASON = re.compile(r"[A-Za-z]{3,}")
 
+PAGES = (".html", ".css", ".js")
+"""What a browser runs is content, too."""
+
 POSITIONAL_FIELDS = 3
 """A value of so few fields may be made by position: `Money(12, "MXN")`."""
 
 
 def contents(tree: Tree) -> list[Finding]:
-    """No folder under the package is empty: each holds a definition, below it or in it."""
+    """No folder under the package is empty: each holds a definition, or pages for a browser."""
     folders: dict[str, bool] = {}
     for path in tree.under(SRC):
         folder = path.rpartition("/")[0]
         while folder.startswith(SRC):
             folders.setdefault(folder, False)
-            if path.endswith(".py") and _has_content(tree.source(path).syntax):
+            is_page = path.endswith(PAGES)
+            if is_page or (path.endswith(".py") and _has_content(tree.source(path).syntax)):
                 folders[folder] = True
             folder = folder.rpartition("/")[0]
     bare = [

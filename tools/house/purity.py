@@ -5,13 +5,13 @@ import ast
 from tools.house.imports import aliases, imports, references
 from tools.house.tree import SRC, Finding, Source, Tree
 
-ASYNC_ROOMS = frozenset(["bus", "connectors", "emulate", "server", "cli"])
+ASYNC_ROOMS = frozenset(["bus", "connectors", "emulate", "server", "cli", "testing"])
 """Rooms that may hold coroutines anywhere: their work is waiting for the world."""
 
 ASYNC_LIBRARIES = frozenset(["asyncio", "anyio", "trio", "curio"])
 
-CLOCK_ROOMS = frozenset(["server", "cli"])
-"""Rooms that may read the clock: they are the shell of the whole house."""
+CLOCK_ROOMS = frozenset(["server", "cli", "testing"])
+"""Rooms that may read the clock: the shell of the whole house, and who watches it run."""
 
 ALLOWED = "tests/house/clocks.json"
 """Exceptions to the rule `clocks`, each with its reason: path -> name -> why."""

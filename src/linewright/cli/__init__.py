@@ -5,7 +5,7 @@ the command `linewright`, a click group, that ends the process with one of the c
 `docs/cli.md` and never with a traceback.
 
 >>> sorted(main.commands_by_name)
-['check', 'diff', 'fmt', 'new', 'schema', 'show']
+['audit', 'cases', 'check', 'confirm', 'demo', 'diff', 'fmt', 'new', 'run', 'schema', 'show', 'up']
 """
 
 from linewright.cli.entry import main

@@ -15,6 +15,16 @@ from linewright.cli.terminal import colours_wanted, example, prepare
 
 __all__ = ["COMMANDS", "main"]
 
+RUNNING = {
+    "demo": "Play a line with a hidden fault, and see it found and corrected.",
+    "up": "Run a plant: its services, its page, and what keeps them alive.",
+    "confirm": "Confirm or refuse what a case proposes.",
+    "cases": "List the cases of a running plant.",
+    "audit": "Print the audit of a running plant.",
+    "run": "Run one service of a plant.",
+}
+"""Commands of a running plant, in `linewright.cli.running`."""
+
 COMMANDS = {
     "new": "Write a small plant to begin with.",
     "check": "Say everything that is wrong with a plant.",
@@ -22,6 +32,7 @@ COMMANDS = {
     "diff": "Say what differs between two plants.",
     "fmt": "Put the files of a plant into the one spelling.",
     "schema": "Print the JSON Schema of what we read and write.",
+    **RUNNING,
 }
 """Each command with what it does; the command itself is `command` in the module of that name."""
 
@@ -50,7 +61,9 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"linewright.cli.{cmd_name}").command
+        folder = "running." if cmd_name in RUNNING else ""
+        module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
+        found: click.Command = module.command
         return found
 
     def resolve_command(

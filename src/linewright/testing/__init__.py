@@ -11,13 +11,14 @@ about it: whether it must be refused, and which lines may be named.
 >>> mutant.verdict in ("invalid", "valid", "any")
 True
 
-`every_key.yaml` beside this file is a valid plant that uses every key of the language.
+`every_key.yaml` beside this file is a valid plant that uses every key of the language. `buses`
+starts a real bus for the tests that need one.
 No room imports this one.
 """
 
 from importlib.resources import files
 
-__all__ = ["every_key_text", "marked", "mutants"]
+__all__ = ["buses", "every_key_text", "marked", "mutants"]
 
 
 def every_key_text() -> str:

@@ -159,6 +159,15 @@ class Wear(Element, frozen=True, kw_only=True):
         float, Quantity("1", high=10.0), "longer cycle at the end of life, as a share"
     ] = 0.0
     scraps_share: Annotated[Share, "share of bad parts at the end of life"] = 0.0
+    speed_exponent: Annotated[
+        float,
+        Number(low=0.0, high=20.0),
+        "wear in a second grows with speed to this power (Taylor: 1/n, carbide about 4)",
+    ] = 1.0
+    counter: Annotated[
+        Annotated[str, Ref("tag")] | None,
+        "tag on which the machine itself counts the life used, in %: its work, not its state",
+    ] = None
     fails_factor: Annotated[
         float,
         Number(low=1.0, high=1e6),

@@ -50,6 +50,7 @@ from linewright.plant.records.classes.attention import (
 )
 from linewright.plant.records.classes.cases import (
     CASE_STEPS,
+    Candidate,
     Case,
     CaseOutcome,
     CaseStage,
@@ -153,6 +154,7 @@ __all__ = [
     "Call",
     "CallEvent",
     "CallKind",
+    "Candidate",
     "Case",
     "CaseOutcome",
     "CaseStage",

@@ -131,6 +131,10 @@ class StationNow(Part, frozen=True, kw_only=True):
     product: Annotated[Key | None, Meta(description="product being made")] = None
     operation: Annotated[Key | None, Meta(description="operation being done")] = None
     set_up: Annotated[Key | None, Meta(description="what it is set up for")] = None
+    good: Annotated[
+        Natural, Meta(description="good parts since `counted_since_ns` of the line")
+    ] = 0
+    scrap: Annotated[Natural, Meta(description="scrapped parts since then")] = 0
     cycle_began_ns: Annotated[
         TimeNs | None, Meta(description="when the running cycle began, where known")
     ] = None
@@ -211,6 +215,9 @@ class LineState(Part, frozen=True, kw_only=True):
     address: Annotated[Address, Meta(description="line or work centre")]
     as_of_ns: Annotated[TimeNs, Meta(description="event time up to which everything is counted")]
     plant_rev: Annotated[Key, Meta(description="revision of the plant file in force")]
+    counted_since_ns: Annotated[
+        TimeNs | None, Meta(description="since when parts are counted: start of the production day")
+    ] = None
     inputs: Annotated[
         tuple[InputSequence, ...], Meta(max_length=10_000, description="how far inputs were read")
     ] = ()

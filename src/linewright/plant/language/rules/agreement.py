@@ -116,7 +116,7 @@ def check_takt(scene: Scene) -> None:
 
 
 def check_wears(scene: Scene) -> None:
-    """Report wears without a life, their own or that of their tool."""
+    """Report wears without a life of their own or their tool, or counted in another unit than %."""
     for path, site, station in scene.stations:
         for name, wear in station.wears.items():
             tool = site.tools.get(wear.tool or "")
@@ -126,6 +126,12 @@ def check_wears(scene: Scene) -> None:
                 message = f"nothing says when `{name}` is worn"
                 hint = "add `life: 6 h` or `life_parts: 400`, here or at the tool"
                 scene.fail("wear-without-life", (*path, "wears", name), message, hint)
+            counter = station.tags.get(wear.counter or "")
+            if counter is not None and counter.unit != "%":
+                message = f"`{wear.counter}` counts in `{counter.unit}`, the life used is in %"
+                hint = 'give the tag `unit: "%"`, with `scale:` where the machine counts otherwise'
+                where = (*path, "wears", name, "counter")
+                scene.fail("wear-counter-unit", where, message, hint)
 
 
 def check_fixture_places(scene: Scene) -> None:

@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "cause-cycle": "Failure modes cause each other in a circle.",
     "failure-mode-silent": "A failure mode has neither a time between failures nor a cause.",
     "wear-without-life": "Nothing says after how much time or how many parts something is worn.",
+    "wear-counter-unit": "The tag that counts the life used of a wear is not in %.",
     "fixture-elsewhere": "A station uses a fixture that fits elsewhere only.",
     "failure-repair-missing": "A failure mode has a time between failures and no repair time.",
     "blocked-places": "More places are blocked than there are.",

@@ -28,6 +28,7 @@ from linewright.plant.records.classes.acts import Change
 
 __all__ = [
     "CASE_STEPS",
+    "Candidate",
     "Case",
     "CaseOutcome",
     "CaseStage",
@@ -100,7 +101,8 @@ _OUTCOMES_BEHIND: Mapping[CaseOutcome, frozenset[CaseStage]] = MappingProxyType(
         CaseOutcome.EFFECTIVE: frozenset({CaseStage.VERIFYING}),
         CaseOutcome.INEFFECTIVE: frozenset({CaseStage.ACTING, CaseStage.VERIFYING}),
         CaseOutcome.HARMFUL: frozenset({CaseStage.ACTING, CaseStage.VERIFYING}),
-        CaseOutcome.REFUSED: frozenset({CaseStage.PROPOSED, CaseStage.GRANTED}),
+        # Refused by a person, or by who enforces, once the command is under way.
+        CaseOutcome.REFUSED: frozenset({CaseStage.PROPOSED, CaseStage.GRANTED, CaseStage.ACTING}),
     }
 )
 """Outcomes that only follow certain stages: nothing is effective before it was verified."""
@@ -142,6 +144,28 @@ class Effect(Part, frozen=True, kw_only=True):
     model: Annotated[Key | None, Meta(description="twin and calibration that were used")] = None
 
 
+class Candidate(Part, frozen=True, kw_only=True):
+    """One way to go on that was rehearsed: what would change, whom it calls, what it would bring.
+
+    Examples
+    --------
+    >>> Candidate(name="nothing", text="Do nothing.").changes
+    ()
+    """
+
+    name: Annotated[Key, Meta(description="remedy of the plant file, or `nothing`")]
+    text: Annotated[Text, Meta(description="the same in words")]
+    changes: Annotated[
+        tuple[Change, ...], Meta(max_length=100, description="what it changes, as rehearsed")
+    ] = ()
+    call: Annotated[Key | None, Meta(description="whom it calls; a person does it")] = None
+    call_at_ns: Annotated[TimeNs | None, Meta(description="for when they are called")] = None
+    effects: Annotated[
+        tuple[Effect, ...], Meta(max_length=100, description="differences to doing nothing")
+    ] = ()
+    chosen: Annotated[bool, Meta(description="whether this one is proposed")] = False
+
+
 class Case(Record, frozen=True, kw_only=True):
     """One step of a case. The case is the fold of its records, in stream order.
 
@@ -163,6 +187,10 @@ class Case(Record, frozen=True, kw_only=True):
     ] = ()
     causes: Annotated[
         tuple[Cause, ...], Meta(max_length=100, description="possible causes, likeliest first")
+    ] = ()
+    candidates: Annotated[
+        tuple[Candidate, ...],
+        Meta(max_length=20, description="what was rehearsed, doing nothing first"),
     ] = ()
     proposal: Annotated[
         tuple[Change, ...], Meta(max_length=100, description="changes proposed")

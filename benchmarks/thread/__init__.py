@@ -1,0 +1,1 @@
+"""The benchmark `thread`: one hidden fault seen, rehearsed, granted, commanded and verified."""

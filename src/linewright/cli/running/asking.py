@@ -1,0 +1,98 @@
+"""Asking a running plant over HTTP: where its data are, who it is, and what it answers."""
+
+import http.client
+import json
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linewright.cli.ending import Failed
+from linewright.server import Running, read_running
+
+__all__ = ["Answer", "ask", "data_folder", "running_at", "state_folder"]
+
+ANSWER_S = 15.0
+"""How long an answer may take: the history service has 10 s of it for an audit."""
+
+PLANTS_MAX = 1000
+"""Most data folders that are looked through."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server said: the HTTP status and the JSON with it."""
+
+    status: int
+    body: Any
+
+
+def state_folder() -> Path:
+    """Return where this user's programs keep what they need to go on (XDG_STATE_HOME)."""
+    named = os.environ.get("XDG_STATE_HOME", "")
+    base = Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "state"
+    return base / "linewright"
+
+
+def data_folder(given: str | None, name: str) -> Path:
+    """Return the data folder that was given, else the user's own one of this name."""
+    return Path(given).absolute() if given else state_folder() / name
+
+
+def running_at(given: str | None) -> Running:
+    """Return what runs on a data folder; without one, the only plant that this user runs.
+
+    Raises
+    ------
+    Failed
+        Nothing runs there, or several plants run and none was named.
+    """
+    folders = [Path(given).absolute()] if given else sorted(state_folder().glob("*"))[:PLANTS_MAX]
+    found = {folder: running for folder in folders if (running := read_running(folder))}
+    if not found:
+        where = f"on {given}" if given else "here"
+        raise Failed(
+            f"no plant runs {where}", "start one with `linewright demo` or `linewright up`"
+        )
+    if len(found) > 1:
+        names = ", ".join(str(folder) for folder in found)
+        raise Failed("several plants run", f"name one by --data: {names}")
+    running = next(iter(found.values()))
+    if not running.url:
+        raise Failed("the plant is just starting", "try again in some seconds")
+    return running
+
+
+def ask(running: Running, path: str, *, post: bool = False) -> Answer:
+    """Return what the server of a running plant answers.
+
+    Raises
+    ------
+    Failed
+        It does not answer, or not in JSON.
+    """
+    request = urllib.request.Request(  # noqa: S310  # http on this machine, from up.json
+        running.url + path,
+        method="POST" if post else "GET",
+        headers={"authorization": f"Bearer {running.key}"},
+    )
+    # A proxy of the environment has no business between two programs of one machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=ANSWER_S) as response:
+            return Answer(status=response.status, body=json.load(response))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(status=error.code, body=_body(error.read()))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        what = f"the server at {running.url} does not answer: {error}"
+        raise Failed(what, "it comes back by itself while `linewright up` runs") from error
+
+
+def _body(data: bytes) -> Any:  # noqa: ANN401  # whatever JSON is
+    try:
+        return json.loads(data)
+    except ValueError:
+        return {"what": data.decode("utf-8", "replace")[:200], "where": "", "to_do": ""}

@@ -1,0 +1,65 @@
+"""`linewright audit`: the audit of a running plant, as history has chained it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linewright.cli.ending import Failed
+from linewright.cli.files import write_whole
+from linewright.cli.running.asking import ask, running_at
+from linewright.cli.terminal import as_json, example, safe, say
+from linewright.server import Running
+
+__all__ = ["command", "lines_of"]
+
+PAGES_MAX = 10_000
+"""Most answers that are asked for one after the other."""
+
+
+@click.command("audit", epilog=example("linewright audit", "linewright audit --out audit.jsonl"))
+@click.option("--data", type=click.Path(file_okay=False), help="Data folder of the plant.")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to a file, a record a line.")
+def command(*, data: str | None, wants_json: bool, out: str | None) -> None:
+    """Print the audit of a running plant: who did what, when, and how it went.
+
+    Each record holds the hash of the one before, so that a change is noticed.
+    """
+    records = lines_of(running_at(data))
+    if out is not None:
+        text = "".join(json.dumps(record, sort_keys=True) + "\n" for record in records)
+        write_whole(Path(out), text)
+        say(f"written: {safe(out)} ({len(records)} records)")
+    elif wants_json:
+        say(as_json(records))
+    else:
+        for record in records:
+            say(safe(_line(record)))
+
+
+def lines_of(running: Running) -> list[dict[str, Any]]:
+    """Return every audit record of a running plant, in the order of the chain.
+
+    Raises
+    ------
+    Failed
+        The history service does not answer.
+    """
+    found: list[dict[str, Any]] = []
+    for _ in range(PAGES_MAX):
+        after_n = found[-1]["n"] if found else -1
+        answer = ask(running, f"/api/audit?after_n={after_n}")
+        if answer.status >= 400:  # noqa: PLR2004  # HTTP: an error
+            raise Failed(answer.body["what"], answer.body["to_do"])
+        if not answer.body:
+            break
+        found += answer.body
+    return found
+
+
+def _line(record: dict[str, Any]) -> str:
+    who = record.get("by") or record["source"]
+    words = f"  {record['text']}" if record.get("text") else ""
+    return f"{record.get('n', 0):5}  {record['action']}  {record['outcome']}  {who}{words}"

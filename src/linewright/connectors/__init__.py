@@ -1,0 +1,34 @@
+"""Connectors: the machines of the applied plant, read for ever and written only under a grant.
+
+Hides protocols, sessions and their loss, clocks of machines, how samples become numbered frames,
+what is a gap, and the one place where a command is enforced. The service `connect` is
+`linewright.connectors.service.run`; others need only the names of sources and what a connector
+can do.
+
+>>> from linewright.plant import Address, PlantBuilder
+>>> plant = PlantBuilder("acme")
+>>> site = plant.site("reno", timezone="America/Los_Angeles", currency="USD")
+>>> _ = site.area("shop").line("pump", flow=["turn"]).station("turn", does={"turn": "48 s"})
+>>> plant.product("p1", route=["turn"])
+>>> source_of(plant.done(), Address("reno/shop/pump/turn"))
+'turn'
+
+Verbs: `source_of` and `sources_of` say what is read; `decide` rules on one command; `manifests`
+lists what the connectors can.
+"""
+
+from linewright.connectors.enforce import Facts, Ruling, decide
+from linewright.connectors.manifest import Manifest, manifests
+from linewright.connectors.sources import Source, source_of, sources_of
+
+__all__ = [
+    "Facts",
+    "Manifest",
+    "Ruling",
+    "Source",
+    "decide",
+    "manifests",
+    "service",
+    "source_of",
+    "sources_of",
+]

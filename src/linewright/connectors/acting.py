@@ -1,0 +1,427 @@
+"""One command at a time and station: ask, reserve, write once, read back, say what became of it.
+
+Every step that a death may interrupt is stored before the next one begins, in the bucket `usage`:
+
+==========================  =================================================================
+key                         what it says
+==========================  =================================================================
+``act.<command>``           it is about to be written: since when, and the value before
+``written.<place>.<name>``  when this parameter was written in the last day, under any grant
+``usage.<grant>``           what was used of a grant; with the command in it, it is reserved
+==========================  =================================================================
+
+The shell keeps a command in its inbox until it is acknowledged. One that is reserved and not
+acknowledged is read back and never written again.
+"""
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from linewright.bus import Bucket, Bus
+from linewright.connectors.enforce import (
+    Authority,
+    Facts,
+    Readings,
+    Ruling,
+    Verdict,
+    agrees,
+    decide,
+    nodes_of,
+    permits_of,
+)
+from linewright.connectors.faults import LinkLost, WriteRefused, WriteUnanswered
+from linewright.connectors.link import Clocks, wait_any
+from linewright.connectors.records import (
+    Result,
+    Stamp,
+    ack_of,
+    audit_of,
+    change_words,
+    refused,
+)
+from linewright.connectors.values import Raw
+from linewright.plant import Address
+from linewright.plant.authority import Ceiling, Grant, Usage, reserve
+from linewright.plant.model import Station
+from linewright.plant.records import (
+    Ack,
+    Command,
+    Outcome,
+    RecordInvalid,
+    SiteKind,
+    Value,
+    decode,
+    encode,
+)
+
+__all__ = ["Device", "Enforcer", "Site", "Stopped"]
+
+ASK_S = 0.2
+"""How often a command is asked about while the reason may still pass."""
+
+SETTLE_S = 5.0
+"""How long a machine may take to show what was written."""
+
+RETURN_S = 30.0
+"""How long a machine that was lost during a write is waited for before nobody knows."""
+
+DAY_NS = 86_400_000_000_000
+"""How long writes count against a rate, as in the rules of authority."""
+
+WRITES_MAX = 1000
+"""Most writes of one parameter that are remembered; a rate is far below."""
+
+_KEY = re.compile(r"[-_=A-Za-z0-9]{1,128}")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Device(Protocol):
+    """What is read and written through: a live session of a connector."""
+
+    async def read(self, nodes: list[str]) -> list[Raw]:
+        """Present values; raises `LinkLost`."""
+
+    async def write(self, node: str, value: Value) -> None:
+        """Write once; raises `WriteRefused`, `WriteUnanswered` or `LinkLost`."""
+
+
+class Stopped(Exception):
+    """The process ends; the command goes on after its next start."""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for every command of the site: its plant, its kind, its machines."""
+
+    kind: SiteKind
+    plant_rev: str
+    stations: Mapping[Address, Station]
+    ceiling: Callable[[Address, str], Ceiling | None]
+    device: Callable[[Address], Device | None]
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A write that is about to be made, or was: stored before the reservation."""
+
+    t_ns: int
+    seen_ns: int
+    before: Value | None = None
+    written_ns: int | None = None
+
+
+class Enforcer:
+    """Acts on the commands of a site; it alone writes to machines.
+
+    Parameters
+    ----------
+    bus
+        Of the site.
+    buckets
+        `usage` and `grants`.
+    site
+        Its plant and machines.
+    clocks
+        The clocks; `utc_ns` of them is the steady one that grants are judged by.
+    """
+
+    def __init__(
+        self, bus: Bus, buckets: tuple[Bucket, Bucket], site: Site, clocks: Clocks
+    ) -> None:
+        self._bus = bus
+        self._usage, self._grants = buckets
+        self._site = site
+        self._clocks = clocks
+        self._readings: dict[Address, Readings] = {}
+        self._stations: dict[Address, asyncio.Lock] = {}
+        self.authority = Authority()
+        """What the server confirmed; the shell feeds it."""
+
+    async def act(self, command: Command, stop: asyncio.Event) -> None:
+        """Bring one command to its acknowledgement.
+
+        Raises
+        ------
+        Stopped
+            `stop` was set before; the command stays in the inbox.
+        BusUnavailable
+            The bus stayed away; likewise.
+        """
+        async with self._stations.setdefault(command.address, asyncio.Lock()):
+            if await self._answered(command):
+                return
+            intent = await self._stored(f"act.{command.id}", Intent)
+            usage = await self._usage_of(command)
+            if intent is not None and usage is not None and _is_reserved(usage, command):
+                result = await self._after_restart(command, intent, stop)
+            else:
+                result = await self._from_start(command, stop)
+            await self._answer(command, result)
+            await self._usage.remove(f"act.{command.id}")
+
+    # --- from the question to the write
+
+    async def _from_start(self, command: Command, stop: asyncio.Event) -> Result:
+        ruling: Ruling | None = None
+        while True:
+            readings = await self._read_station(command)
+            facts = await self._facts(command, readings)
+            ruling = decide(facts, ruling)
+            if ruling.verdict is Verdict.REFUSE:
+                return refused(ruling)
+            if ruling.verdict is Verdict.WRITE:
+                break
+            if await wait_any((stop,), ASK_S):
+                raise Stopped
+        intent = await self._reserve(command, facts, readings)
+        # Storing may have taken long: permits, stop and grant must still be fresh.
+        again = decide(await self._facts(command, readings, known=facts), ruling)
+        if again.verdict is not Verdict.WRITE:
+            return refused(again)
+        await self._audit(command, "authorised", intent, "within grant and ceiling")
+        return await self._write(command, intent, stop)
+
+    async def _read_station(self, command: Command) -> Readings:
+        """Read what a decision needs, in one request; without an answer readings only age."""
+        readings = self._readings.setdefault(command.address, Readings())
+        nodes = sorted(set(self._nodes(command).values()))
+        device = self._site.device(command.address)
+        if device is not None and nodes:
+            asked_ns = self._clocks.steady_ns()
+            try:
+                values = await device.read(nodes)
+            except LinkLost as error:
+                _log.info("permits of %s: %s", command.address, error)
+            else:
+                readings.read(nodes, values, steady_ns=asked_ns)
+        return readings
+
+    async def _facts(
+        self, command: Command, readings: Readings, *, known: Facts | None = None
+    ) -> Facts:
+        """What is known now; of `known` only the count of uses is taken, from before it rose."""
+        grant, stored = await self._grant(command.grant_id)
+        stop = await self._grants.get("stop")
+        if known is None:
+            usage = await self._usage_of(command)
+            written = tuple(await self._stored(_written_key(command), list[int]) or ())
+        else:
+            usage, written = known.usage, known.permits.written_ns
+        # Ages last: whatever the questions above took counts.
+        steady_ns = self._clocks.steady_ns()
+        permits = permits_of(
+            command, self._site.kind, self._nodes(command), readings, steady_ns=steady_ns
+        )
+        return Facts(
+            command=command,
+            grant=grant,
+            usage=usage,
+            permits=msgspec.structs.replace(
+                permits,
+                stop=self.authority.stop(stop, steady_ns=steady_ns),
+                grant_age_ns=self.authority.age_ns(command.grant_id, stored, steady_ns=steady_ns),
+                written_ns=written,
+            ),
+            now_ns=self._clocks.utc_ns(),
+            ceiling=self._site.ceiling(command.address, command.parameter),
+        )
+
+    async def _reserve(self, command: Command, facts: Facts, readings: Readings) -> Intent:
+        """Store what is about to happen; the reservation itself comes last."""
+        nodes = self._nodes(command)
+        now_ns = facts.now_ns
+        before = readings.value(nodes.get("readback", nodes.get("target")))
+        stamp = self._stamp()
+        intent = Intent(t_ns=stamp.t_ns, seen_ns=stamp.seen_ns, before=before, written_ns=now_ns)
+        await self._usage.put(f"act.{command.id}", msgspec.json.encode(intent))
+        written = [at_ns for at_ns in facts.permits.written_ns if at_ns > now_ns - DAY_NS] + [
+            now_ns
+        ]
+        await self._usage.put(_written_key(command), msgspec.json.encode(written[-WRITES_MAX:]))
+        assert facts.usage is not None, "a command is allowed only where its usage is known"
+        undo_value = readings.value(nodes.get("target"))
+        used = reserve(facts.usage, command, now_ns, undo_value=undo_value)
+        await self._usage.put(_usage_key(command.grant_id), encode(used))
+        return intent
+
+    async def _write(self, command: Command, intent: Intent, stop: asyncio.Event) -> Result:
+        device = self._site.device(command.address)
+        target = self._nodes(command).get("target")
+        assert command.value is not None, "the rules refuse a write without a value"
+        if device is None or target is None:
+            return _failed("not_connected", "the machine was lost before the write", intent)
+        try:
+            await device.write(target, command.value)
+        except WriteRefused as error:
+            return _failed(error.what, str(error), intent)
+        except WriteUnanswered as error:
+            _log.warning("%s", error)
+            return await self._read_back(command, intent, str(error), stop)
+        except LinkLost as error:
+            return _failed("not_connected", str(error), intent)
+        words = change_words(command, intent.before)
+        await self._audit(command, "written", self._stamp(), words)
+        return await self._read_back(command, intent, None, stop)
+
+    # --- from the write to the acknowledgement
+
+    async def _read_back(
+        self, command: Command, intent: Intent, doubt: str | None, stop: asyncio.Event
+    ) -> Result:
+        """Compare what the machine holds with what was written, for as long as it may take.
+
+        Parameters
+        ----------
+        doubt
+            Why it is not known whether it was written at all; None where the machine said yes.
+        """
+        node = self._nodes(command).get("readback")
+        assert command.value is not None, "only a value is written"
+        if node is None:
+            outcome = Outcome.WRITTEN if doubt is None else Outcome.UNKNOWN
+            return _result(outcome, intent, reason=None if doubt is None else "unanswered")
+        begun_ns = self._clocks.steady_ns()
+        heard_ns, after = None, None
+        while True:
+            found = await self._read_one(command.address, node)
+            now_ns = self._clocks.steady_ns()
+            if found is not None:
+                after, heard_ns = found, now_ns if heard_ns is None else heard_ns
+                if agrees(command.value, after):
+                    return _result(Outcome.CONFIRMED, intent, after=after, text=doubt or "")
+            if heard_ns is not None and now_ns - heard_ns > SETTLE_S * 1e9:
+                text = f"the machine holds {after}, not {command.value}"
+                return _result(Outcome.FAILED, intent, reason="other_value", after=after, text=text)
+            if now_ns - begun_ns > RETURN_S * 1e9:
+                text = doubt or "the machine was not read since the write"
+                return _result(Outcome.UNKNOWN, intent, reason="unanswered", text=text)
+            if await wait_any((stop,), ASK_S):
+                raise Stopped
+
+    async def _after_restart(self, command: Command, intent: Intent, stop: asyncio.Event) -> Result:
+        # The same record as before the restart, where it was made then.
+        await self._audit(command, "authorised", intent, "within grant and ceiling")
+        doubt = "the connector was restarted after the reservation and did not write again"
+        return await self._read_back(command, intent, doubt, stop)
+
+    async def _read_one(self, address: Address, node: str) -> Value | None:
+        device = self._site.device(address)
+        if device is None:
+            return None
+        readings = Readings()
+        try:
+            readings.read([node], await device.read([node]), steady_ns=0)
+        except LinkLost:
+            return None
+        return readings.value(node)
+
+    async def _answer(self, command: Command, result: Result) -> None:
+        """Publish the audit, then the acknowledgement, which ends it."""
+        stamp = self._stamp()
+        text = result.explanation or change_words(command, result.before)
+        if result.outcome is not Outcome.WRITTEN:
+            # That it was written is said already, and nothing more is known then.
+            outcome = result.reason or "done"
+            step = result.outcome.value
+            await self._bus.publish(audit_of(command, step, stamp, outcome=outcome, text=text))
+        await self._bus.publish(ack_of(command, result, stamp))
+        _log.info("command %s is %s: %s", command.id, result.outcome, text)
+
+    async def _audit(self, command: Command, step: str, at: Stamp | Intent, text: str) -> None:
+        stamp = Stamp(t_ns=at.t_ns, seen_ns=at.seen_ns, plant_rev=self._site.plant_rev)
+        await self._bus.publish(audit_of(command, step, stamp, text=text))
+
+    # --- what is stored
+
+    async def _answered(self, command: Command) -> bool:
+        """Whether the command has its acknowledgement."""
+        subject = f"lw.ack.{command.address.subject()}"
+        newest = await self._bus.last(subject)
+        if newest is None:
+            return False
+        if decode(newest.data, Ack).command == command.id:
+            return True
+        return any(
+            decode(message.data, Ack).command == command.id
+            for message in await self._bus.stored(subject)
+        )
+
+    async def _usage_of(self, command: Command) -> Usage | None:
+        """What was used of the grant: nothing where nothing is stored, None where it is damaged."""
+        data = await self._usage.get(_usage_key(command.grant_id))
+        if data is None:
+            return Usage(grant_id=command.grant_id)
+        try:
+            return decode(data, Usage)
+        except RecordInvalid as error:
+            _log.error("usage of %s: %s", command.grant_id, error)
+            return None
+
+    async def _grant(self, grant_id: str) -> tuple[Grant | None, bytes | None]:
+        # The server names grants by keys of the bucket; under another name there is none.
+        stored = await self._grants.get(f"grant.{grant_id}") if _KEY.fullmatch(grant_id) else None
+        if stored is None:
+            return None, None
+        try:
+            return decode(stored, Grant), stored
+        except RecordInvalid as error:
+            _log.error("grant %s: %s", grant_id, error)
+            return None, None
+
+    async def _stored(self, key: str, kind: type[T]) -> T | None:
+        data = await self._usage.get(key)
+        return None if data is None else msgspec.json.decode(data, type=kind)
+
+    def _nodes(self, command: Command) -> dict[str, str]:
+        station = self._site.stations.get(command.address)
+        return {} if station is None else nodes_of(station, command)
+
+    def _stamp(self) -> Stamp:
+        now = self._clocks.now()
+        return Stamp(t_ns=now.plant_ns, seen_ns=now.seen_ns, plant_rev=self._site.plant_rev)
+
+
+def _is_reserved(usage: Usage, command: Command) -> bool:
+    """Whether a use of the grant is counted for the command; an undo has used up its own."""
+    if command.is_undo:
+        return all(undo.of != command.undo_of for undo in usage.undos)
+    return any(act.command_id == command.id for act in usage.acts)
+
+
+def _written_key(command: Command) -> str:
+    return f"written.{command.address.subject()}.{command.parameter}"
+
+
+def _usage_key(grant_id: str) -> str:
+    """Key of what was used of a grant; an odd name, under which there is no grant, by its hash."""
+    if _KEY.fullmatch(grant_id):
+        return f"usage.{grant_id}"
+    return f"usage.{hashlib.sha256(grant_id.encode()).hexdigest()}"
+
+
+def _failed(reason: str, text: str, intent: Intent) -> Result:
+    return _result(Outcome.FAILED, intent, reason=reason, text=text)
+
+
+def _result(
+    outcome: Outcome,
+    intent: Intent,
+    *,
+    reason: str | None = None,
+    text: str = "",
+    after: Value | None = None,
+) -> Result:
+    return Result(
+        outcome=outcome,
+        reason=reason,
+        explanation=text,
+        before=intent.before,
+        after=after,
+        written_ns=intent.written_ns,
+    )

@@ -1,0 +1,1 @@
+"""From what a session hears to what the bus stores: rows, gaps and heartbeats of each source."""

@@ -1,0 +1,1 @@
+"""OPC UA: the connector's folder. `session` alone speaks the protocol; see README.md."""

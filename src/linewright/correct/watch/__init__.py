@@ -1,0 +1,1 @@
+"""Watching machines: their signals, their cycles, and when these deviate."""

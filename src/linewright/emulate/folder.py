@@ -1,0 +1,211 @@
+"""What an emulated plant keeps on disk: where it stands, what was written to it, what was true.
+
+Three files. `state` is replaced as a whole before each tick is shown. `orders.jsonl` has every
+write of a client, before the client is answered. `truth.jsonl` has every sample that was shown
+and what really happened. All three are safe from a process that is killed; a power cut may cost
+the last seconds.
+"""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from linewright.emulate.kernels import Kept
+from linewright.emulate.machines import Raw, Sample
+from linewright.emulate.signals import Memory
+from linewright.plant import Address
+
+__all__ = ["Bounds", "Fact", "Folder", "OrdersFull", "Saved", "Written"]
+
+_FORM = 1
+
+_log = logging.getLogger(__name__)
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How large the files become, and how much may wait."""
+
+    truth_bytes: int = 100_000_000
+    """Size at which the truth begins a new file; the one before is kept, older ones are not.
+    It is far more than one tick writes."""
+    orders_bytes: int = 16_000_000
+    """Size of all writes ever kept, some hundred thousand; beyond it no write is taken."""
+    waiting: int = 1_000
+    """Most writes of clients between two ticks."""
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client wrote to a command, with the status that the server answered."""
+
+    command: Address
+    value: Raw | None
+    by: str
+    status: str = "Good"
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event of the truth: a fault that strikes, a write, the beginning of the play.
+
+    `n` counts the accepted writes of a command since the scenario began.
+    """
+
+    event: str
+    t_ns: int
+    address: Address | None = None
+    happens: str = ""
+    value: Raw | None = None
+    by: str = ""
+    status: str = ""
+    until_ns: int | None = None
+    n: int = 0
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a play goes on from."""
+
+    form: int = _FORM
+    play: str
+    """Fingerprint of plant, scenario and site: another play does not go on from here."""
+    t_ns: int
+    lines: Mapping[str, Kept]
+    memories: Mapping[Address, Memory]
+    shown: Mapping[Address, Sample]
+    orders: Mapping[Address, Raw]
+    writes: Mapping[Address, int]
+    ports: Mapping[Address, int]
+    truth_bytes: int = 0
+    orders_bytes: int = 0
+
+
+class OrdersFull(OSError):
+    """No further write can be kept; the plant must be started with an empty folder."""
+
+
+_TO_STATE = msgspec.msgpack.Encoder(enc_hook=str)
+_TO_LINE = msgspec.json.Encoder(enc_hook=str)
+
+
+def _typed(wanted: type, value: object) -> object:
+    return wanted(value)
+
+
+_OF_STATE = msgspec.msgpack.Decoder(Saved, dec_hook=_typed)
+_OF_LINE = msgspec.json.Decoder(Written, dec_hook=_typed)
+
+
+class Folder:
+    """The files of one emulated plant; one process at a time has them open.
+
+    Attributes
+    ----------
+    truth_bytes, orders_bytes
+        How far truth and writes go that are part of the next `save`.
+    """
+
+    def __init__(self, path: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008  # frozen
+        self._bounds = bounds
+        path.mkdir(parents=True, exist_ok=True)
+        self._state = path / "state"
+        self._truth_path = path / "truth.jsonl"
+        self._truth = self._truth_path.open("ab")
+        self._orders = (path / "orders.jsonl").open("a+b")
+        self._waiting: list[Written] = []
+        self.truth_bytes = self._truth.tell()
+        self.orders_bytes = self._orders.seek(0, os.SEEK_END)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._truth.close()
+        self._orders.close()
+
+    def restore(self, play: str) -> Saved | None:
+        """Return what the last `save` left, if it was the same play; else None.
+
+        Truth that was written after it is cut off, for none of it was shown. Writes after it wait
+        to be taken.
+        """
+        saved = self._read()
+        if saved is None or saved.play != play:
+            return None
+        if self.truth_bytes >= saved.truth_bytes:
+            self.truth_bytes = saved.truth_bytes
+        else:  # a new file was begun after a full one, and nothing in it was shown
+            self.truth_bytes = 0
+        self._truth.truncate(self.truth_bytes)
+        self._orders.seek(min(saved.orders_bytes, self.orders_bytes))
+        for line in self._orders.read().splitlines():
+            try:
+                self._waiting.append(_OF_LINE.decode(line))
+            except msgspec.MsgspecError:  # half a line: its client was never answered
+                _log.warning("a write is damaged and passed over: %s", line[:80])
+        return saved
+
+    def _read(self) -> Saved | None:
+        try:
+            return _OF_STATE.decode(self._state.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (msgspec.MsgspecError, ValueError) as error:
+            _log.warning("the saved state cannot be read, the play begins anew: %s", error)
+            return None
+
+    def keep(self, written: Written) -> None:
+        """Put a write on disk, and have it wait for the next tick.
+
+        Raises
+        ------
+        OrdersFull
+            Too many writes wait, or were ever made.
+        """
+        line, bounds = _TO_LINE.encode(written) + b"\n", self._bounds
+        more_bytes = self.orders_bytes + len(line)
+        if len(self._waiting) >= bounds.waiting or more_bytes > bounds.orders_bytes:
+            raise OrdersFull(written.command)
+        self._orders.write(line)
+        self._orders.flush()
+        self.orders_bytes = more_bytes
+        self._waiting.append(written)
+
+    def take(self) -> tuple[Written, ...]:
+        """Return the writes that wait, in the order in which they came."""
+        found = tuple(self._waiting)
+        self._waiting.clear()
+        return found
+
+    def waiting(self) -> tuple[Written, ...]:
+        """Return the writes that wait, and leave them waiting."""
+        return tuple(self._waiting)
+
+    def begin(self) -> None:
+        """Begin the truth of another play; the one before is kept once."""
+        self._waiting.clear()
+        if self.truth_bytes:
+            self._turn()
+
+    def tell(self, facts: Sequence[Fact], samples: Sequence[Sample]) -> None:
+        """Append to the truth what happened and what is about to be shown."""
+        if self.truth_bytes > self._bounds.truth_bytes:
+            self._turn()
+        data = b"".join(_TO_LINE.encode(one) + b"\n" for one in (*facts, *samples))
+        self._truth.write(data)
+        self._truth.flush()
+        self.truth_bytes += len(data)
+
+    def _turn(self) -> None:
+        """Begin a new file of truth."""
+        self._truth.close()
+        self._truth_path.replace(self._truth_path.with_name("truth-before.jsonl"))
+        self._truth = self._truth_path.open("ab")
+        self.truth_bytes = 0
+
+    def save(self, saved: Saved) -> None:
+        """Replace the saved state; a process killed meanwhile leaves the one before."""
+        whole = msgspec.structs.replace(
+            saved, truth_bytes=self.truth_bytes, orders_bytes=self.orders_bytes
+        )
+        new = self._state.with_name("state.new")
+        new.write_bytes(_TO_STATE.encode(whole))
+        new.replace(self._state)

@@ -1,0 +1,148 @@
+"""The lines of a plant in the kernel: what drives the machines."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from linewright.emulate.following import Track, follow
+from linewright.emulate.signals import Happening, Seen
+from linewright.plant import Address, Plant
+from linewright.plant.records import Change
+from linewright.twin import (
+    Model,
+    Ring,
+    State,
+    TwinFault,
+    advance,
+    begin,
+    compile_line,
+    outcome,
+    with_changes,
+)
+
+__all__ = ["Kept", "Kernels"]
+
+RING_EVENTS = 20_000
+"""Events of one line in one step of at most a few seconds of plant time; more would be lost."""
+
+_log = logging.getLogger(__name__)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """One line on disk: the kernel's state, and where its stations stand in the trace."""
+
+    state: bytes
+    tracks: Mapping[Address, Track]
+
+
+class _Line:
+    """One line: its model and where it is."""
+
+    def __init__(self, model: Model, state: State, tracks: Mapping[Address, Track]) -> None:
+        self.model = model
+        self.state = state
+        self.tracks = dict(tracks)
+        self.ring = Ring(model, events=RING_EVENTS)
+        self.modes = {
+            address: tuple(name for number, name in model.modes if number == i)
+            for i, address in enumerate(model.stations)
+        }
+
+    def advance(self, until_ns: int) -> Iterator[tuple[Address, tuple[Happening, ...]]]:
+        """Go on, and yield what happened at each station."""
+        self.state = advance(self.model, self.state, until_ns, trace=self.ring, jit=False)
+        trace = self.ring.read()
+        assert not self.ring.dropped, "a step is short enough for the ring"
+        if not trace:
+            return
+        for address, track in self.tracks.items():
+            self.tracks[address], found = follow(track, address, self.modes[address], trace)
+            yield address, found
+
+
+class Kernels:
+    """All lines of the stations that are played, and the changes that are still to come.
+
+    Stations of a line that the kernel does not simulate, or of none, stand idle.
+
+    Parameters
+    ----------
+    plant, stations
+        The plant, and who is played.
+    kept
+        Lines as `keep` returned them; empty: they begin at `at_ns` with `seed`.
+    changes
+        What a scenario does, in any order; those up to `at_ns` are over when lines were kept.
+    at_ns, seed
+        Plant time now, and what chance is drawn from.
+    """
+
+    def __init__(
+        self,
+        plant: Plant,
+        stations: Sequence[Address],
+        *,
+        kept: Mapping[str, Kept],
+        changes: Sequence[Change],
+        at_ns: int,
+        seed: int,
+    ) -> None:
+        self._lines: dict[Address, _Line] = {}
+        for address in dict.fromkeys(one.parent for one in stations):
+            model = None if address is None else _model(plant, address)
+            if model is None or address is None:
+                continue
+            before = kept.get(address)
+            if before is None:
+                tracks = {one: Track(since_ns=at_ns) for one in model.stations}
+                line = _Line(model, begin(model, at_ns=at_ns, seed=seed), tracks)
+            else:
+                line = _Line(model, State.from_bytes(before.state), before.tracks)
+            self._lines[address] = line
+        self._of = {one: line for line in self._lines.values() for one in line.model.stations}
+        self._to_come = sorted(
+            (one for one in changes if self._concerns(one) and (not kept or one.at_ns > at_ns)),
+            key=lambda one: one.at_ns,
+        )
+
+    def _concerns(self, change: Change) -> bool:
+        return change.address in self._of
+
+    def advance(self, until_ns: int) -> dict[Address, tuple[Happening, ...]]:
+        """Go on to a later time, and return what happened at each station, in order of time."""
+        while self._to_come and self._to_come[0].at_ns <= until_ns:
+            self.change(self._to_come.pop(0))
+        found: dict[Address, tuple[Happening, ...]] = {}
+        for line in self._lines.values():
+            found.update(line.advance(until_ns))
+        return found
+
+    def change(self, change: Change) -> None:
+        """Let one change take hold at its time; nothing happens at stations that stand idle."""
+        line = self._of.get(change.address)
+        if line is not None:
+            line.state = with_changes(line.model, line.state, [change])
+
+    def seen(self) -> dict[Address, Seen]:
+        """Return how each station stands now; costs some 20 us a station."""
+        return {
+            one.address: Seen(used=one.used, failing=line.tracks[one.address].failing)
+            for line in self._lines.values()
+            for one in outcome(line.model, line.state).stations
+        }
+
+    def keep(self) -> dict[str, Kept]:
+        """Return all that is needed to go on from here."""
+        return {
+            str(address): Kept(state=line.state.to_bytes(), tracks=line.tracks)
+            for address, line in self._lines.items()
+        }
+
+
+def _model(plant: Plant, address: Address) -> Model | None:
+    try:
+        return compile_line(plant, address)
+    except TwinFault as error:
+        _log.warning("its machines stand idle: %s", error)
+        return None

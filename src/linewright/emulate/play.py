@@ -1,0 +1,380 @@
+"""A plant file played: from one tick of the plant clock to the next, with what it keeps on disk.
+
+A play goes through the scenario silently up to the wanted time, and then from tick to tick. In
+each tick the writes of clients take hold, the kernel moves on, and the samples of the tick are
+put into the truth and the state is saved before anything is shown. So a play that was killed
+goes on from its last tick and never shows a sample twice. Nothing here knows a clock.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from linewright.emulate.folder import Fact, Folder, Saved, Written
+from linewright.emulate.kernels import Kernels
+from linewright.emulate.machines import Machine, Raw, Sample, machines
+from linewright.emulate.signals import GRID_NS, Happening, Memory, Seen, voices
+from linewright.plant import Address, Plant
+from linewright.plant.language import load_text
+from linewright.plant.records import Change
+from linewright.plant.scenario import (
+    Scenario,
+    ScenarioInvalid,
+    changes,
+    check_scenario_text,
+    occurrences,
+)
+
+__all__ = ["Options", "Play", "PlayInvalid", "Setup", "set_up"]
+
+NS_PER_US = 1_000
+NS_PER_S = 1_000_000_000
+
+ORDER_AFTER_NS = NS_PER_US
+"""What was written takes hold so long after the tick before: later than all that it showed."""
+
+FORWARD_NS = 60 * NS_PER_S
+"""Plant time of one stretch of going forward silently; between two the process may breathe."""
+
+SPEED_MAX = 1_000.0
+"""Fastest play, in plant seconds a second."""
+
+
+class PlayInvalid(ValueError):
+    """What was asked for cannot be played; the text says why and what to do."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What whoever starts a play may choose; as JSON in the file `emulate.json` of its folder.
+
+    Examples
+    --------
+    >>> Options().speed is None
+    True
+    """
+
+    speed: float | None = None
+    """Plant seconds in a second; left out: the scenario's, else 1."""
+    begin: str | None = msgspec.field(default=None, name="from")
+    """Up to when to go silently, on the scenario's clock; left out: the scenario's start."""
+    from_ns: int | None = None
+    """The same in ns since 1970 UTC."""
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """A play, ready to begin. Made by `set_up`."""
+
+    plant: Plant
+    site: str
+    scenario: Scenario | None
+    seed: int
+    start_ns: int
+    from_ns: int
+    speed: float
+    fingerprint: str
+
+
+def set_up(text: str, site: str | None, scenario: str, options: Options) -> Setup:
+    """Return the play of a plant and a scenario.
+
+    Parameters
+    ----------
+    text
+        Plant file.
+    site
+        Site whose machines are played; None: the first.
+    scenario
+        Scenario file; empty: nothing happens but what the plant file says, and `options` must
+        say from when.
+    options
+        Speed, and when it begins to be shown.
+
+    Returns
+    -------
+    Setup
+        Equal arguments give equal plays.
+
+    Raises
+    ------
+    PlantInvalid, ScenarioInvalid
+        A file has mistakes.
+    PlayInvalid
+        The options do not fit, or nothing says when to begin.
+
+    Examples
+    --------
+    >>> plant = '''
+    ... linewright: 1
+    ... enterprise: acme
+    ... sites: {reno: {timezone: America/Los_Angeles, currency: USD, areas: {}}}
+    ... '''
+    >>> set_up(plant, None, "", Options(begin="2026-11-23 06:00", speed=20)).from_ns
+    1795442400000000000
+    """
+    plant = load_text(text)
+    site = next(iter(plant.sites)) if site is None else site
+    if site not in plant.sites:
+        raise PlayInvalid(f"the plant has no site {site!r}, but {', '.join(plant.sites)}")
+    checked = _scenario(scenario, plant)
+    zone = ZoneInfo(plant.sites[site].timezone) if checked is None else checked.clock_of(plant)
+    start_ns = None if checked is None else checked.start_ns(plant)
+    from_ns = _begin_ns(options, zone)
+    start_ns = from_ns if start_ns is None else start_ns
+    if start_ns is None:
+        raise PlayInvalid("nothing says when the play begins: give a scenario, or `from`")
+    from_ns = start_ns if from_ns is None else from_ns
+    if from_ns < start_ns:
+        raise PlayInvalid("`from` is before the start of the scenario")
+    speed = options.speed or (checked.speed if checked is not None else 1.0)
+    if not 0.0 < speed <= SPEED_MAX:
+        raise PlayInvalid(f"speed {speed} is not above 0 and at most {SPEED_MAX:.0f}")
+    return Setup(
+        plant=plant,
+        site=site,
+        scenario=checked,
+        seed=1 if checked is None else checked.seed,
+        start_ns=start_ns,
+        from_ns=from_ns // NS_PER_US * NS_PER_US,
+        speed=speed,
+        fingerprint=hashlib.sha256(f"{text}\0{site}\0{scenario}".encode()).hexdigest(),
+    )
+
+
+def _scenario(text: str, plant: Plant) -> Scenario | None:
+    if not text.strip():
+        return None
+    checked = check_scenario_text(text, plant)
+    if checked.scenario is None:
+        raise ScenarioInvalid(checked.problems)
+    return checked.scenario
+
+
+def _begin_ns(options: Options, zone: ZoneInfo) -> int | None:
+    if options.from_ns is not None or options.begin is None:
+        return options.from_ns
+    try:
+        local = dt.datetime.fromisoformat(options.begin)
+    except ValueError as error:
+        raise PlayInvalid(f"`from` {options.begin!r} is no time: {error}") from error
+    at = local if local.tzinfo is not None else local.replace(tzinfo=zone)
+    return round(at.timestamp()) * NS_PER_S
+
+
+class Play:
+    """One play in one folder: where it stands, and how it goes on.
+
+    Parameters
+    ----------
+    setup
+        What is played.
+    folder
+        Where it is kept; a play that was killed goes on where it stood.
+
+    Attributes
+    ----------
+    t_ns
+        Plant time, in whole microseconds.
+    is_fresh
+        Whether nothing was shown yet: `forward` and `begin` come first.
+    """
+
+    def __init__(self, setup: Setup, folder: Folder) -> None:
+        self.setup = setup
+        self.folder = folder
+        self.machines: tuple[Machine, ...] = tuple(
+            one for one in machines(setup.plant) if one.address.site == setup.site
+        )
+        self._strikes = () if setup.scenario is None else occurrences(setup.scenario, setup.plant)
+        self.voices = voices(setup.plant, [one.address for one in self.machines], setup.seed)
+        saved = folder.restore(setup.fingerprint)
+        self.is_fresh = saved is None
+        self.kernels = Kernels(
+            setup.plant,
+            tuple(self.voices),
+            kept={} if saved is None else saved.lines,
+            changes=() if setup.scenario is None else changes(setup.scenario, setup.plant),
+            at_ns=setup.start_ns if saved is None else saved.t_ns,
+            seed=setup.seed,
+        )
+        if saved is None:
+            self._begin_anew()
+        else:
+            self._go_on(saved)
+
+    def _begin_anew(self) -> None:
+        setup = self.setup
+        self.folder.begin()
+        self.t_ns = setup.start_ns
+        self.memories: dict[Address, Memory] = {
+            address: voice.begin("idle", self.t_ns) for address, voice in self.voices.items()
+        }
+        self.shown: dict[Address, Sample] = {}
+        self.orders: dict[Address, Raw] = {
+            point.address: point.first
+            for machine in self.machines
+            for point in machine.points
+            if point.first is not None
+        }
+        self.writes: dict[Address, int] = {}
+        self.ports: dict[Address, int] = {}
+
+    def _go_on(self, saved: Saved) -> None:
+        self.t_ns = saved.t_ns
+        self.memories = dict(saved.memories)
+        self.shown = dict(saved.shown)
+        self.orders = dict(saved.orders)
+        self.writes = dict(saved.writes)
+        self.ports = dict(saved.ports)
+
+    def forward(self) -> Iterator[int]:
+        """Go silently to where the play begins to be shown; yields plant time now and then."""
+        while self.t_ns < self.setup.from_ns:
+            self._advance(min(self.t_ns + FORWARD_NS, self.setup.from_ns), {})
+            yield self.t_ns
+
+    def begin(self) -> None:
+        """Make the first samples, all of the present time."""
+        setup = self.setup
+        found = [
+            sample
+            for address, voice in self.voices.items()
+            for sample in voice.snapshot(self.memories[address], self.orders)
+        ]
+        samples = self._in_order(found)
+        begun = Fact(event="play.begun", t_ns=self.t_ns, value=float(setup.speed))
+        self.folder.tell([begun, *self._struck(setup.start_ns - 1)], samples)
+
+    def standing(self) -> tuple[dict[Address, Raw], tuple[Sample, ...]]:
+        """Return what stands on the commands, writes that wait included, and on the tags."""
+        orders = dict(self.orders)
+        for written in self.folder.waiting():
+            if written.status == "Good" and written.value is not None:
+                orders[written.command] = written.value
+        return orders, tuple(self.shown.values())
+
+    def step(self, until_ns: int) -> tuple[Sample, ...]:
+        """Go on to `until_ns`, put it on disk, and return what is to be shown.
+
+        Parameters
+        ----------
+        until_ns
+            The end of the tick; no earlier than now.
+
+        Returns
+        -------
+        tuple of Sample
+            In order of time; times of one tag rise, over all ticks. They count as shown: after
+            the process was killed they do not come again.
+        """
+        before_ns = self.t_ns
+        facts, happenings = self._obey(self.folder.take())
+        samples = self._in_order(self._advance(until_ns // NS_PER_US * NS_PER_US, happenings))
+        self.folder.tell([*facts, *self._struck(before_ns)], samples)
+        self.save()
+        return samples
+
+    def save(self) -> None:
+        """Put on disk where the play stands."""
+        self.folder.save(
+            Saved(
+                play=self.setup.fingerprint,
+                t_ns=self.t_ns,
+                lines=self.kernels.keep(),
+                memories=self.memories,
+                shown=self.shown,
+                orders=self.orders,
+                writes=self.writes,
+                ports=self.ports,
+            )
+        )
+
+    def _obey(
+        self, written: tuple[Written, ...]
+    ) -> tuple[list[Fact], dict[Address, list[Happening]]]:
+        """Let what was written take hold, and return it as facts and as happenings."""
+        facts: list[Fact] = []
+        happenings: dict[Address, list[Happening]] = {}
+        for n, one in enumerate(written):
+            at_ns = self.t_ns + ORDER_AFTER_NS * (n + 1)
+            station = one.command.owner
+            is_good = one.status == "Good" and one.value is not None
+            if is_good and one.value is not None:
+                self.orders[one.command] = one.value
+                self.writes[one.command] = self.writes.get(one.command, 0) + 1
+                name = one.command.tag or ""
+                happening = Happening(
+                    t_ns=at_ns, station=station, what="order", value=one.value, name=name
+                )
+                happenings.setdefault(station, []).append(happening)
+                if self.voices[station].station.commands[name].sets == "speed":
+                    value = float(one.value)
+                    self.kernels.change(
+                        Change(address=station, parameter="speed", value=value, at_ns=at_ns)
+                    )
+            facts.append(
+                Fact(
+                    event="command.written",
+                    t_ns=at_ns,
+                    address=one.command,
+                    value=one.value,
+                    by=one.by,
+                    status=one.status,
+                    n=self.writes.get(one.command, 0),
+                )
+            )
+        return facts, happenings
+
+    def _advance(self, until_ns: int, orders: Mapping[Address, list[Happening]]) -> list[Sample]:
+        """Go on in stretches that end on the grid, and return what the tags show."""
+        found: list[Sample] = []
+        waiting = dict(orders)
+        while self.t_ns < until_ns:
+            next_ns = min(until_ns, (self.t_ns // GRID_NS + 1) * GRID_NS)
+            heard = self.kernels.advance(next_ns)
+            seen = self.kernels.seen() if next_ns % GRID_NS == 0 else {}
+            for address, voice in self.voices.items():
+                happenings = [*waiting.pop(address, []), *heard.get(address, [])]
+                self.memories[address], samples = voice.samples(
+                    self.memories[address], happenings, seen.get(address, NOTHING), next_ns
+                )
+                found += samples
+            self.t_ns = next_ns
+        return found
+
+    def _in_order(self, found: list[Sample]) -> tuple[Sample, ...]:
+        """Return the samples that show something new, by time, and keep them as shown.
+
+        A value that repeats the one before is left out: an OPC UA server does not report it.
+        Each tag's times rise.
+        """
+        samples = []
+        for sample in sorted(found, key=lambda one: one.t_ns):
+            one, last = sample, self.shown.get(sample.tag)
+            if last is not None and last.value == one.value:
+                continue
+            if last is not None and one.t_ns <= last.t_ns:
+                one = Sample(one.tag, last.t_ns + NS_PER_US, one.value)
+            self.shown[one.tag] = one
+            samples.append(one)
+        return tuple(samples)
+
+    def _struck(self, after_ns: int) -> list[Fact]:
+        """Return the events of the scenario after a time and up to now."""
+        return [
+            Fact(
+                event=one.event,
+                t_ns=one.at_ns,
+                address=one.address,
+                happens=one.happens,
+                until_ns=one.until_ns,
+            )
+            for one in self._strikes
+            if after_ns < one.at_ns <= self.t_ns
+        ]
+
+
+NOTHING = Seen(used={}, failing={})
+"""How a station stands where nobody looks: off the grid."""

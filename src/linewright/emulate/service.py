@@ -1,0 +1,189 @@
+"""The shell of the emulated plant: its clock, its servers and the bus."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from linewright.bus import Applied, Bus, BusUnavailable
+from linewright.emulate.folder import Folder
+from linewright.emulate.play import Options, Play, PlayInvalid, Setup, set_up
+from linewright.emulate.servers import Servers, Start, serving
+from linewright.plant import Address
+
+__all__ = ["OPTIONS", "Played", "played", "run"]
+
+TICK_S = 0.1
+"""From tick to tick: as often as the plant clock is told, and finer than people see."""
+
+LATE_S_MAX = 0.5
+"""Most time that one tick makes up for. Of a longer pause the rest is left out: plant time slips
+against the wall clock, and nothing comes in a burst."""
+
+LINGER_S = 0.3
+"""How long machines stay up after the last tick, so that it still reaches their clients."""
+
+BREATH_FORWARD = 10
+"""Stretches of going forward silently between two breaths of the process."""
+
+NS_PER_S = 1_000_000_000
+
+OPTIONS = "emulate.json"
+"""File of the service's folder with `Options`: speed, and from when the play is shown."""
+
+Announce = Callable[[int, float], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
+    """Play the applied plant until `stop` is set, if it is applied as emulated.
+
+    Parameters
+    ----------
+    bus
+        Gives the plant and its scenario; the endpoints go into its bucket `endpoints`, the plant
+        clock to `lw.clock.<site>`.
+    folder
+        Holds what `linewright.emulate.folder` keeps, and `emulate.json` with `Options`.
+    stop
+        Ends the play; it goes on from there at the next call.
+
+    Raises
+    ------
+    PlayInvalid
+        The plant or the options cannot be played.
+    PortTaken
+        A machine cannot come back where its clients look for it.
+    """
+    applied = await bus.applied()
+    if not applied.emulated:
+        _log.info("site %s is real: nothing is played", applied.site)
+        await stop.wait()
+        return
+    setup = await asyncio.to_thread(_setup, applied, folder)
+
+    async def announce(t_ns: int, speed: float) -> None:
+        tick = msgspec.json.encode({"t_ns": t_ns, "speed": speed})
+        with contextlib.suppress(BusUnavailable):  # the next tick is a tenth of a second away
+            await bus.tell(f"lw.clock.{applied.site}", tick)
+
+    async with _opened(setup, folder) as (play, servers):
+        bucket = await bus.bucket("endpoints")
+        for address, url in servers.endpoints.items():
+            await bucket.put(address.replace("/", "."), url.encode())
+        gc.freeze()  # the servers' nodes stay: looking through them would stop the clock
+        _log.info("site %s is played at speed %g", applied.site, setup.speed)
+        await _live(play, servers, announce, stop)
+        await asyncio.sleep(LINGER_S)
+
+
+def _setup(applied: Applied, folder: Path) -> Setup:
+    try:
+        data = (folder / OPTIONS).read_bytes()
+    except FileNotFoundError:
+        data = b"{}"
+    try:
+        options = msgspec.json.decode(data, type=Options)
+    except msgspec.MsgspecError as error:
+        raise PlayInvalid(f"{OPTIONS} cannot be read: {error}") from error
+    if not applied.scenario and options.begin is None and options.from_ns is None:
+        options = msgspec.structs.replace(options, from_ns=time.time_ns())
+    return set_up(applied.text, applied.site, applied.scenario, options)
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """A plant that is being played: where its machines are, and what time it is there.
+
+    Examples
+    --------
+    >>> Played(endpoints={}, now_ns=lambda: 7).now_ns()
+    7
+    """
+
+    endpoints: Mapping[Address, str]
+    """URL of each machine's server."""
+    now_ns: Callable[[], int]
+    """Gives plant time of the last tick, in ns since 1970 UTC."""
+
+
+@contextlib.asynccontextmanager
+async def played(
+    plant: str, scenario: str, folder: Path, *, at_ns: int | None = None, speed: float | None = None
+) -> AsyncIterator[Played]:
+    """Play the first site of a plant while the block runs, without any bus.
+
+    Parameters
+    ----------
+    plant, scenario
+        The files, as text. Without a scenario `at_ns` is needed.
+    folder
+        Where the play is kept; with a folder that was used before it goes on.
+    at_ns
+        From when it is shown, plant time; left out: the scenario's start.
+    speed
+        Plant seconds in a second; left out: the scenario's.
+
+    Raises
+    ------
+    PlantInvalid, ScenarioInvalid, PlayInvalid
+        As `set_up`.
+
+    Examples
+    --------
+    >>> async def machines_of(plant: str, scenario: str, folder: Path) -> list[str]:
+    ...     async with played(plant, scenario, folder, speed=60.0) as play:
+    ...         return list(play.endpoints.values())
+    """
+    options = Options(speed=speed, from_ns=at_ns)
+    setup = await asyncio.to_thread(set_up, plant, None, scenario, options)
+    stop = asyncio.Event()
+    async with _opened(setup, folder) as (play, servers), asyncio.TaskGroup() as tasks:
+        tasks.create_task(_live(play, servers, None, stop))
+        try:
+            yield Played(endpoints=dict(servers.endpoints), now_ns=lambda: play.t_ns)
+        finally:
+            stop.set()
+
+
+@contextlib.asynccontextmanager
+async def _opened(setup: Setup, path: Path) -> AsyncIterator[tuple[Play, Servers]]:
+    """Bring a play to where it is shown, and its servers up."""
+    with contextlib.closing(Folder(path)) as folder:
+        play = Play(setup, folder)
+        if play.is_fresh:
+            for n, _ in enumerate(play.forward()):
+                if n % BREATH_FORWARD == 0:
+                    await asyncio.sleep(0)
+            play.begin()
+        orders, first = play.standing()
+        start = Start(ports=play.ports, orders=orders, first=first, now_ns=play.t_ns)
+        async with serving(play.machines, start, folder.keep) as servers:
+            play.ports = dict(servers.ports)
+            play.save()
+            yield play, servers
+
+
+async def _live(
+    play: Play, servers: Servers, announce: Announce | None, stop: asyncio.Event
+) -> None:
+    """Let the plant clock run until `stop` is set."""
+    speed = play.setup.speed
+    last_s = time.monotonic()
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, last_s + TICK_S - time.monotonic())):
+                await stop.wait()
+        now_s = time.monotonic()
+        passed_s = min(now_s - last_s, LATE_S_MAX)
+        last_s = now_s
+        samples = play.step(play.t_ns + round(passed_s * speed * NS_PER_S))
+        await servers.show(samples, play.t_ns)
+        if announce is not None:
+            later_s = time.monotonic() - now_s
+            await announce(play.t_ns + round(later_s * speed * NS_PER_S), speed)

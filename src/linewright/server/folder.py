@@ -1,0 +1,180 @@
+"""The data folder: private files, the lock, and `up.json`, by which others find what runs.
+
+Whatever stands here is of one user: files that hold a key or a process id are readable by their
+owner alone, and are written whole or not at all.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import tempfile
+import time
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from linewright.server.lifeline import is_alive
+
+__all__ = [
+    "FolderInUse",
+    "FolderLock",
+    "Running",
+    "forget_running",
+    "http_key",
+    "read_private",
+    "read_running",
+    "write_private",
+    "write_running",
+]
+
+T = TypeVar("T")
+
+UP = "up.json"
+LOCK = "up.lock"
+KEY = "server/key"
+KEY_BYTES = 24
+"""Random bytes of the key: 192 bits, so that nobody guesses it."""
+
+LOCK_WAIT_S = 1.0
+"""How long a lock is asked for: a supervisor that is just ending needs a moment."""
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs on a data folder, as its supervisor wrote it.
+
+    Examples
+    --------
+    >>> Running(pid=1, site="nogales", plant="acme", started_ns=0).url
+    ''
+    """
+
+    pid: int
+    """Process id of the supervisor."""
+    site: str
+    plant: str
+    """Enterprise of the plant that is applied."""
+    started_ns: int
+    """Wall clock."""
+    emulated: bool = False
+    pids: dict[str, int] = {}
+    """Process id of each service that runs now, and of the NATS server as `bus`."""
+    url: str = ""
+    """Address of the page, without the key; empty until the server answers."""
+    key: str = ""
+    """What acting needs; reading needs none on this machine."""
+
+
+class FolderInUse(RuntimeError):
+    """Another supervisor holds the data folder; `folder` says which, `pid` who, 0 if not known."""
+
+    def __init__(self, folder: Path, pid: int) -> None:
+        super().__init__(f"the data folder {folder} is in use by process {pid or 'unknown'}")
+        self.folder = folder
+        self.pid = pid
+
+
+class FolderLock:
+    """The right to supervise a data folder, held until `close` or the end of the process."""
+
+    def __init__(self, fileno: int) -> None:
+        self._fileno = fileno
+
+    @classmethod
+    def take(cls, folder: Path) -> Self:
+        """Return the lock of a folder, which is made where it is not there.
+
+        Raises
+        ------
+        FolderInUse
+            Another supervisor holds it.
+        OSError
+            The folder cannot be made or written.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fileno = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        end_s = time.monotonic() + LOCK_WAIT_S
+        while True:
+            try:
+                fcntl.flock(fileno, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if time.monotonic() > end_s:
+                    os.close(fileno)
+                    found = read_private(folder / UP, Running)
+                    raise FolderInUse(folder, found.pid if found else 0) from None
+                time.sleep(0.05)
+            else:
+                return cls(fileno)
+
+    def close(self) -> None:
+        """Let the folder go."""
+        os.close(self._fileno)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file of the owner alone so that at any moment the old or the new one is there.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; then nothing has changed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fileno, half = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(fileno, "wb") as file:  # mkstemp makes it 0600
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(half).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(half).unlink()
+        raise
+
+
+def read_private(path: Path, expected: type[T]) -> T | None:
+    """Return what a JSON file holds; None where there is none, or none of that form."""
+    with contextlib.suppress(OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return msgspec.json.decode(path.read_bytes(), type=expected)
+    return None
+
+
+def write_running(folder: Path, running: Running) -> None:
+    """Say what runs on a data folder."""
+    write_private(folder / UP, msgspec.json.format(msgspec.json.encode(running)) + b"\n")
+
+
+def read_running(folder: Path) -> Running | None:
+    """Return what runs on a data folder; None where nothing does.
+
+    Parameters
+    ----------
+    folder
+        A data folder, or any other: then the answer is None.
+
+    Examples
+    --------
+    >>> read_running(Path("no/such/folder")) is None
+    True
+    """
+    found = read_private(folder / UP, Running)
+    return found if found is not None and is_alive(found.pid) else None
+
+
+def forget_running(folder: Path) -> None:
+    """Say that nothing runs on a data folder."""
+    with contextlib.suppress(OSError):
+        (folder / UP).unlink()
+
+
+def http_key(folder: Path) -> str:
+    """Return the key of a data folder, made at its first use and kept."""
+    path = folder / KEY
+    with contextlib.suppress(OSError):
+        if found := path.read_text("ascii").strip():
+            return found
+    key = secrets.token_urlsafe(KEY_BYTES)
+    write_private(path, f"{key}\n".encode("ascii"))
+    return key

@@ -1,0 +1,255 @@
+"""`linewright up`: one NATS server, one plant, and every service as a child that is kept alive."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from linewright.bus import Bus, BusUnavailable, NatsServer
+from linewright.plant.language import load_text
+from linewright.server.applying import applied_of, apply, instant_ns
+from linewright.server.assemble import SERVICES
+from linewright.server.children import Backoff, Child, ChildState, keep_small
+from linewright.server.folder import (
+    FolderLock,
+    Running,
+    forget_running,
+    http_key,
+    read_private,
+    write_private,
+    write_running,
+)
+
+__all__ = ["Plan", "supervise"]
+
+LOG = logging.getLogger(__name__)
+
+LOOK_S = 0.1
+"""How often the NATS server and the page's address are looked at."""
+
+AHEAD_S = 2.0
+"""How long the other services wait for the page at the start: importing takes all processors."""
+
+LOGS_EACH_S = 5.0
+"""How often logs are looked at for their size."""
+
+APPLY_S = 30.0
+"""How long the NATS server may take to answer at the start: it reads its whole store first."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to run.
+
+    Examples
+    --------
+    >>> Plan(data=Path("data"), site="reno", text="linewright: 1").services[:2]
+    ('server', 'connect')
+    """
+
+    data: Path
+    """Data folder."""
+    site: str
+    text: str
+    """Canonical text of a checked plant."""
+    enterprise: str = ""
+    scenario: str | None = None
+    """YAML of the scenario of an emulated plant, empty for none; None: the machines are real."""
+    start: str = ""
+    """Local time at which the emulated plant begins to be seen; empty: when the scenario does."""
+    speed: float = 1.0
+    """Plant time over real time of an emulated plant."""
+    port: int = 0
+    """Of the page; 0 takes a free one and keeps it."""
+    person: str = "local"
+    role: str = "supervisor"
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of the services that run."""
+        return tuple(s for s in SERVICES if s != "emulate" or self.scenario is not None)
+
+
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server wrote about itself."""
+
+    pid: int
+    url: str
+
+
+async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Run a plant until `stop`: its NATS server and its services, each started again when it dies.
+
+    Parameters
+    ----------
+    plan
+        What is to run.
+    say
+        Takes a line for people: a service and its state, then the address of the page.
+    stop
+        Set from outside to end; all children are then ended by their pids, within seconds.
+
+    Raises
+    ------
+    FolderInUse
+        Another supervisor holds the data folder.
+    ApplyRefused
+        The data folder holds another site, or a real one where an emulated one is wanted.
+    BusUnavailable
+        The NATS server does not start.
+
+    Examples
+    --------
+    >>> import inspect
+    >>> inspect.iscoroutinefunction(supervise)
+    True
+    """
+    lock = FolderLock.take(plan.data)
+    try:
+        await _Supervisor(plan, say).run(stop)
+    finally:
+        forget_running(plan.data)
+        lock.close()
+
+
+class _Supervisor:
+    """The children of one data folder."""
+
+    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._say = say
+        self._key = http_key(plan.data)
+        self._started_ns = time.time_ns()
+        self._nats: NatsServer | None = None
+        self._running: Running | None = None
+        self._said_url = ""
+        self._is_shown = asyncio.Event()
+        self._children = [self._child(name) for name in plan.services]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, keep it alive, and end it in order: the NATS server last."""
+        self._nats = await NatsServer.start(self._plan.data)
+        try:
+            self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
+            await self._apply(self._nats)
+            async with asyncio.TaskGroup() as tasks:
+                for child in self._children:
+                    tasks.create_task(self._keep(child, stop))
+                tasks.create_task(self._keep_bus(stop))
+                tasks.create_task(self._keep_books(stop))
+                tasks.create_task(self._keep_logs(stop))
+        finally:
+            await self._nats.stop()
+            self._told("bus", ChildState.STOPPED, "")
+
+    async def _keep(self, child: Child, stop: asyncio.Event) -> None:
+        """Keep a service alive; the page is let go ahead, since people wait for it first."""
+        if child.name != "server":
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_shown.wait(), AHEAD_S)
+        await child.keep(stop)
+
+    def _child(self, name: str) -> Child:
+        plan = self._plan
+        words = [name, "--data", str(plan.data), "--site", plan.site, "--parent", str(os.getpid())]
+        command = [sys.executable, "-m", "linewright", "run", *words]
+        env = {"LINEWRIGHT_TRACEBACK": "1", "PYTHONUNBUFFERED": "1"}
+        return Child(name, command, self._log(name), self._told, env)
+
+    def _log(self, name: str) -> Path:
+        return self._plan.data / "logs" / f"{name}.log"
+
+    def _told(self, name: str, state: ChildState, words: str) -> None:
+        self._say(f"{name:8} {state.value:8} {words}".rstrip())
+
+    async def _apply(self, nats: NatsServer) -> None:
+        """Put the plant in force and leave the services their settings, before any of them runs."""
+        plan = self._plan
+        wanted = applied_of(plan.text, site=plan.site, scenario=plan.scenario)
+        now_ns = time.time_ns()
+        t_ns = now_ns
+        if plan.start:
+            t_ns = instant_ns(load_text(plan.text), plan.site, plan.start)
+        async with asyncio.timeout(APPLY_S):
+            bus = await Bus.connect(nats.address, site=plan.site, name="up")
+            try:
+                await apply(bus, wanted, t_ns=t_ns, seen_ns=now_ns, by=plan.person)
+            finally:
+                await bus.close()
+        settings = {"port": plan.port, "person": plan.person, "role": plan.role}
+        write_private(plan.data / "server" / "server.json", msgspec.json.encode(settings))
+        if plan.scenario is not None:
+            played = {"speed": plan.speed} | ({"from": plan.start} if plan.start else {})
+            write_private(plan.data / "emulate" / "emulate.json", msgspec.json.encode(played))
+
+    async def _keep_bus(self, stop: asyncio.Event) -> None:
+        """Start the NATS server again when it dies: same port, same credentials, same store."""
+        backoff = Backoff()
+        began_s = time.monotonic()
+        while not await _waited(stop, LOOK_S):
+            assert self._nats is not None, "it was started before"
+            if self._nats.is_running:
+                continue
+            now_s = time.monotonic()
+            wait_s = backoff.after(now_s=now_s, lived_s=now_s - began_s)
+            state = ChildState.FAILING if backoff.is_failing else ChildState.WAITING
+            self._told("bus", state, f"died; again in {wait_s:g} s")
+            if await _waited(stop, wait_s):
+                return
+            began_s = time.monotonic()
+            with contextlib.suppress(BusUnavailable, OSError):
+                await self._nats.stop()
+                self._nats = await NatsServer.start(self._plan.data)
+                self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
+
+    async def _keep_books(self, stop: asyncio.Event) -> None:
+        """Keep `up.json` true, and tell the address of the page once it answers."""
+        while True:
+            running = self._now()
+            if running != self._running:
+                write_running(self._plan.data, running)
+                self._running = running
+            if running.url and running.url != self._said_url:
+                self._said_url = running.url
+                self._is_shown.set()
+                self._say(f"page     {running.url}/#key={running.key}")
+            if await _waited(stop, LOOK_S):
+                return
+
+    def _now(self) -> Running:
+        """Return what runs at this moment."""
+        assert self._nats is not None, "it was started before"
+        plan = self._plan
+        pids = {child.name: child.pid for child in self._children if child.pid}
+        page = read_private(plan.data / "server" / "http.json", _Page)
+        is_current = page is not None and page.pid == pids.get("server")
+        before = "" if self._running is None else self._running.url
+        return Running(
+            pid=os.getpid(),
+            site=plan.site,
+            plant=plan.enterprise,
+            started_ns=self._started_ns,
+            emulated=plan.scenario is not None,
+            pids={"bus": self._nats.pid, **pids},
+            # While the server is started again its address stays: it takes the same port.
+            url=page.url if page is not None and is_current else before,
+            key=self._key,
+        )
+
+    async def _keep_logs(self, stop: asyncio.Event) -> None:
+        while not await _waited(stop, LOGS_EACH_S):
+            for child in self._children:
+                if keep_small(self._log(child.name)):
+                    LOG.info("the log of %s was cut", child.name)
+
+
+async def _waited(stop: asyncio.Event, wait_s: float) -> bool:
+    """Wait so long, or until `stop`; whether it is set."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), wait_s)
+    return stop.is_set()

@@ -1,0 +1,198 @@
+"""Accounts: what the machines showed against what the history holds, sample by sample.
+
+The emulated plant writes down everything it shows before it shows it (`truth.jsonl`). Each of
+these samples must be in the history once, with its value, or lie in a gap that says so.
+
+>>> account([], {}, {}).unaccounted
+0
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linewright.history import History
+from linewright.plant.records import Gap, Quality
+from linewright.plant.samples import Columns
+
+__all__ = ["Account", "Shown", "account", "account_of", "read_truth"]
+
+_OURS = Quality.INITIAL | Quality.BAD
+"""Rows that a connector makes itself: what it read on connecting, and that it is not connected."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that a machine showed: its tag, event time and value."""
+
+    tag: str
+    t_ns: int
+    value: float | str | None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """How many samples were shown, and what became of them.
+
+    Examples
+    --------
+    >>> Account(shown=2, stored=1, in_gaps=1).unaccounted
+    0
+    """
+
+    shown: int = 0
+    """From the first to the last stored sample of each source."""
+    stored: int = 0
+    in_gaps: int = 0
+    differing: int = 0
+    """Stored with another value than was shown."""
+    doubled: int = 0
+    """(tag, event time) with more than one row."""
+    invented: int = 0
+    """Rows that no machine showed, and that do not say that the connector made them."""
+
+    @property
+    def unaccounted(self) -> int:
+        """Samples that are neither stored as they were shown nor inside a gap."""
+        return self.shown - self.stored - self.in_gaps
+
+
+def read_truth(file: Path) -> tuple[list[Shown], list[dict[str, Any]]]:
+    """Samples and events of a truth file, in the order in which they happened.
+
+    Parameters
+    ----------
+    file
+        `truth.jsonl` of an emulated plant.
+
+    Returns
+    -------
+    tuple
+        Samples, and events as plain data.
+
+    Notes
+    -----
+    A last line that was cut off by a kill was not shown and is left out.
+    """
+    samples, events = [], []
+    for line in file.read_bytes().splitlines(keepends=True):
+        if not line.endswith(b"\n"):
+            continue
+        found = json.loads(line)
+        if "tag" in found:
+            samples.append(Shown(tag=found["tag"], t_ns=found["t_ns"], value=found.get("value")))
+        else:
+            events.append(found)
+    return samples, events
+
+
+def account_of(truth: Path, history: History, sources: Mapping[str, str]) -> Account:
+    """Account of one emulated plant against its history.
+
+    Parameters
+    ----------
+    truth
+        Its `truth.jsonl`.
+    history
+        The history, open.
+    sources
+        Source of each station's address.
+
+    Returns
+    -------
+    Account
+        Counts over all tags of these stations.
+    """
+    tags = [tag for tag in history.tags() if tag.partition("#")[0] in sources]
+    stored = {tag: history.read(tag) for tag in tags}
+    gaps: dict[str, list[Gap]] = {}
+    for gap in history.gaps():
+        gaps.setdefault(gap.of_source, []).append(gap)
+    by_tag = {
+        tag: [(gap.t_ns, gap.until_ns) for gap in gaps.get(sources[tag.partition("#")[0]], [])]
+        for tag in tags
+    }
+    samples = [one for one in read_truth(truth)[0] if one.tag.partition("#")[0] in sources]
+    return account(samples, stored, by_tag)
+
+
+def account(
+    shown: Iterable[Shown],
+    stored: Mapping[str, Columns],
+    gaps: Mapping[str, Sequence[tuple[int, int]]],
+) -> Account:
+    """Account of samples shown against columns stored.
+
+    Parameters
+    ----------
+    shown
+        What machines showed.
+    stored
+        Columns per tag, by event time.
+    gaps
+        First and last event time of the gaps of each tag's source.
+
+    Returns
+    -------
+    Account
+        Counts.
+
+    Notes
+    -----
+    Samples before the first or after the last row of their station are not counted: nobody was
+    connected yet, or any more. Cost: n log n in the samples.
+    """
+    begun, ended = _bounds(stored)
+    truth: dict[tuple[str, int], Shown] = {(one.tag, one.t_ns): one for one in shown}
+    rows = {
+        (tag, t_ns): index
+        for tag, columns in stored.items()
+        for index, t_ns in enumerate(columns.t_ns)
+    }
+    counts = dict.fromkeys(("shown", "stored", "in_gaps", "differing"), 0)
+    for (tag, t_ns), one in truth.items():
+        station = tag.partition("#")[0]
+        if not begun.get(station, t_ns + 1) <= t_ns <= ended.get(station, t_ns - 1):
+            continue
+        counts["shown"] += 1
+        index = rows.get((tag, t_ns))
+        if index is not None and _agrees(stored[tag], index, one.value):
+            counts["stored"] += 1
+        elif any(first <= t_ns <= last for first, last in gaps.get(tag, ())):
+            counts["in_gaps"] += 1
+        elif index is not None:
+            counts["differing"] += 1
+    doubled = sum(len(c.t_ns) - len(set(c.t_ns)) for c in stored.values())
+    return Account(**counts, doubled=doubled, invented=_invented(stored, truth))
+
+
+def _bounds(stored: Mapping[str, Columns]) -> tuple[dict[str, int], dict[str, int]]:
+    """First and last event time of each station that came from the machine itself."""
+    begun: dict[str, int] = {}
+    ended: dict[str, int] = {}
+    for tag, columns in stored.items():
+        station = tag.partition("#")[0]
+        own = [
+            t_ns
+            for t_ns, quality in zip(columns.t_ns, columns.quality, strict=True)
+            if not quality & _OURS
+        ]
+        if own:
+            begun[station] = min(begun.get(station, own[0]), own[0])
+            ended[station] = max(ended.get(station, own[-1]), own[-1])
+    return begun, ended
+
+
+def _agrees(columns: Columns, index: int, value: float | str | None) -> bool:
+    if isinstance(value, str):
+        return columns.text is not None and columns.text[index] == value
+    return value is not None and abs(columns.value[index] - float(value)) <= abs(value) * 1e-6
+
+
+def _invented(stored: Mapping[str, Columns], truth: Mapping[tuple[str, int], Shown]) -> int:
+    return sum(
+        (tag, t_ns) not in truth and not quality & _OURS
+        for tag, columns in stored.items()
+        for t_ns, quality in zip(columns.t_ns, columns.quality, strict=True)
+    )

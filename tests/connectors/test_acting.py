@@ -1,0 +1,340 @@
+"""Commands end with the right acknowledgement, and only an allowed one reaches the machine."""
+
+import asyncio
+import time
+
+import msgspec
+import pytest
+
+from linewright.bus import NatsServer
+from linewright.connectors.acting import Intent
+from linewright.plant.authority import Usage, reserve
+from linewright.plant.records import Ack, Command, Outcome, SiteKind, encode
+from tests.connectors.making import Connected, Machine, command, connected, grant_for, run, until
+
+BAD_NOT_CONNECTED = 0x808A0000
+
+
+def test_a_granted_command_is_written_once_and_read_back(
+    server: NatsServer, machine: Machine
+) -> None:
+    """A granted command changes the machine, once, and every step has its audit."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            assert (ack.outcome, ack.command, ack.before) == (Outcome.CONFIRMED, wanted.id, 100.0)
+            assert ack.after == 80.0
+            assert machine.writes == [80.0]
+            assert await world.audits() == [
+                "command.authorised",
+                "command.written",
+                "command.confirmed",
+            ]
+
+    run(act())
+
+
+async def refused(world: Connected, machine: Machine, reason: str) -> Ack:
+    """The one acknowledgement refuses for `reason`, its audit says so, and nothing was written."""
+    ack = await world.answer()
+    assert (ack.outcome, ack.reason) == (Outcome.REFUSED, reason)
+    assert await world.audits() == ["command.refused"]
+    assert machine.writes == []
+    return ack
+
+
+def test_an_expired_grant_refuses(server: NatsServer, machine: Machine) -> None:
+    """A grant that is over allows nothing, however well it is confirmed."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command()
+            grant = grant_for(wanted)
+            await world.desk.issue(grant_for(wanted, until_ns=grant.from_ns + 1))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "grant_expired")
+
+    run(act())
+
+
+def test_a_missing_permit_is_waited_for_until_the_command_expires(
+    server: NatsServer, machine: Machine
+) -> None:
+    """Without the machine's permit nothing is written, and the refusal comes at the expiry."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await machine.show("RemoteEnabled", value=None, status=BAD_NOT_CONNECTED)
+            wanted = command(life_s=2.0)
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await refused(world, machine, "permit_missing")
+            assert ack.seen_ns >= wanted.expires_ns
+            assert "until the command expired" in ack.explanation
+
+    run(act())
+
+
+def test_a_permit_that_comes_in_time_allows(server: NatsServer, machine: Machine) -> None:
+    """A permit that is heard before the command expires lets the write through, once."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await machine.show("RemoteEnabled", value=None, status=BAD_NOT_CONNECTED)
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await asyncio.sleep(0.5)
+            assert await world.acks() == []
+            await machine.show("RemoteEnabled", value=True)
+            assert (await world.answer()).outcome is Outcome.CONFIRMED
+            assert machine.writes == [80.0]
+
+    run(act())
+
+
+def test_a_machine_that_says_no_refuses_at_once(server: NatsServer, machine: Machine) -> None:
+    """A permit that is a no is an answer, not something to wait for."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await machine.show("LockedOut", value=True)
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await refused(world, machine, "locked_out")
+            assert ack.escalate
+
+    run(act())
+
+
+def test_a_value_outside_the_ceiling_is_refused(server: NatsServer, machine: Machine) -> None:
+    """A grant wider than the plant file's ceiling allows nothing outside the ceiling."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command(value=60.0)
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "above_ceiling")
+
+    run(act())
+
+
+def test_a_stop_refuses(server: NatsServer, machine: Machine) -> None:
+    """While automatic actions are stopped nothing is written."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            world.desk.stop = True
+            await asyncio.sleep(0.3)
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "stopped")
+
+    run(act())
+
+
+def test_a_stored_stop_refuses_though_the_message_says_otherwise(
+    server: NatsServer, machine: Machine
+) -> None:
+    """Either of the two, the stored stop or the message of the server, is enough to stop."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await (await world.bus.bucket("grants")).put("stop", b'{"stopped": true}')
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "stopped")
+
+    run(act())
+
+
+def test_authority_that_was_not_confirmed_for_five_seconds_refuses(
+    server: NatsServer, machine: Machine
+) -> None:
+    """When the server falls silent, what it said five seconds ago allows nothing any more."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command(life_s=5.8)
+            await world.desk.issue(grant_for(wanted))
+            await asyncio.sleep(0.3)
+            world.desk.confirms = False
+            await asyncio.sleep(5.2)
+            await world.bus.publish(wanted)
+            await refused(world, machine, "stop_unconfirmed")
+
+    run(act())
+
+
+def test_a_grant_that_the_server_does_not_confirm_refuses(
+    server: NatsServer, machine: Machine
+) -> None:
+    """A grant put into the bucket by somebody else than the server has no force."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command(life_s=2.0)
+            await world.desk.issue(grant_for(wanted))
+            forged = msgspec.structs.replace(grant_for(wanted), comment="forged")
+            await (await world.bus.bucket("grants")).put(f"grant.{forged.id}", encode(forged))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "grant_unconfirmed")
+
+    run(act())
+
+
+def test_a_real_site_is_never_written(server: NatsServer, machine: Machine) -> None:
+    """Real machines are read only, whatever is granted."""
+
+    async def act() -> None:
+        async with connected(server, machine, emulated=False) as world:
+            wanted = msgspec.structs.replace(command(), for_site=SiteKind.REAL)
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "read_only")
+
+    run(act())
+
+
+def test_an_expired_command_is_refused(server: NatsServer, machine: Machine) -> None:
+    """A command that comes after its expiry is refused for that."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command(life_s=-1.0)
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "command_expired")
+
+    run(act())
+
+
+def test_a_lost_acknowledgement_is_read_back_and_not_repeated(
+    server: NatsServer, machine: Machine
+) -> None:
+    """A connection that ends during the write leaves one write, confirmed by reading back."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            machine.drops_answers = True
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            assert (ack.outcome, ack.after) == (Outcome.CONFIRMED, 80.0)
+            assert machine.writes == [80.0]
+            assert await world.audits() == ["command.authorised", "command.confirmed"]
+
+    run(act())
+
+
+@pytest.mark.faults
+def test_a_machine_that_keeps_its_value_fails_the_command(
+    server: NatsServer, machine: Machine
+) -> None:
+    """A write that the machine accepts and does not follow is a failure after five seconds."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            machine.follows = False
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            assert (ack.outcome, ack.reason, ack.after) == (Outcome.FAILED, "other_value", 100.0)
+            assert (await world.audits())[-1] == "command.failed"
+
+    run(act())
+
+
+@pytest.mark.parametrize(
+    ("reached", "outcome"),
+    [(True, "confirmed"), pytest.param(False, "failed", marks=pytest.mark.faults)],
+)
+def test_a_death_between_reservation_and_write_never_writes_again(
+    server: NatsServer, machine: Machine, *, reached: bool, outcome: str
+) -> None:
+    """What is reserved and not answered is read back after the restart, and not written."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await world.kill()
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await reserved(world, wanted)
+            if reached:
+                await machine.show("SpeedActual", 80.0)
+            await world.bus.publish(wanted)
+            await world.start()
+            ack = await world.answer()
+            assert (ack.outcome.value, machine.writes) == (outcome, [])
+            assert await world.audits() == ["command.authorised", f"command.{outcome}"]
+
+    run(act())
+
+
+async def reserved(world: Connected, wanted: Command) -> None:
+    """Leave what a connector leaves that dies just before the write."""
+    usage = await world.bus.bucket("usage")
+    intent = Intent(t_ns=wanted.t_ns, seen_ns=wanted.seen_ns, before=100.0, written_ns=wanted.t_ns)
+    await usage.put(f"act.{wanted.id}", msgspec.json.encode(intent))
+    used = reserve(Usage(grant_id="g1"), wanted, time.time_ns())
+    await usage.put("usage.g1", encode(used))
+
+
+def test_a_kill_while_reading_back_ends_in_one_write(server: NatsServer, machine: Machine) -> None:
+    """A connector killed after the write confirms it after its restart, without writing again."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            machine.follows = False
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await until(lambda: written(machine))
+            await world.kill()
+            await machine.show("SpeedActual", 80.0)
+            await world.start()
+            assert (await world.answer()).outcome is Outcome.CONFIRMED
+            assert machine.writes == [80.0]
+
+    run(act())
+
+
+def test_a_command_that_was_answered_is_done(server: NatsServer, machine: Machine) -> None:
+    """After a restart with the command still in the inbox its acknowledgement ends it."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await world.answer()
+            await world.kill()
+            folds = await world.bus.bucket("folds")
+            await folds.put(f"connect.inbox.{wanted.id}", encode(wanted))
+            await world.start()
+            await until(lambda: gone(world, wanted))
+            assert len(await world.acks()) == 1
+            assert machine.writes == [80.0]
+
+    run(act())
+
+
+async def written(machine: Machine) -> bool:
+    """Whether anything was written to the machine."""
+    return bool(machine.writes)
+
+
+async def gone(world: Connected, wanted: Command) -> bool:
+    """Whether the command left the inbox."""
+    return await (await world.bus.bucket("folds")).get(f"connect.inbox.{wanted.id}") is None

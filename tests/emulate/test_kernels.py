@@ -1,0 +1,68 @@
+"""The lines behind the machines."""
+
+import msgspec
+
+from linewright.emulate.kernels import Kept, Kernels
+from linewright.emulate.signals import Happening
+from linewright.plant import Address, PlantBuilder
+from linewright.plant.language import load_text
+from linewright.plant.records import Change
+from tests.emulate.playing import Bracket, S
+
+LINE = "nogales/machining/bracket"
+STATIONS = tuple(Address(f"{LINE}/{name}") for name in ("saw", "mill", "wash", "inspect"))
+START_NS = 1795438800 * S
+
+
+def kernels(
+    bracket: Bracket, kept: dict[str, Kept] | None = None, *, at_ns: int = START_NS
+) -> Kernels:
+    """Return the bracket line, with a wear of 90 % to come after an hour."""
+    worn = Change(
+        address=STATIONS[1], parameter="used_end_mill", value=0.9, at_ns=START_NS + 3600 * S
+    )
+    plant = load_text(bracket.plant)
+    return Kernels(plant, STATIONS, kept=kept or {}, changes=[worn], at_ns=at_ns, seed=1)
+
+
+def test_parts_go_down_the_line(bracket: Bracket) -> None:
+    """In an hour from the beginning of the shift each station ends cycles, the mill some 55."""
+    found = kernels(bracket).advance(START_NS + 3600 * S)
+    ended = {one.name: sum(e.what == "ended" for e in found[one]) for one in STATIONS}
+    assert 45 < ended["inspect"] <= ended["wash"] <= ended["mill"] <= 60
+    times = [e.value for e in found[STATIONS[0]] if e.what == "ended"]
+    assert set(times) == {48.0}
+
+
+def test_changes_hold_from_their_time_on(bracket: Bracket) -> None:
+    """The scenario's wear is not there a second before its time, and is there at it."""
+    one = kernels(bracket)
+    one.advance(START_NS + 3599 * S)
+    assert one.seen()[STATIONS[1]].used["end_mill"] < 0.2
+    one.advance(START_NS + 3600 * S)
+    assert one.seen()[STATIONS[1]].used["end_mill"] >= 0.9
+
+
+def test_a_kept_line_goes_on_as_the_one_that_was_not_interrupted(bracket: Bracket) -> None:
+    """Kept to bytes and back in the middle of a cycle, the same things happen; no change twice."""
+    whole = kernels(bracket)
+    middle_ns, end_ns = START_NS + 3617 * S, START_NS + 7200 * S
+    whole.advance(middle_ns)
+    data = msgspec.msgpack.encode(whole.keep(), enc_hook=str)
+    kept = msgspec.msgpack.decode(data, type=dict[str, Kept], dec_hook=lambda t, x: t(x))
+    again = kernels(bracket, kept, at_ns=middle_ns)
+    assert again.advance(end_ns) == whole.advance(end_ns)
+    assert again.seen() == whole.seen()
+
+
+def test_machines_outside_a_line_stand_idle() -> None:
+    """A station of a work centre is not simulated: nothing happens there, nothing breaks."""
+    builder = PlantBuilder("acme")
+    shop = builder.site("reno", timezone="UTC", currency="USD").area("shop")
+    shop.work_centre("lathes").station("one", does={"turn": "40 s"})
+    one = Address("reno/shop/lathes/one")
+    idle = Kernels(builder.done(), [one], kept={}, changes=[], at_ns=0, seed=1)
+    nothing: dict[Address, tuple[Happening, ...]] = {}
+    assert idle.advance(3600 * S) == nothing
+    idle.change(Change(address=one, parameter="speed", value=80.0, at_ns=0))
+    assert not idle.seen()

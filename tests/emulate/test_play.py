@@ -1,0 +1,183 @@
+"""A play from tick to tick, without servers."""
+
+import statistics
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from linewright.emulate import Options, PlayInvalid, Sample, set_up
+from linewright.emulate.folder import Folder, Written
+from linewright.emulate.play import Play
+from linewright.plant import Address
+from linewright.plant.language import load_text
+from linewright.plant.scenario import ScenarioInvalid
+from tests.emulate.playing import Bracket, S, keys_of, truth_of
+
+MILL = Address("nogales/machining/bracket/mill")
+
+
+def begun(bracket: Bracket, path: Path, *, speed: float = 20.0) -> tuple[Play, Folder]:
+    """Return a play that is about to be shown, or that goes on."""
+    options = Options(speed=speed, from_ns=bracket.from_ns)
+    folder = Folder(path)
+    play = Play(set_up(bracket.plant, None, bracket.scenario, options), folder)
+    if play.is_fresh:
+        for _ in play.forward():
+            pass
+        play.begin()
+        play.save()
+    return play, folder
+
+
+def shown(play: Play, seconds: int, tick_s: float = 2.0) -> list[Sample]:
+    """Go on tick by tick, and return all that is shown."""
+    found: list[Sample] = []
+    end_ns = play.t_ns + seconds * S
+    while play.t_ns < end_ns:
+        found += play.step(min(end_ns, play.t_ns + round(tick_s * S)))
+    return found
+
+
+def test_two_plays_are_equal_to_the_byte(bracket: Bracket, tmp_path: Path) -> None:
+    """The truth of twenty minutes is the same in two runs."""
+    for name in ("one", "two"):
+        play, folder = begun(bracket, tmp_path / name)
+        shown(play, 1200)
+        folder.close()
+    one, two = ((tmp_path / name / "truth.jsonl").read_bytes() for name in ("one", "two"))
+    assert one == two
+    assert len(one.splitlines()) > 1000
+
+
+def test_ticks_may_be_of_any_length(bracket: Bracket, tmp_path: Path) -> None:
+    """Short, odd and long ticks show the same samples at the same times."""
+    found = []
+    for n, tick_s in enumerate((0.7, 2.0, 61.3)):
+        play, folder = begun(bracket, tmp_path / str(n))
+        found.append(sorted(shown(play, 600, tick_s), key=lambda one: (one.tag, one.t_ns)))
+        folder.close()
+    assert found[0] == found[1] == found[2]
+
+
+def test_the_hidden_wear_shows_in_cycle_time_and_temperature(
+    bracket: Bracket, tmp_path: Path
+) -> None:
+    """From 09:00 the mill's cycles are at least 5 % longer, its spindle 5 degC warmer."""
+    play, folder = begun(bracket, tmp_path)
+    by_tag: dict[str, list[Sample]] = defaultdict(list)
+    for one in shown(play, 900):
+        by_tag[one.tag].append(one)
+    folder.close()
+    means = {}
+    for name in ("cycle_time", "spindle_temp"):
+        samples = by_tag[MILL.with_tag(name)]
+        before = [float(one.value) for one in samples if one.t_ns < bracket.fault_ns]
+        after = [float(one.value) for one in samples if one.t_ns > bracket.fault_ns + 200 * S]
+        means[name] = statistics.mean(before), statistics.mean(after)
+    assert means["cycle_time"][1] > 1.05 * means["cycle_time"][0]
+    assert means["spindle_temp"][1] > means["spindle_temp"][0] + 5.0
+
+
+def test_the_hidden_wear_alone_raises_no_alarm(bracket: Bracket, tmp_path: Path) -> None:
+    """Until the mill first fails, no tag of the line passes any of its limits."""
+    play, folder = begun(bracket, tmp_path)
+    samples = shown(play, 3600, 60.0)
+    folder.close()
+    mill_down = [
+        one.t_ns for one in samples if one.tag == MILL.with_tag("state") and one.value == 3
+    ]
+    stations = dict(load_text(bracket.plant).stations())
+    watched = 0
+    for one in samples:
+        tag = stations[one.tag.owner].tags[one.tag.tag or ""]
+        if one.t_ns >= min(mill_down, default=play.t_ns + 1):
+            continue
+        for limit in (tag.high, tag.high_high):
+            assert limit is None or float(one.value) < limit.limit, one
+        for limit in (tag.low, tag.low_low):
+            assert limit is None or float(one.value) > limit.limit, one
+        watched += any((tag.high, tag.low))
+    assert watched > 500
+
+
+def test_a_written_speed_slows_the_cycles(bracket: Bracket, tmp_path: Path) -> None:
+    """At 80 % the mill's cycles take 1.25 times as long; the write is counted in the truth."""
+    play, folder = begun(bracket, tmp_path)
+    cycle = MILL.with_tag("cycle_time")
+    before = [float(one.value) for one in shown(play, 600) if one.tag == cycle]
+    folder.keep(Written(command=MILL.with_tag("speed"), value=80.0, by="connect"))
+    samples = shown(play, 600)
+    folder.close()
+    after = [float(one.value) for one in samples if one.tag == cycle]
+    assert after[2] / before[-1] == pytest.approx(1.25, rel=0.03)
+    (actual,) = [one for one in samples if one.tag == MILL.with_tag("speed_actual")]
+    assert (actual.value, actual.t_ns) == (80.0, bracket.from_ns + 600 * S + 1000)
+    events = [one for one in truth_of(tmp_path) if one.get("event") == "command.written"]
+    assert [(one["value"], one["by"], one["n"]) for one in events] == [(80.0, "connect", 1)]
+
+
+def test_a_refused_write_changes_nothing(bracket: Bracket, tmp_path: Path) -> None:
+    """What the server refused is in the truth as refused, and nothing else happens."""
+    play, folder = begun(bracket, tmp_path)
+    refused = Written(
+        command=MILL.with_tag("speed"), value=130.0, by="connect", status="BadOutOfRange"
+    )
+    folder.keep(refused)
+    samples = shown(play, 60)
+    folder.close()
+    assert not [one for one in samples if one.tag == MILL.with_tag("speed_actual")]
+    event = next(one for one in truth_of(tmp_path) if one.get("event") == "command.written")
+    assert (event["status"], event.get("n", 0)) == ("BadOutOfRange", 0)
+
+
+def test_a_play_goes_on_where_it_was_cut(bracket: Bracket, tmp_path: Path) -> None:
+    """Two halves with a restart between show what one piece shows, each sample once."""
+    play, folder = begun(bracket, tmp_path / "halves")
+    halves = shown(play, 301)
+    folder.close()
+    again, folder = begun(bracket, tmp_path / "halves")
+    assert again.t_ns == play.t_ns
+    assert not again.is_fresh
+    halves += shown(again, 299)
+    folder.close()
+    whole, folder = begun(bracket, tmp_path / "whole")
+    assert halves == shown(whole, 600)
+    folder.close()
+    keys = keys_of(truth_of(tmp_path / "halves"))
+    assert len(keys) == len(set(keys)) > 500
+
+
+def test_the_truth_says_when_the_fault_strikes(bracket: Bracket, tmp_path: Path) -> None:
+    """The scenario's event is in the truth, at its time and place, and not before."""
+    play, folder = begun(bracket, tmp_path)
+    shown(play, 178)
+    assert [one["event"] for one in truth_of(tmp_path) if "event" in one] == ["play.begun"]
+    shown(play, 4)
+    folder.close()
+    fault = [one for one in truth_of(tmp_path) if one.get("event") == "machines.end_mill"]
+    assert [(one["t_ns"], one["address"]) for one in fault] == [(bracket.fault_ns, MILL)]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "words"),
+    [
+        ("", Options(), "nothing says when"),
+        ("", Options(begin="soon"), "is no time"),
+        ("", Options(from_ns=S, speed=-1.0), "speed -1.0"),
+        (None, Options(begin="2026-11-23 05:00"), "before the start"),
+    ],
+)
+def test_what_cannot_be_played_is_said(
+    bracket: Bracket, scenario: str | None, options: Options, words: str
+) -> None:
+    """Options that do not fit are refused in words."""
+    text = bracket.scenario if scenario is None else scenario
+    with pytest.raises(PlayInvalid, match=words):
+        set_up(bracket.plant, None, text, options)
+
+
+def test_a_wrong_scenario_is_refused(bracket: Bracket) -> None:
+    """A scenario of another plant is refused with its problems."""
+    with pytest.raises(ScenarioInvalid):
+        set_up(bracket.plant, None, bracket.scenario.replace("borderline", "other"), Options())

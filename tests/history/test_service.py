@@ -1,0 +1,223 @@
+"""The service on a real bus: what is kept, what is asked, and what a kill leaves."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from linewright.bus import Applied, Bus, BusAddress, NatsServer, Stream
+from linewright.history import HistoryUnusable, open_history
+from linewright.history.service import run
+from linewright.plant.records import Audit, chain_break, decode
+from linewright.plant.samples import decode_frame
+from tests.history.building import TAGS, audit, framed, state
+
+PROGRAM = Path(__file__).with_name("history_program.py")
+ROWS = 10
+TEST_S = 50.0
+
+
+@asynccontextmanager
+async def site_bus(folder: Path) -> AsyncIterator[Bus]:
+    """Bus of a site with an applied plant."""
+    async with (
+        await NatsServer.start(folder / "bus") as server,
+        await Bus.connect(server.address, site="nogales", name="test") as bus,
+    ):
+        applied = Applied(rev="r1", text="", site="nogales", emulated=False)
+        await (await bus.bucket("plant")).put("applied", applied.encode())
+        yield bus
+
+
+@asynccontextmanager
+async def running(bus_folder: Path, folder: Path) -> AsyncIterator[None]:
+    """The service within this process, stopped in good order at the end."""
+    stop = asyncio.Event()
+    address = BusAddress.read(bus_folder / "bus")
+    async with await Bus.connect(address, site="nogales", name="history") as bus:
+        service = asyncio.create_task(run(bus, folder / "history", stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await service
+
+
+def within_time(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Play a scene; it fails when it hangs."""
+
+    async def timed() -> None:
+        async with asyncio.timeout(TEST_S):
+            await scene()
+
+    asyncio.run(timed())
+
+
+async def publish(bus: Bus, *numbers: int, source: str = "mill") -> None:
+    """Publish frames by their numbers."""
+    for n in numbers:
+        await bus.publish_frame(decode_frame(framed(n, source=source, rows=ROWS)[1]))
+
+
+async def ask(bus: Bus, question: str, **request: object) -> bytes:
+    """Reply of the service to a question."""
+    subject = f"lw.ask.nogales.history.{question}"
+    return await bus.ask(subject, msgspec.json.encode(request), timeout_s=10.0)
+
+
+async def until_kept(bus: Bus) -> dict[str, Any]:
+    """Counts of the service once it holds both streams whole."""
+    while True:
+        try:
+            counts: dict[str, Any] = msgspec.json.decode(await ask(bus, "counts"))
+        except Exception:  # noqa: BLE001 - it is not there yet; the scene has its own time limit
+            await asyncio.sleep(0.2)
+            continue
+        ends = {stream.value: await bus.end_seq(stream) for stream in Stream}
+        if all(counts["positions"].get(name, 0) >= end for name, end in ends.items()):
+            return counts
+        await asyncio.sleep(0.1)
+
+
+def test_what_was_published_is_read_back(tmp_path: Path) -> None:
+    """Frames, records and links, on the bus while it runs and from the file after it."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus, running(tmp_path, tmp_path):
+            await publish(bus, 0, 1, 2)
+            await bus.publish(state(0))
+            await bus.publish(audit("case.opened", "c0"))
+            counts = await until_kept(bus)
+            assert (counts["samples"], counts["records"], counts["links"]) == (3 * ROWS, 2, 1)
+            read = msgspec.json.decode(await ask(bus, "read", tag=TAGS[0], limit=2))
+            assert read["value"] == [0.0, 0.0]
+            assert (await ask(bus, "audit", after_n=-1, limit=500)).count(b"\n") == 1
+
+    within_time(scene)
+    with open_history(tmp_path / "history") as history:
+        assert history.read(TAGS[0]).value == [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]
+        links = list(history.audit())
+    assert (tmp_path / "history" / "audit.jsonl").read_bytes() == links[0] + b"\n"
+
+
+def test_a_jump_becomes_a_gap_record_on_the_bus(tmp_path: Path) -> None:
+    """It is published, comes back, and leaves the outbox."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus:
+            async with running(tmp_path, tmp_path):
+                await publish(bus, 0, 3)
+                async for message in bus.follow(Stream.RECORDS):
+                    assert message.subject == "lw.gap.nogales"
+                    break
+                await until_kept(bus)
+                await publish(bus, 2, 1)
+                while await bus.end_seq(Stream.RECORDS) < 2:  # noqa: ASYNC110 - no event to wait for
+                    await asyncio.sleep(0.05)
+                await until_kept(bus)
+            async with running(tmp_path, tmp_path):
+                counts = await until_kept(bus)
+                assert (counts["gaps"], counts["records"], counts["repeated_records"]) == (1, 2, 0)
+
+    within_time(scene)
+    with open_history(tmp_path / "history") as history:
+        assert [(gap.first_n, gap.last_n, gap.filled) for gap in history.gaps()] == [(1, 2, True)]
+
+
+def test_a_stream_that_was_lost_is_read_anew(tmp_path: Path) -> None:
+    """A bus that begins again with empty streams does not stop the history."""
+
+    async def scene() -> None:
+        counts: dict[str, Any] = {}
+        for at, numbers in ((tmp_path / "a", range(6)), (tmp_path / "b", range(4, 8))):
+            async with site_bus(at) as bus, running(at, tmp_path):
+                await publish(bus, *numbers)
+                counts = await until_kept(bus)
+        assert (counts["frames"], counts["repeated_frames"], counts["gaps"]) == (8, 2, 0)
+
+    within_time(scene)
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    """The program ends with the typed error while this process has the file."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus, running(tmp_path, tmp_path):
+            await until_kept(bus)
+            with _started(tmp_path, stderr=subprocess.PIPE) as other:
+                _, told = await asyncio.to_thread(other.communicate, timeout=30)
+            assert other.returncode == 1
+            assert HistoryUnusable.__name__ in told.decode()
+
+    within_time(scene)
+
+
+def test_killed_again_and_again_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """Exactly once across SIGKILL: every frame, every record, and one whole chain."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus:
+            publishing = asyncio.create_task(_publish_steadily(bus))
+            for life_s in (1.2, 1.9, 1.5, 2.3):
+                with _started(tmp_path) as program:
+                    await asyncio.sleep(life_s)
+                    program.send_signal(signal.SIGKILL)
+            await publishing
+            with _started(tmp_path) as program:
+                await until_kept(bus)
+                program.send_signal(signal.SIGKILL)
+
+    within_time(scene)
+    frames = set(range(STEPS)) - SKIPPED
+    with open_history(tmp_path / "history") as history:
+        counts = history.counts()
+        values = [value for tag in TAGS for value in history.read(tag).value]
+        links = [decode(line, Audit) for line in history.audit()]
+        gaps = [(gap.first_n, gap.last_n) for gap in history.gaps("mill")]
+        assert history.doubled() == 0
+    assert sorted(values) == sorted(float(n) for n in frames for _ in range(ROWS))
+    assert counts.frames == len(frames)
+    assert gaps == sorted((n, n) for n in SKIPPED)
+    assert counts.records == 2 * STEPS + len(SKIPPED)
+    assert [each.of for each in links] == [f"c{n}" for n in range(STEPS)]
+    assert chain_break(links) is None
+
+
+STEPS = 900
+SKIPPED = frozenset([137, 500, 730])
+
+
+async def _publish_steadily(bus: Bus) -> None:
+    """Frames, states and audit records for some ten seconds; a few frames are left out."""
+    for n in range(STEPS):
+        if n not in SKIPPED:
+            await publish(bus, n)
+        await bus.publish(state(n))
+        await bus.publish(audit("case.opened", f"c{n}", at=n))
+        await asyncio.sleep(0.005)
+
+
+def _started(folder: Path, *, stderr: int | None = None) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, str(PROGRAM), str(folder / "bus"), str(folder / "history")]
+    return subprocess.Popen(command, stderr=stderr)
+
+
+def test_what_is_on_the_stream_at_the_stop_is_kept(tmp_path: Path) -> None:
+    """The last messages before the end are in the file, though nobody waited for them."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus:
+            async with running(tmp_path, tmp_path):
+                await publish(bus, 0)
+                await until_kept(bus)
+                await publish(bus, 1, 2, 3)
+            with open_history(tmp_path / "history") as history:
+                assert history.counts().frames == 4
+
+    within_time(scene)

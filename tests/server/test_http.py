@@ -1,0 +1,191 @@
+"""The routes: reading is open on this machine, acting needs the key, foreign pages get nothing."""
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linewright.bus import NatsServer
+from linewright.plant.records import encode
+from tests.server.scenes import Page, line_state, page_of
+
+STATIC = Path(__file__).resolve().parents[2] / "src" / "linewright" / "server" / "static"
+
+
+def _first_events(url: str, count: int) -> list[dict[str, Any]]:
+    """The first states that a listening page gets."""
+    found: list[dict[str, Any]] = []
+    with urllib.request.urlopen(f"{url}/api/live", timeout=10) as stream:  # noqa: S310  # ours
+        for line in stream:
+            if line.startswith(b"data: "):
+                found.append(json.loads(line[6:]))
+            if len(found) == count:
+                break
+    return found
+
+
+async def _until(page: Page, key: str, wanted: object) -> dict[str, Any]:
+    """Wait until a service is as wanted in the state."""
+    while True:
+        state: dict[str, Any] = (await page.ask("/api/state"))[1]
+        if any((one["name"], one["state"]) == (key, wanted) for one in state["services"]):
+            return state
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("path", ["cases/abc/confirm", "cases/abc/refuse", "stop", "stop/clear"])
+def test_acting_needs_the_key(path: str, nats: NatsServer, tmp_path: Path) -> None:
+    """Every act without the key, or with another, is 401 and says what to do."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            for key in ("", "wrong", f"{page.key}x"):
+                status, said, _ = await page.ask(f"/api/{path}", post=True, key=key)
+                assert status == 401
+                assert set(said) == {"what", "where", "to_do"}
+            assert (await page.ask("/api/state", key=""))[1]["stop"]["stopped"] is False
+
+    asyncio.run(scene())
+
+
+def test_reading_is_open_and_guarded(nats: NatsServer, tmp_path: Path) -> None:
+    """The page and the state need no key; each answer forbids foreign scripts and frames."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            for path in ("/", "/static/page.js", "/static/page.css", "/api/state", "/none"):
+                status, _, headers = await page.ask(path, key="")
+                assert status == (404 if path == "/none" else 200)
+                policy = headers["content-security-policy"]
+                assert "default-src 'none'" in policy
+                assert "unsafe" not in policy
+                assert headers["x-content-type-options"] == "nosniff"
+
+    asyncio.run(scene())
+
+
+def test_another_host_name_gets_nothing(nats: NatsServer, tmp_path: Path) -> None:
+    """A page that rebinds its own name to this machine is told nothing, with the key or not."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            for path in ("/", "/api/state"):
+                status, said, _ = await page.ask(path, host="evil.example")
+                assert status == 400
+                assert "plant" not in str(said)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("path", "post", "status"),
+    [
+        ("/api/nothing", False, 404),
+        ("/api/state", True, 405),
+        ("/api/cases/..%2Fx/confirm", True, 404),
+        ("/api/cases/a*b/confirm", True, 404),
+        ("/api/cases/abc/refuse", True, 404),
+        ("/api/cases/" + "a" * 26 + "/confirm", True, 404),
+        ("/api/audit?after_n=x", False, 422),
+    ],
+)
+def test_mistakes_are_told(
+    path: str, *, post: bool, status: int, nats: NatsServer, tmp_path: Path
+) -> None:
+    """A wrong request says what is wrong, where, and what to do, and never how we are built."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            found, said, _ = await page.ask(path, post=post)
+            assert found == status
+            assert set(said) == {"what", "where", "to_do"}
+
+    asyncio.run(scene())
+
+
+def test_the_live_stream(nats: NatsServer, tmp_path: Path) -> None:
+    """A page hears at once, again at least each second, and a change within half of one."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            events = asyncio.create_task(asyncio.to_thread(_first_events, page.url, 4))
+            await asyncio.sleep(0.3)
+            loop = asyncio.get_running_loop()
+            began_s = loop.time()
+            bucket = await page.bus.bucket("line")
+            state = line_state(page.site, seen_ns=1)
+            await bucket.put(state.address.replace("/", "."), encode(state))
+            found = await events
+            assert loop.time() - began_s < 4
+            assert found[0]["lines"][0]["stations"][1]["state"] == "unknown"
+            assert found[-1]["lines"][0]["stations"][1]["state"] == "down"
+
+    asyncio.run(scene())
+
+
+def test_services_are_seen(nats: NatsServer, tmp_path: Path) -> None:
+    """A service is up while it says so, and down within 3 s of its last word."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            subject = f"lw.alive.{page.site}.live"
+            await _until(page, "live", "not heard yet")
+            await page.bus.tell(subject, b'{"pid": 7, "since_ns": 0}')
+            await _until(page, "live", "up")
+            async with asyncio.timeout(3):
+                await _until(page, "live", "down")
+
+    asyncio.run(scene())
+
+
+def test_the_audit_is_asked_of_history(nats: NatsServer, tmp_path: Path) -> None:
+    """The route gives the lines of the history service as a list, and 503 while it is away."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            asked: list[bytes] = []
+
+            async def reply(data: bytes) -> bytes:
+                asked.append(data)
+                return b'{"n":3}\n{"n":4}\n'
+
+            await page.bus.answer(f"lw.ask.{page.site}.history.audit", reply)
+            assert (await page.ask("/api/audit?after_n=2"))[1] == [{"n": 3}, {"n": 4}]
+            assert json.loads(asked[0]) == {"after_n": 2}
+
+    asyncio.run(scene())
+
+
+def test_the_page_asks_nobody_else() -> None:
+    """Page, style and script name no other host, hold no inline script, and name each other."""
+    page = (STATIC / "page.html").read_text("utf-8")
+    whole = page + "".join((STATIC / f"page.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    assert re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]{2,}", whole) == []
+    assert re.findall(r"<script(?![^>]*src=)", page) == []
+    assert re.findall(r"\son[a-z]+=|\sstyle=", page) == []
+    assert "innerHTML" not in whole
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node, which reads it, is not here")
+def test_the_script_can_be_read() -> None:
+    """The script has no slip of syntax."""
+    script = (STATIC / "page.js").read_text("utf-8")
+    command = ["node", "--check", "--input-type=module"]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_element_the_script_asks_for_is_there() -> None:
+    """Each id that the script looks up stands in the page or is made by the script."""
+    page = (STATIC / "page.html").read_text("utf-8")
+    script = (STATIC / "page.js").read_text("utf-8")
+    asked = set(re.findall(r'(?:\$|put)\("([a-z-]+)"', script))
+    made = set(re.findall(r'id="([a-z-]+)"', page)) | set(re.findall(r'id: "([a-z-]+)"', script))
+    assert len(asked) > 10
+    assert asked <= made

@@ -1,0 +1,165 @@
+"""Supervising: what dies comes back, nobody shares a folder, and nothing is left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linewright.server import SERVICES, read_running
+from linewright.server.folder import Running
+
+ROOT = Path(__file__).resolve().parents[2]
+BRACKET = ROOT / "plants" / "bracket"
+PLAY = ["--emulate", "--scenario", str(BRACKET / "scenarios" / "worn-tool.yaml")]
+PLAY += ["--from", "2026-11-23 06:05", "--speed", "5"]
+
+
+class Up:
+    """A `linewright up` in a process of its own."""
+
+    def __init__(self, data: Path, *words: str, name: str = "up") -> None:
+        self.data = data
+        command = [sys.executable, "-m", "linewright", "up", str(BRACKET), "--data", str(data)]
+        self.out = (data.parent / f"{name}.out").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen([*command, *words], stdout=self.out, stderr=self.out)
+
+    def running(self) -> Running:
+        """What it says that runs."""
+        found = read_running(self.data)
+        assert found is not None, self.said()
+        return found
+
+    def said(self) -> str:
+        """What it printed so far."""
+        return Path(self.out.name).read_text("utf-8")
+
+    def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+        """Wait until something holds."""
+        end_s = time.monotonic() + within_s
+        while not holds():
+            assert time.monotonic() < end_s, self.said()
+            assert self.process.poll() is None, self.said()
+            time.sleep(0.05)
+
+    def until_it_runs(self) -> None:
+        """Wait until all services are started and the page answers."""
+        self.until(lambda: read_running(self.data) is not None)
+        self.until(lambda: len(self.running().pids) == len(SERVICES) + 1)
+        self.until(lambda: bool(self.running().url) and self.answers())
+        self.until(lambda: {each["state"] for each in self.state()["services"]} == {"up"})
+
+    def answers(self) -> bool:
+        """Whether the page gives a state."""
+        try:
+            return bool(self.state())
+        except OSError:
+            return False
+
+    def state(self) -> dict[str, Any]:
+        """The state that the page gives."""
+        with urllib.request.urlopen(f"{self.running().url}/api/state", timeout=5) as found:  # noqa: S310  # ours
+            state: dict[str, Any] = json.load(found)
+            return state
+
+    def end(self) -> int:
+        """End it as Ctrl-C does; returns its code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(timeout=40)
+        self.out.close()
+        return code
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that nobody has buried yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A played bracket line that runs until the last test of this file is over."""
+    made = Up(tmp_path_factory.mktemp("up") / "data", *PLAY)
+    try:
+        made.until_it_runs()
+        yield made
+    finally:
+        made.end()
+
+
+def test_everything_runs(up: Up) -> None:
+    """All services and the NATS server run, `up.json` is private, and a line tells each."""
+    running = up.running()
+    assert set(running.pids) == {*SERVICES, "bus"}
+    assert all(_runs(pid) for pid in running.pids.values())
+    assert (up.data / "up.json").stat().st_mode & 0o777 == 0o600
+    lines = up.said().splitlines()
+    for name in running.pids:
+        assert any(line.split()[:2] == [name, "started"] for line in lines)
+    assert f"page     {running.url}/#key={running.key}" in lines
+    assert running.emulated
+
+
+@pytest.mark.parametrize("name", ["live", "server", "bus"])
+def test_what_is_killed_comes_back(name: str, up: Up) -> None:
+    """A service, the page or the NATS server that was killed runs again, at the same address."""
+    before = up.running()
+    os.kill(before.pids[name], signal.SIGKILL)
+    up.until(lambda: up.running().pids.get(name, before.pids[name]) != before.pids[name])
+    up.until(lambda: up.answers() and set(up.running().pids) == set(before.pids))
+    after = up.running()
+    assert (after.url, after.key) == (before.url, before.key)
+    up.until(lambda: {s["state"] for s in up.state()["services"]} == {"up"})
+
+
+def test_the_machines_are_seen(up: Up) -> None:
+    """Within seconds the page shows what the machines do, and that it is fresh."""
+    up.until(lambda: up.state()["data"]["age_s"] is not None)
+    up.until(lambda: up.state()["data"]["age_s"] < 2.5)
+    stations = up.state()["lines"][0]["stations"]
+    assert {station["state"] for station in stations} & {"running", "blocked", "starved"}
+
+
+def test_a_second_one_is_refused(up: Up) -> None:
+    """Another `up` on the same folder ends with 2 and names who holds it, and harms nothing."""
+    second = Up(up.data, *PLAY, name="second")
+    assert second.process.wait(timeout=30) == 2
+    assert second.end() == 2
+    assert f"in use by process {up.process.pid}" in second.said()
+    assert up.answers()
+
+
+def test_a_killed_supervisor_leaves_nothing(tmp_path: Path) -> None:
+    """After `kill -9` all services are gone within 3 s; a new `up` takes the folder over."""
+    first = Up(tmp_path / "data", *PLAY)
+    first.until_it_runs()
+    running = first.running()
+    first.process.kill()
+    first.process.wait(timeout=10)
+    first.out.close()
+    services = [pid for name, pid in running.pids.items() if name != "bus"]
+    end_s = time.monotonic() + 3
+    while any(_runs(pid) for pid in services):
+        assert time.monotonic() < end_s, "a service outlived its supervisor"
+        time.sleep(0.02)
+    real = Up(tmp_path / "data", name="real")
+    assert real.process.wait(timeout=30) == 2
+    assert "emulated" in real.said()
+    real.out.close()
+    second = Up(tmp_path / "data", *PLAY, name="second")
+    second.until_it_runs()
+    again = second.running()
+    assert (again.url, again.key) == (running.url, running.key)
+    assert second.end() == 0
+    assert not any(_runs(pid) for pid in [*running.pids.values(), *again.pids.values()])
+    assert not (tmp_path / "data" / "up.json").exists()

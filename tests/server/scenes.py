@@ -178,13 +178,18 @@ def _read(data: bytes) -> Any:  # noqa: ANN401  # whatever the server says
 
 @contextlib.asynccontextmanager
 async def page_of(
-    nats: NatsServer, data: Path, *, site: str = "", role: str = "supervisor"
+    nats: NatsServer,
+    data: Path,
+    *,
+    site: str = "",
+    role: str = "supervisor",
+    ticks: bool = True,
 ) -> AsyncIterator[Page]:
-    """A site whose plant clock ticks, and its server."""
+    """A site, whose plant clock ticks unless told otherwise, and its server."""
     site = site or new_site()
     async with asyncio.timeout(25), await Bus.connect(nats.address, site=site, name="t") as bus:
         await (await bus.bucket("plant")).put("applied", applied_at(site).encode())
-        ticks = asyncio.create_task(_tick(bus))
+        ticking = asyncio.create_task(_tick(bus) if ticks else asyncio.sleep(0))
         await bus.applied()
         folder = data / "server"
         folder.mkdir(parents=True, exist_ok=True)
@@ -201,7 +206,7 @@ async def page_of(
         finally:
             stop.set()
             await work
-            ticks.cancel()
+            ticking.cancel()
 
 
 async def _tick(bus: Bus) -> None:

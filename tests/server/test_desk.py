@@ -142,6 +142,22 @@ def test_a_proposal_whose_time_is_over(nats: NatsServer, tmp_path: Path) -> None
     asyncio.run(scene())
 
 
+def test_a_stop_waits_for_no_clock(nats: NatsServer, tmp_path: Path) -> None:
+    """While the plant clock is not known nothing is confirmed, and a stop stops all the same."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path, ticks=False) as page:
+            case_id = await page.open_case()
+            assert (await page.ask(f"/api/cases/{case_id}/confirm", post=True))[0] == 503
+            assert (await page.ask("/api/stop", post=True))[0] == 200
+            state = (await page.ask("/api/state"))[1]
+            assert state["stop"]["stopped"]
+            assert state["clock"]["t_ms"] is None
+            assert [each.action for each in await _audits(page)] == ["stop.set"]
+
+    asyncio.run(scene())
+
+
 def test_no_confirmation_while_stopped(nats: NatsServer, tmp_path: Path) -> None:
     """While automatic actions are stopped nothing is granted; cleared, it is."""
 

@@ -22,6 +22,9 @@ PLAY = ["--emulate", "--scenario", str(BRACKET / "scenarios" / "worn-tool.yaml")
 PLAY += ["--from", "2026-11-23 06:05", "--speed", "5"]
 
 
+pytestmark = pytest.mark.xdist_group("up")  # they share one plant that runs
+
+
 class Up:
     """A `linewright up` in a process of its own."""
 

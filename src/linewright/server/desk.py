@@ -11,7 +11,7 @@ import time
 
 import msgspec
 
-from linewright.bus import Applied, Bus, Conflict
+from linewright.bus import Applied, Bus, BusUnavailable, Conflict
 from linewright.correct import command_of, fold_case
 from linewright.plant import Address
 from linewright.plant.authority import ceiling_of
@@ -130,7 +130,7 @@ class Desk:
         BusUnavailable
             The bus does not answer: ask again.
         """
-        stop = Stop(stopped=stopped, by=self.person.id, at_ns=self._bus.clock.now_ns())
+        stop = Stop(stopped=stopped, by=self.person.id, at_ns=self._plant_ns())
         await self._grants.set_stop(stop)
         action, text = "stop.set", "Automatic actions are stopped (not an emergency stop)."
         if not stopped:
@@ -225,6 +225,13 @@ class Desk:
         }
         return Case(**{**made, **fields})  # type: ignore[arg-type]  # fields of a case by name
 
+    def _plant_ns(self) -> int:
+        """Return plant time; the wall clock where it is not known: a stop waits for no clock."""
+        try:
+            return self._bus.clock.now_ns()
+        except BusUnavailable:
+            return time.time_ns()
+
     async def _append(self, step: Case, last: int, case_id: str) -> None:
         try:
             await self._bus.append(step, after=last)
@@ -248,7 +255,7 @@ class Desk:
     async def _audit(self, action: str, outcome: str, **fields: object) -> None:
         made: dict[str, object] = {
             "address": Address(self._bus.site),
-            "t_ns": self._bus.clock.now_ns(),
+            "t_ns": self._plant_ns(),
             "seen_ns": time.time_ns(),
             "plant_rev": self._applied.rev,
             "how": How.PERSON,

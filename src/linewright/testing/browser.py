@@ -1,0 +1,230 @@
+"""A real browser for tests: headless Chromium, told what to do over a pipe.
+
+    with Browser.start() as browser:
+        browser.open(url)
+        browser.wait_for("document.querySelector('button.confirm')")
+        browser.click("button.confirm")
+        browser.picture(tmp_path / "page.png", 1366, 900)
+
+No driver and no network port: Chromium reads and writes JSON on two inherited descriptors.
+"""
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+__all__ = ["Browser", "BrowserFailed", "browser_path"]
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+"""Nothing is fetched that the page does not ask for."""
+
+ANSWER_S = 30.0
+"""Longest wait for one answer of the browser."""
+
+LOOK_S = 0.1
+"""Between two looks at a page that is waited for."""
+
+READ_BYTES = 1 << 16
+
+
+class BrowserFailed(AssertionError):
+    """The browser did not do, or the page did not become, what was waited for."""
+
+
+def browser_path() -> str | None:
+    """Where a Chromium is on this machine; None where there is none.
+
+    Examples
+    --------
+    >>> browser_path() in (None, *map(shutil.which, NAMES))
+    True
+    """
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+class Browser:
+    """One page in one browser of its own; made by `start`, ended by leaving the `with`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], say: int, hear: int, home: str) -> None:
+        self._process = process
+        self._say, self._hear, self._home = say, hear, home
+        self._numbers = 0
+        self._heard = b""
+        self._session = ""
+
+    @classmethod
+    def start(cls) -> "Browser":
+        """Start a browser with an empty page and an empty profile.
+
+        Raises
+        ------
+        BrowserFailed
+            There is none, or it does not answer.
+        """
+        path = browser_path()
+        if path is None:
+            raise BrowserFailed("there is no Chromium on this machine")
+        home = tempfile.mkdtemp(prefix="linewright-browser-")
+        their_in, say = os.pipe()
+        hear, their_out = os.pipe()
+        # Chromium reads on descriptor 3 and writes on 4, whatever ours are called.
+        shell = f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}'
+        process = subprocess.Popen(  # noqa: S603  # a program found on the path, our own arguments
+            ["/bin/sh", "-c", shell, path, *FLAGS, f"--user-data-dir={home}", "about:blank"],
+            pass_fds=(their_in, their_out),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(their_in)
+        os.close(their_out)
+        browser = cls(process, say, hear, home)
+        try:
+            browser._attach()
+        except BaseException:
+            browser.close()
+            raise
+        return browser
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the browser and remove its profile."""
+        self._process.terminate()
+        try:
+            self._process.wait(ANSWER_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._say)
+        os.close(self._hear)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def open(self, url: str) -> None:
+        """Go to an address and wait until its document is there."""
+        self._ask("Page.navigate", url=url)
+        self.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def run(self, script: str) -> Any:  # noqa: ANN401  # whatever the page says
+        """Value of an expression in the page.
+
+        Raises
+        ------
+        BrowserFailed
+            It raised an error there.
+        """
+        found = self._ask("Runtime.evaluate", expression=script, returnByValue=True)
+        if "exceptionDetails" in found:
+            raise BrowserFailed(f"{script}: {found['exceptionDetails'].get('text')}")
+        return found["result"].get("value")
+
+    def wait_for(self, condition: str, wait_s: float = 20.0) -> None:
+        """Wait until an expression is true in the page.
+
+        Raises
+        ------
+        BrowserFailed
+            It was not in time; the text of the page is in the message.
+        """
+        until = time.monotonic() + wait_s
+        while not self.run(f"Boolean({condition})"):
+            if time.monotonic() > until:
+                text = self.run("document.body.innerText")
+                raise BrowserFailed(f"not true within {wait_s:g} s: {condition}\n{text}")
+            time.sleep(LOOK_S)
+
+    def click(self, selector: str) -> None:
+        """Press the element that a selector finds, with the mouse, where it is drawn."""
+        place = self.run(
+            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
+            " if (!one) return null; one.scrollIntoView({block: 'center'});"
+            " const box = one.getBoundingClientRect();"
+            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        if place is None:
+            raise BrowserFailed(f"nothing is found by {selector}")
+        at = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
+        self._ask("Input.dispatchMouseEvent", type="mousePressed", **at)
+        self._ask("Input.dispatchMouseEvent", type="mouseReleased", **at)
+
+    def picture(self, file: Path, width: int, height: int, *, dark: bool = False) -> None:
+        """Write a PNG of the page as a screen of this size shows it, in pixels."""
+        self._ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._ask("Emulation.setEmulatedMedia", features=[scheme])
+        time.sleep(LOOK_S)
+        found = self._ask("Page.captureScreenshot", format="png")
+        file.write_bytes(base64.b64decode(found["data"]))
+
+    def _attach(self) -> None:
+        pages = self._ask("Target.getTargets")["targetInfos"]
+        page = next(each["targetId"] for each in pages if each["type"] == "page")
+        attached = self._ask("Target.attachToTarget", targetId=page, flatten=True)
+        self._session = attached["sessionId"]
+        self._ask("Page.enable")
+
+    def _ask(self, method: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        """Answer of the browser to one request."""
+        self._numbers += 1
+        request = {"id": self._numbers, "method": method, "params": params}
+        if self._session:
+            request["sessionId"] = self._session
+        os.write(self._say, json.dumps(request).encode() + b"\0")
+        until = time.monotonic() + ANSWER_S
+        while True:
+            message = self._next(until, method)
+            if message.get("id") != self._numbers:
+                continue
+            if "error" in message:
+                raise BrowserFailed(f"{method}: {message['error'].get('message')}")
+            return dict(message["result"])
+
+    def _next(self, until: float, method: str) -> dict[str, Any]:
+        """Next message of the browser."""
+        while b"\0" not in self._heard:
+            left_s = until - time.monotonic()
+            ready = left_s > 0 and select.select([self._hear], [], [], left_s)[0]
+            data = os.read(self._hear, READ_BYTES) if ready else b""
+            if not data:
+                raise BrowserFailed(f"{method}: the browser does not answer")
+            self._heard += data
+        message, _, self._heard = self._heard.partition(b"\0")
+        found: dict[str, Any] = json.loads(message)
+        return found

@@ -30,6 +30,7 @@ CASE_STEPS = ("case.opened", "case.proposed", "case.granted")
 FAULTS_SHOWN = 50
 """More faults than this say nothing new; they are counted."""
 
+UNDO = re.compile(r"undo of ([a-z2-7]{26}): ")
 HASH = re.compile(rb',"sha256":"([0-9a-f]{64})"')
 
 Link = dict[str, Any]
@@ -154,8 +155,9 @@ def id_of(link: Link) -> str:
 def check_stories(links: list[Link]) -> list[str]:
     """Whether every command that reached a machine had to, and what became of it is known."""
     places = places_of(links)
-    faults = []
-    for command, steps in commands_of(links).items():
+    commands = commands_of(links)
+    faults = check_undos(links, commands)
+    for command, steps in commands.items():
         written = steps.get("command.written", [])
         ended = sorted(place for name in OUTCOMES for place in steps.get(name, []))
         if not written and not ended:
@@ -164,6 +166,26 @@ def check_stories(links: list[Link]) -> list[str]:
         what = f"command {command} (link {links[first].get('n')})"
         faults += [f"{what}: {fault}" for fault in allowed(links[first], first, places)]
         faults += [f"{what}: {fault}" for fault in told_of(steps, written, ended)]
+    return faults
+
+
+def check_undos(links: list[Link], commands: dict[str, dict[str, list[int]]]) -> list[str]:
+    """Whether each undo takes back, once, a command that was done before under the same grant."""
+    faults, undone = [], set()
+    for command, steps in commands.items():
+        first = min(place for places in steps.values() for place in places)
+        told = UNDO.match(str(links[first].get("text", "")))
+        if told is None or not any(name in steps for name in ("command.written", *OUTCOMES)):
+            continue
+        what, of = f"command {command} (link {links[first].get('n')})", told[1]
+        done = [place for name in OUTCOMES[:1] for place in commands.get(of, {}).get(name, [])]
+        if not any(place < first for place in done):
+            faults.append(f"{what}: takes back {of}, which was not confirmed before")
+        elif links[done[0]].get("grant_id") != links[first].get("grant_id"):
+            faults.append(f"{what}: takes back {of}, which was done under another grant")
+        if of in undone:
+            faults.append(f"{what}: takes back {of} a second time")
+        undone.add(of)
     return faults
 
 
@@ -206,7 +228,9 @@ def allowed(link: Link, at: int, places: dict[tuple[str, str], list[int]]) -> It
             yield f"written for case {case} without {step} before, in its order"
             return
         before = found[0]
-    if any(place < at for place in places.get(("case.closed", str(case)), [])):
+    is_undo = UNDO.match(str(link.get("text", ""))) is not None
+    closed = places.get(("case.closed", str(case)), [])
+    if not is_undo and any(place < at for place in closed):
         yield f"written for case {case} after it was closed"
 
 

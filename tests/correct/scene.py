@@ -114,7 +114,14 @@ class Scene:
         self.read(step)
         return step
 
-    def answer(self, command: str, outcome: Outcome, reason: str | None = None) -> None:
+    def answer(
+        self,
+        command: str,
+        outcome: Outcome,
+        reason: str | None = None,
+        *,
+        before: float | None = None,
+    ) -> None:
         """The acknowledgement that connect would publish."""
         self.read(
             Ack(
@@ -127,6 +134,7 @@ class Scene:
                 command=command,
                 outcome=outcome,
                 reason=reason,
+                before=before,
             )
         )
 

@@ -181,6 +181,34 @@ def test_a_write_without_any_grant_or_twice_or_refused_is_found(
     assert faults[0].endswith("refused, and written all the same")
 
 
+UNDO = "c" * 26
+
+
+def undone(of: str = COMMAND, times: int = 1, **changes: str) -> list[Audit]:
+    """The story, and behind its end the undo of a command, in its three links."""
+    found = told()
+    for n in range(times):
+        command = UNDO[n:] + "d" * n
+        for step in ("authorised", "written", "confirmed"):
+            kept = {"grant_id": GRANT, "case": CASE} | changes
+            text = f"undo of {of}: speed from 80 to 100"
+            found.append(audit(f"command.{step}", command, at=len(found), text=text, **kept))
+    return found
+
+
+def test_an_undo_may_come_after_the_case_is_closed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It takes back, once, what was confirmed under the same grant; anything else is found."""
+    assert checked(chained(undone()), tmp_path, capsys) == (0, [])
+    _, faults = checked(chained(undone(of="e" * 26)), tmp_path, capsys)
+    assert faults[0].endswith("which was not confirmed before")
+    _, faults = checked(chained(undone(times=2)), tmp_path, capsys)
+    assert faults[0].endswith("a second time")
+    _, faults = checked(chained(undone(grant_id="g-other")), tmp_path, capsys)
+    assert any(fault.endswith("under another grant") for fault in faults)
+
+
 def test_an_outcome_read_back_after_a_restart_needs_no_written_link(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

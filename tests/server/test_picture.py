@@ -48,7 +48,7 @@ def test_the_line_in_flow_order() -> None:
     assert [each["name"] for each in line["stations"]] == ["saw", "mill", "wash", "inspect"]
     mill = line["stations"][1]
     assert (mill["state"], mill["good"], mill["scrap"]) == ("down", 10, 1)
-    assert mill["wear"] == [{"label": "End mill worn", "used": 0.5}]
+    assert mill["wear"] == [{"label": "12 mm end mill", "used": 0.5}]
     assert [(each["count"], each["places"]) for each in line["buffers"]] == [
         (12, 12), (None, 8), (None, 8)
     ]  # fmt: skip

@@ -33,6 +33,7 @@ def result(
         cases=(),
         commands=(command,),
         grants=(grant,),
+        acks=(),
         account=Account(),
         writes=tuple(writes),
         fault_ns=None,
@@ -63,6 +64,18 @@ def test_a_write_without_a_grant_that_covers_it_is_outside(change: dict[str, obj
     """Another grant, action, place, value or command leaves the write uncovered."""
     grant = msgspec.structs.replace(GRANT, **change)
     assert result([WRITE], grant=grant).writes_outside == 1
+
+
+def test_an_undo_of_a_granted_command_is_inside() -> None:
+    """The grant reserves the way back, once, and only of what it covers."""
+    undo = msgspec.structs.replace(
+        COMMAND, id="", is_undo=True, undo_of=COMMAND.id, value=100.0, t_ns=COMMAND.t_ns + 1
+    )
+    back: dict[str, object] = {**WRITE, "value": 100.0}
+    both = msgspec.structs.replace(result([WRITE, back]), commands=(COMMAND, undo))
+    assert both.writes_outside == 0
+    stray = msgspec.structs.replace(undo, id="", undo_of="e" * 26)
+    assert msgspec.structs.replace(both, commands=(COMMAND, stray)).writes_outside == 1
 
 
 def test_another_value_is_outside() -> None:

@@ -6,6 +6,8 @@ address and credentials, so that clients come back to it.
 """
 
 import asyncio
+import contextlib
+import ctypes
 import hashlib
 import json
 import logging
@@ -16,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,6 +58,9 @@ LOOK_S = 0.05
 PORT_TRIES = 5
 """How often another free port is tried, where somebody takes it first."""
 
+_PR_SET_PDEATHSIG = 1
+"""Number of the call in `prctl(2)`."""
+
 _HOST = "127.0.0.1"
 _CONFIG_FILE = "nats.conf"
 _PID_FILE = "nats.pid"
@@ -88,7 +94,12 @@ class NatsServer:
 
     @classmethod
     async def start(
-        cls, folder: Path, *, port: int = 0, binary: Path | None = None
+        cls,
+        folder: Path,
+        *,
+        port: int = 0,
+        binary: Path | None = None,
+        ends_with_parent: bool = False,
     ) -> "NatsServer":
         """Start a server that keeps everything in `folder`; returns when it answers.
 
@@ -103,6 +114,9 @@ class NatsServer:
             TCP port on 127.0.0.1; 0 takes the port of the last start, at first a free one.
         binary
             The program; None takes the one that was installed with this package.
+        ends_with_parent
+            Whether it ends when the thread that starts it does, killed or not; where the kernel
+            offers that. To be asked for from a main thread.
 
         Raises
         ------
@@ -116,7 +130,7 @@ class NatsServer:
         tries = PORT_TRIES if known is None and port == 0 else 1
         for left in reversed(range(tries)):
             address = _address(known, port)
-            process = _launch(program, folder, address)
+            process = _launch(program, folder, address, ends_with_parent=ends_with_parent)
             try:
                 await _until_ready(process, folder, address)
             except BusUnavailable:
@@ -213,7 +227,9 @@ def _server_name(folder: Path) -> str:
     return f"linewright-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:_NAME_CHARS]}"
 
 
-def _launch(program: Path, folder: Path, address: BusAddress) -> "subprocess.Popen[bytes]":
+def _launch(
+    program: Path, folder: Path, address: BusAddress, *, ends_with_parent: bool
+) -> "subprocess.Popen[bytes]":
     """Write the files of the server and start its process."""
     whole = folder.resolve()
     config = json.dumps(_settings(whole, address), indent=2)
@@ -224,11 +240,27 @@ def _launch(program: Path, folder: Path, address: BusAddress) -> "subprocess.Pop
         # need the bus to end in order.
         return subprocess.Popen(  # noqa: S603  # the program is ours or named by the user
             [str(program), "--config", str(whole / _CONFIG_FILE)],
+            preexec_fn=_bound_to_parent() if ends_with_parent else None,  # noqa: PLW1509  # one thread
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
+
+
+def _bound_to_parent() -> Callable[[], None] | None:
+    """What the child does before it becomes the server: end when whoever started it dies.
+
+    Only where the kernel offers it; elsewhere the next start in the folder ends the one before.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        prctl = ctypes.CDLL(None).prctl  # looked up here: a forked child must not
+
+        def bind() -> None:
+            prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+
+        return bind
+    return None
 
 
 async def _until_ready(

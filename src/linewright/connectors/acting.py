@@ -23,7 +23,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from linewright.bus import Bucket, Bus
+from linewright.bus import Bucket, Bus, Message
 from linewright.connectors.enforce import (
     Authority,
     Facts,
@@ -153,38 +153,51 @@ class Enforcer:
         BusUnavailable
             The bus stayed away; likewise.
         """
-        async with self._stations.setdefault(command.address, asyncio.Lock()):
-            if await self._answered(command):
-                return
-            intent = await self._stored(f"act.{command.id}", Intent)
+        if await self._answered(command):
+            return
+        ruling: Ruling | None = None
+        while True:
+            # Held for one question at a time: a command that waits must not keep others waiting.
+            async with self._stations.setdefault(command.address, asyncio.Lock()):
+                found = await self._attempt(command, ruling, stop)
+                if isinstance(found, Result):
+                    await self._answer(command, found)
+                    await self._usage.remove(f"act.{command.id}")
+                    return
+            ruling = found
+            if await wait_any((stop,), ASK_S):
+                raise Stopped
+
+    async def _attempt(
+        self, command: Command, before: Ruling | None, stop: asyncio.Event
+    ) -> Result | Ruling:
+        """What became of a command, or why it is to be asked about again."""
+        intent = await self._stored(f"act.{command.id}", Intent) if before is None else None
+        if intent is not None:
             usage = await self._usage_of(command)
-            if intent is not None and usage is not None and _is_reserved(usage, command):
-                result = await self._after_restart(command, intent, stop)
-            else:
-                result = await self._from_start(command, stop)
-            await self._answer(command, result)
-            await self._usage.remove(f"act.{command.id}")
+            if usage is not None and _is_reserved(usage, command):
+                return await self._after_restart(command, intent, stop)
+        return await self._from_start(command, before, stop)
 
     # --- from the question to the write
 
-    async def _from_start(self, command: Command, stop: asyncio.Event) -> Result:
-        ruling: Ruling | None = None
-        while True:
-            readings = await self._read_station(command)
-            facts = await self._facts(command, readings)
-            ruling = decide(facts, ruling)
-            if ruling.verdict is Verdict.REFUSE:
-                return refused(ruling)
-            if ruling.verdict is Verdict.WRITE:
-                break
-            if await wait_any((stop,), ASK_S):
-                raise Stopped
+    async def _from_start(
+        self, command: Command, before: Ruling | None, stop: asyncio.Event
+    ) -> Result | Ruling:
+        readings = await self._read_station(command)
+        facts = await self._facts(command, readings)
+        ruling = decide(facts, before)
+        if ruling.verdict is Verdict.AGAIN:
+            return ruling
+        if ruling.verdict is Verdict.REFUSE:
+            return refused(ruling)
         intent = await self._reserve(command, facts, readings)
-        # Storing may have taken long: permits, stop and grant must still be fresh.
+        await self._audit(command, "authorised", intent, "within grant and ceiling")
+        # Storing may have taken long: permits, stop and grant must still be fresh. Nothing that
+        # waits for the bus may come between this and the write.
         again = decide(await self._facts(command, readings, known=facts), ruling)
         if again.verdict is not Verdict.WRITE:
             return refused(again)
-        await self._audit(command, "authorised", intent, "within grant and ceiling")
         return await self._write(command, intent, stop)
 
     async def _read_station(self, command: Command) -> Readings:
@@ -345,12 +358,9 @@ class Enforcer:
         newest = await self._bus.last(subject)
         if newest is None:
             return False
-        if decode(newest.data, Ack).command == command.id:
+        if _answers(newest, command):
             return True
-        return any(
-            decode(message.data, Ack).command == command.id
-            for message in await self._bus.stored(subject)
-        )
+        return any(_answers(message, command) for message in await self._bus.stored(subject))
 
     async def _usage_of(self, command: Command) -> Usage | None:
         """What was used of the grant: nothing where nothing is stored, None where it is damaged."""
@@ -385,6 +395,15 @@ class Enforcer:
     def _stamp(self) -> Stamp:
         now = self._clocks.now()
         return Stamp(t_ns=now.plant_ns, seen_ns=now.seen_ns, plant_rev=self._site.plant_rev)
+
+
+def _answers(message: Message, command: Command) -> bool:
+    """Whether a message acknowledges the command; one that cannot be read does not."""
+    try:
+        return decode(message.data, Ack).command == command.id
+    except RecordInvalid as error:
+        _log.warning("an acknowledgement at %s is passed over: %s", command.address, error)
+        return False
 
 
 def _is_reserved(usage: Usage, command: Command) -> bool:

@@ -21,6 +21,7 @@ import msgspec
 
 from linewright.connectors.values import Raw, quality_of
 from linewright.plant.authority import (
+    COMMAND_LIFE_MAX_NS,
     Ceiling,
     Decision,
     DecisionReason,
@@ -154,6 +155,13 @@ def decide(facts: Facts, before: Ruling | None) -> Ruling:
         )
     if facts.now_ns >= facts.command.expires_ns:
         return _expired(before)
+    if facts.command.expires_ns - facts.now_ns > COMMAND_LIFE_MAX_NS:
+        # Before any reason that is waited for: it would be waited for without end.
+        return Ruling(
+            verdict=Verdict.REFUSE,
+            reason=DecisionReason.EXPIRY_TOO_FAR.value,
+            explanation="the command would stay valid for longer than any may",
+        )
     decision = authorise(
         facts.command,
         facts.grant,

@@ -121,8 +121,13 @@ def audit_of(command: Command, step: str, at: Stamp, *, outcome: str = "done", t
         of_rev=command.rev,
         grant_id=command.grant_id,
         case=command.case,
-        text=text[:_TEXT_CHARS],
+        text=_undo_words(command, text)[:_TEXT_CHARS],
     )
+
+
+def _undo_words(command: Command, text: str) -> str:
+    """The words of an audit; of an undo they begin with what it takes back."""
+    return text if command.undo_of is None else f"undo of {command.undo_of}: {text}"
 
 
 def change_words(command: Command, before: Value | None) -> str:

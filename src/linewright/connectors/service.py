@@ -245,9 +245,9 @@ class _Service:
 
     async def _begin(self, enforcer: Enforcer, data: bytes) -> None:
         try:
-            command = decode(data, Command)
+            command = _command(data, self._bus.site)
         except RecordInvalid as error:
-            _log.error("a command is damaged: %s", error)
+            _log.error("a command is passed over: %s", error)
             return
         if command.id in self._running:
             return
@@ -283,6 +283,23 @@ class _Service:
                 _log.info("plant %s is replaced by %s", self._applied.rev, now.rev)
                 self._over.set()
         await self._over.wait()
+
+
+def _command(data: bytes, site: str) -> Command:
+    """Command of a message, if it is one that can be acted on here.
+
+    Raises
+    ------
+    RecordInvalid
+        It is damaged, for another site, or a revision: that has the id of the command it
+        changes, so what was granted to one would be used by the other.
+    """
+    command = decode(data, Command)
+    if command.address.site != site:
+        raise RecordInvalid("command", "address", f"{command.address} is not at {site}")
+    if command.rev:
+        raise RecordInvalid("command", "rev", "a command is never revised")
+    return command
 
 
 def _clocks(bus: Bus) -> Clocks:

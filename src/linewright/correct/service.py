@@ -197,6 +197,7 @@ class _Think:
             return
         await self._publish_beside()
         await self._settle()
+        await self._take_back()
         self._rehearse()
         if self._changed and time.monotonic() - self._stored_s >= SNAPSHOT_S:
             await self._store()
@@ -228,7 +229,7 @@ class _Think:
             await self._append(opened, after=0)
 
     async def _take_record(self, message: Message) -> None:
-        if not message.subject.startswith(("lw.case.", "lw.ack.")):
+        if not message.subject.startswith(("lw.case.", "lw.ack.", "lw.command.")):
             self._thinking.pass_record(message.seq)
             return
         try:
@@ -259,6 +260,13 @@ class _Think:
                 else:
                     await self._bus.publish(record)
             self._appended[case.case_id] = seq
+
+    async def _take_back(self) -> None:
+        """Publish what ends the changes whose time is over."""
+        for command in self._thinking.undos(self._bus.clock.now_ns(), time.time_ns()):
+            log.info("case %s: its change is taken back", command.case)
+            await self._bus.publish(command)
+            self._changed = True
 
     async def _append(self, step: Case, *, after: int) -> None:
         try:

@@ -12,12 +12,13 @@ import msgspec
 from linewright.correct.cases import Known, Setting, add_step, answer_by_ns, next_step, open_case
 from linewright.correct.diagnose import Diagnosis, diagnose
 from linewright.correct.propose import beside
-from linewright.correct.rehearse import Rehearsal
+from linewright.correct.rehearse import Rehearsal, held_speed
+from linewright.correct.undo import call_of, due_ns, taken_back, undo_of
 from linewright.correct.watch.cycles import CycleReader, CycleSeen, ReaderState, Sample
 from linewright.correct.watch.detect import Score, score
 from linewright.correct.watch.stations import StationView
 from linewright.plant import Address
-from linewright.plant.records import Ack, Case, CaseStage, Record
+from linewright.plant.records import Ack, Case, CaseStage, Command, Record
 
 __all__ = ["Memory", "SnapshotInvalid", "Thinking", "Work"]
 
@@ -32,6 +33,9 @@ ACKS_MAX = 200
 
 CLOSED_MAX = 50
 """Closed cases kept: a late message about one must find it."""
+
+SPEED_NEAR = 0.5
+"""How far, in points of percent, a speed may be from what was written and still be that."""
 
 FOREVER_NS = 2**63 - 1
 
@@ -67,6 +71,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     opened_ns: Mapping[str, int] = {}
     seqs: Mapping[str, int] = {}
     acks: tuple[Ack, ...] = ()
+    undos: Mapping[str, Command] = {}
+    left: tuple[str, ...] = ()
 
 
 class Thinking:
@@ -114,6 +120,8 @@ class Thinking:
         self._opened_ns = dict(memory.opened_ns)
         self._seqs = dict(memory.seqs)
         self._acks = list(memory.acks)
+        self._undos = dict(memory.undos)
+        self._left = set(memory.left)
         self._cycle_tags = {view.cycle_tag for view in views.values()}
         self._by_tag = {tag: str(place) for place, view in views.items() for tag in view.tags}
 
@@ -132,6 +140,8 @@ class Thinking:
             opened_ns=dict(self._opened_ns),
             seqs=dict(self._seqs),
             acks=tuple(self._acks),
+            undos=dict(self._undos),
+            left=tuple(sorted(self._left)),
         )
 
     def take_samples(self, samples: Iterable[Sample], seq: int) -> list[Case]:
@@ -162,7 +172,7 @@ class Thinking:
         return opened
 
     def take_record(self, record: Record, seq: int) -> tuple[Record, ...]:
-        """Fold one record of the stream: a step of a case or an acknowledgement.
+        """Fold one record of the stream: a step of a case, an undo, or an acknowledgement.
 
         Returns
         -------
@@ -177,8 +187,13 @@ class Thinking:
         if seq <= self.records_seq:
             return ()
         self.records_seq = seq
+        if isinstance(record, Command) and record.is_undo and record.case in self.cases:
+            self._undos[record.case] = record
         if isinstance(record, Ack):
             self._acks = [*self._acks[-ACKS_MAX:], record]
+            undos = [each for each in self._undos.values() if each.id == record.command]
+            calls = [call for each in undos if (call := call_of(each, record)) is not None]
+            return tuple(calls)
         if not isinstance(record, Case):
             return ()
         case_id = record.case_id
@@ -211,6 +226,42 @@ class Thinking:
             records = next_step(case, self._known(case_id, view), self.setting, now_ns)
             if records:
                 found.append((case, self._seqs[case_id], records))
+        return found
+
+    def undos(self, now_ns: int, seen_ns: int) -> list[Command]:
+        """Commands that take back the changes whose time is over, once each.
+
+        Where the machine shows another speed than was written, a person has taken over, and
+        nothing is written.
+
+        Parameters
+        ----------
+        now_ns
+            Plant time now.
+        seen_ns
+            Wall clock now.
+        """
+        found = []
+        for case_id, case in self.cases.items():
+            at_ns = due_ns(case)
+            ack = taken_back(case, self._acks)
+            done = case_id in self._undos or case_id in self._left
+            if at_ns is None or ack is None or now_ns < at_ns or done:
+                continue
+            held = held_speed(case.proposal)
+            if held is not None and abs(self.speed_of(case.address) - held) > SPEED_NEAR:
+                self._left.add(case_id)
+                continue
+            command = undo_of(
+                case,
+                ack,
+                self.setting.plant,
+                for_site=self.setting.site_kind,
+                seen_ns=seen_ns,
+            )
+            if command is not None:
+                self._undos[case_id] = command
+                found.append(command)
         return found
 
     def to_rehearse(self) -> list[tuple[Case, Work]]:
@@ -302,6 +353,8 @@ class Thinking:
             del self.cases[case_id], self._seqs[case_id]
             self._work.pop(case_id, None)
             self._opened_ns.pop(case_id, None)
+            self._undos.pop(case_id, None)
+            self._left.discard(case_id)
 
 
 def resume(data: bytes | None, plant_rev: str) -> Memory:
@@ -330,6 +383,8 @@ def resume(data: bytes | None, plant_rev: str) -> Memory:
             seqs=memory.seqs,
             work=memory.work,
             acks=memory.acks,
+            undos=memory.undos,
+            left=memory.left,
         )
     return memory
 

@@ -149,7 +149,8 @@ def _station(address: Address, station: Station, now: StationNow | None, moment:
         "doubts": _doubts(now.quality),
         "age_s": age_s,
         "wear": [
-            {"label": _part_label(station, each.part), "used": each.used_ratio} for each in now.wear
+            {"label": _part_label(address, each.part, moment), "used": each.used_ratio}
+            for each in now.wear
         ],
     }
 
@@ -163,9 +164,13 @@ def _doubts(quality: int) -> list[str]:
     ]
 
 
-def _part_label(station: Station, part: str) -> str:
+def _part_label(address: Address, part: str, moment: Moment) -> str:
+    """Return what wears in words: the tool, where the wear is that of one."""
+    station = dict(moment.plant.stations_in(address))[address]
+    tools = moment.plant.sites[address.site].tools
     wear = station.wears.get(part)
-    return part.replace("_", " ") if wear is None else label_in(wear.label, LANGUAGE, part)
+    name = wear.tool if wear is not None and wear.tool is not None else part
+    return label_in(tools[name].label, LANGUAGE, name) if name in tools else part.replace("_", " ")
 
 
 def _buffers(address: Address, line: Line, counts: dict[Address, BufferNow]) -> list[Plain]:
@@ -272,7 +277,7 @@ def _candidate(candidate: Candidate, moment: Moment) -> Plain:
         "words": candidate.text or candidate.name.replace("_", " "),
         "chosen": candidate.chosen,
         "call": (candidate.call or "").replace("_", " "),
-        "call_at": _clock(candidate.call_at_ns, moment) if candidate.call_at_ns else "",
+        "call_at": _planned(candidate.call_at_ns, moment) if candidate.call_at_ns else "",
         "effects": [_effect(each, moment) for each in candidate.effects],
     }
 
@@ -297,7 +302,7 @@ def _change(change: Change, moment: Moment) -> Plain:
         "value": change.value,
         "unit": unit,
         "at": _clock(change.at_ns, moment),
-        "until": "" if change.until_ns is None else _clock(change.until_ns, moment),
+        "until": "" if change.until_ns is None else _planned(change.until_ns, moment),
         "words": change_words(change, moment),
     }
 
@@ -317,7 +322,7 @@ def change_words(change: Change, moment: Moment) -> str:
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     end = "until it is changed back"
     if change.until_ns is not None:
-        end = f"until {_clock(change.until_ns, moment)}"
+        end = f"until {_planned(change.until_ns, moment)}"
     return f"Set {command.lower()} of {label} to {shown} {unit}".rstrip() + f" {end}."
 
 
@@ -374,6 +379,11 @@ def _clock(t_ns: int, moment: Moment) -> str:
     at = dt.datetime.fromtimestamp(t_ns // 1_000_000_000, zone)
     today = dt.datetime.fromtimestamp(moment.t_ns // 1_000_000_000, zone).date()
     return f"{at:%H:%M:%S}" if at.date() == today else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _planned(t_ns: int, moment: Moment) -> str:
+    """Return a time that somebody planned: without seconds where it is a full minute."""
+    return _clock(t_ns, moment).removesuffix(":00")
 
 
 def _ms(t_ns: int) -> int:

@@ -133,7 +133,7 @@ class _Supervisor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, keep it alive, and end it in order: the NATS server last."""
-        self._nats = await NatsServer.start(self._plan.data)
+        self._nats = await NatsServer.start(self._plan.data, ends_with_parent=True)
         try:
             self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
             await self._apply(self._nats)
@@ -204,7 +204,7 @@ class _Supervisor:
             began_s = time.monotonic()
             with contextlib.suppress(BusUnavailable, OSError):
                 await self._nats.stop()
-                self._nats = await NatsServer.start(self._plan.data)
+                self._nats = await NatsServer.start(self._plan.data, ends_with_parent=True)
                 self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
 
     async def _keep_books(self, stop: asyncio.Event) -> None:

@@ -29,7 +29,7 @@ from linewright.connectors import source_of
 from linewright.history import export_audit, export_records, open_history
 from linewright.plant import Plant
 from linewright.plant.authority import Grant
-from linewright.plant.records import Case, Command, decode
+from linewright.plant.records import Ack, Case, Command, decode
 from linewright.testing.accounts import Account, account_of, read_truth
 
 __all__ = ["Result", "Scene", "SceneFailed"]
@@ -63,6 +63,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """All steps of all cases, in the order of their time."""
     commands: tuple[Command, ...]
     grants: tuple[Grant, ...]
+    acks: tuple[Ack, ...]
     account: Account
     writes: tuple[dict[str, Any], ...]
     """What the machines say was written to them and taken."""
@@ -92,11 +93,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         Judged without `authorise`: by what the machines saw, the commands on record and the
         grants as they were given. A command covers one write.
         """
-        covered = [
-            (one.address, one.parameter, one.value)
-            for one in self.commands
-            if any(_covers(grant, one) for grant in self.grants)
-        ]
+        own = [one for one in self.commands if not one.is_undo]
+        acts = [one for one in own if any(_covers(each, one) for each in self.grants)]
+        ids = {one.id for one in acts}
+        undos = [one for one in self.commands if one.is_undo and one.undo_of in ids]
+        covered = [(one.address, one.parameter, one.value) for one in (*acts, *undos)]
         outside = 0
         for write in self.writes:
             station, _, parameter = write["address"].partition("#")
@@ -315,6 +316,7 @@ class Scene:
                 cases=tuple(cases),
                 commands=tuple(commands),
                 grants=self._grants,
+                acks=tuple(one for one in history.records("ack") if isinstance(one, Ack)),
                 account=account_of(truth, history, sources),
                 writes=tuple(
                     one

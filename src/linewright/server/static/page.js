@@ -104,7 +104,7 @@ function drawLine() {
   ].join(" ");
   put("line-words", said, () => [said]);
   const forS = (station) => station.since_ms && state.clock.t_ms !== null ? Math.max(0, (plantMs() - station.since_ms) / 1000) : null;
-  put("line", [line.stations, line.buffers, Math.floor((state.clock.t_ms ?? 0) / 1000)], () => line.stations.flatMap((station, index) => {
+  put("line", [line.stations, line.buffers, state.cases.map((one) => [one.address, one.stage]), Math.floor((state.clock.t_ms ?? 0) / 1000)], () => line.stations.flatMap((station, index) => {
     const buffer = line.buffers.find((one) => one.from === station.name && one.to === line.stations[index + 1]?.name);
     const kind = kindOf(station.state);
     const sign = SIGNS[station.state] ?? "! ";
@@ -116,7 +116,8 @@ function drawLine() {
         lasts === null ? "" : el("small", {}, ` for ${span(lasts)}`),
         station.reason ? el("p", {}, words(station.reason)) : "",
         station.good === undefined ? "" : el("p", {}, `${station.good} good · ${station.scrap} scrap`),
-        ...(station.wear ?? []).map((one) => el("p", { class: "quiet" }, `${one.label}: counter at ${share(one.used)}`)),
+        ...(station.wear ?? []).map((one) => el("p", { class: "quiet" }, `${one.label}: ${share(one.used)} of its life counted`)),
+        ...openAt(station.address).map((one) => el("p", {}, el("a", { class: "mark warn", href: "#case" }, `! case ${one.stage}`))),
         station.doubts?.length ? el("p", {}, el("span", { class: "mark warn" }, `! data ${station.doubts.join(", ")}`)) : ""),
       ...(buffer ? [el("li", { class: "buffer" },
         buffer.places ? el("progress", { max: buffer.places, value: buffer.count ?? 0, "aria-hidden": "true" }) : "",
@@ -124,6 +125,8 @@ function drawLine() {
     ];
   }));
 }
+
+const openAt = (address) => state.cases.filter((one) => one.address === address && one.stage !== "closed");
 
 function effects(list) {
   return list.map((one) => el("span", {}, `${one.mean > 0 ? "+" : ""}${figure(one.mean)} ${one.unit ? `${words(one.unit)} ` : ""}`,
@@ -197,6 +200,7 @@ function drawCase() {
       ? `Expected from the line without losses: ${number(pace.per_h)} parts an hour. A case opens by itself when a machine leaves what is usual for it.`
       : "A case opens by itself when a machine leaves what is usual for it.")];
   });
+  $("case").classList.toggle("asks", Boolean(shown?.can_confirm)); // on a phone it then stands first
   const news = shown ? `${shown.title} Now ${shown.stage} ${shown.outcome}` : "";
   if ($("news").textContent !== news) $("news").textContent = news; // read out, not shown twice
   if ($("answer").textContent !== answer) $("answer").textContent = answer;

@@ -93,3 +93,33 @@ def test_an_unheard_clock_says_so(clock: PlantClock) -> None:
         clock.now_ns()
     clock.hear(tick(5))
     assert asyncio.run(clock.known(wait_s=0.01)) is True
+
+
+def test_a_clock_is_steady_after_a_second_of_even_ticks(clock: PlantClock, hands: Hands) -> None:
+    """Nothing is judged by the first ticks, nor by a tick that is older than half a second."""
+    found = []
+    for n in range(12):
+        hands.steady_s = n / 10
+        clock.hear(tick(100 + 2 * n))
+        found.append(clock.is_steady)
+    assert found == [False] * 10 + [True] * 2
+    hands.steady_s = 1.7
+    assert not clock.is_steady
+
+
+@pytest.mark.parametrize("t_s", [124.0, 200.0])
+def test_a_clock_is_not_steady_after_ticks_stayed_away(
+    clock: PlantClock, hands: Hands, t_s: float
+) -> None:
+    """Ticks that come in a burst after a silence, old or new, count again after a second."""
+    for n in range(12):
+        hands.steady_s = n / 10
+        clock.hear(tick(100 + 2 * n))
+    hands.steady_s = 6.0
+    for n in range(5):
+        clock.hear(tick(t_s + 2 * n))
+    assert not clock.is_steady
+    for n in range(1, 11):
+        hands.steady_s = 6.0 + n / 10
+        clock.hear(tick(t_s + 8 + 2 * n))
+    assert clock.is_steady

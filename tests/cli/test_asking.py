@@ -44,9 +44,10 @@ def test_data_stand_in_the_users_folder(state: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_only_plant_is_meant(state: Path) -> None:
     """One running plant is found by itself, of two one must be named, none is told."""
-    with pytest.raises(Failed, match="no plant runs here") as none:
+    with pytest.raises(Failed, match="no plant runs in a folder of") as none:
         running_at(None)
     assert "linewright demo" in none.value.to_do
+    assert "--data" in none.value.to_do
     write_running(state / "demo", HERE)
     assert running_at(None) == HERE
     write_running(state / "up", HERE)

@@ -13,12 +13,14 @@ from linewright.bus import NatsServer
 from linewright.cli import main
 from linewright.cli.ending import Failed
 from linewright.cli.running.confirm import proposal
+from linewright.correct import fold_case
+from linewright.plant.records import encode
 from tests.cli.conftest import Ran
 from tests.cli.test_asking import say_it_runs
-from tests.server.scenes import Page, page_of
+from tests.server.scenes import Page, page_of, steps_of
 
 Run = Callable[..., Ran]
-WORDS = "Set speed of Machining centre to 80 % until 09:30:00."
+WORDS = "Set speed of Machining centre to 80 % until 09:30."
 
 
 def _with_case(nats: NatsServer, data: Path, look: Callable[[Page, str], None]) -> None:
@@ -73,6 +75,35 @@ async def _stage(page: Page, case_id: str) -> str:
     """The stage of a case, as the answer to confirming it tells."""
     _, said, _ = await page.ask(f"/api/cases/{case_id}/confirm", post=True)
     return "granted" if "is granted" in said.get("what", "") else "proposed"
+
+
+def test_a_case_that_waits_for_nothing(nats: NatsServer, tmp_path: Path, run: Run) -> None:
+    """Of a case without a proposal nobody is asked; it says how far it is, and ends with 1."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            say_it_runs(page, tmp_path)
+            steps = steps_of(page.site)[:2]
+            await (await page.bus.bucket("cases")).put(steps[0].id, encode(fold_case(steps)))
+            while not (await page.ask("/api/state"))[1]["cases"]:  # noqa: ASYNC110  # a page
+                await asyncio.sleep(0.02)
+            ran = await asyncio.to_thread(run, "confirm", steps[0].id[:8], "--data", tmp_path)
+            assert ran.code == 1
+            assert ran.err == "not done: the case is diagnosed, so it waits for no answer\n"
+
+    asyncio.run(scene())
+
+
+def test_nobody_to_answer(nats: NatsServer, tmp_path: Path, run: Run) -> None:
+    """In a script without --yes nothing is done, and it is said what to write."""
+
+    def look(page: Page, case_id: str) -> None:
+        ran = run("confirm", "--data", tmp_path)
+        assert ran.code == 2
+        assert "nobody is there to answer (in a script, say --yes)" in ran.err
+        assert asyncio.run(_stage(page, case_id)) == "proposed"
+
+    _with_case(nats, tmp_path, look)
 
 
 def test_a_refusal(nats: NatsServer, tmp_path: Path, run: Run) -> None:

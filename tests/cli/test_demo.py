@@ -31,6 +31,25 @@ def test_only_a_folder_of_the_demo_is_emptied(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_folder_that_cannot_be_emptied(tmp_path: Path) -> None:
+    """A place that can be no folder is told with what to do."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(Failed, match="cannot be used: Not a directory") as refused:
+        fresh(tmp_path / "file" / "demo")
+    assert "--data" in refused.value.to_do
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["--for", "nan"], "no number"), (["--for", "0"], "x>0")]
+)
+def test_wrong_use(words: list[str], said: str, tmp_path: Path, run: Run) -> None:
+    """A wait that could never end, or not begin, is refused before anything is made."""
+    ran = run("demo", "--until-closed", "--data", tmp_path / "demo", *words)
+    assert ran.code == 2
+    assert said in ran.err
+    assert not (tmp_path / "demo").exists()
+
+
 def test_a_running_demo_is_not_emptied(tmp_path: Path, run: Run) -> None:
     """While a demo runs on a folder, another one is refused and the folder stays."""
     folder = fresh(tmp_path / "demo")
@@ -61,7 +80,9 @@ def test_it_confirms_when_told_so(
             assert (status, "is granted" in said["what"]) == (409, True)
 
     asyncio.run(scene())
-    assert "confirming, as if a person had pressed the button" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "confirming, as if a person had pressed the button" in said
+    assert "case     proposed   Set speed of Machining centre to 80 %" in said
 
 
 def test_it_gives_up_in_time(tmp_path: Path) -> None:

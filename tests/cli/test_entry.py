@@ -42,6 +42,20 @@ def test_help_lists_every_command(run: Run) -> None:
         assert (command.help or "").split("\n\n")[0].startswith(about.rstrip("."))
 
 
+class OnWindows(Commands):
+    """The group as it is on Windows."""
+
+    is_windows = True
+
+
+def test_what_cannot_run_on_windows_says_so() -> None:
+    """There the commands of a running plant end with 2 and a line; those for files run."""
+    ran = CliRunner().invoke(OnWindows("linewright"), ["cases"])
+    assert ran.exit_code == 2
+    assert "`linewright cases` does not run on Windows yet" in ran.output
+    assert CliRunner().invoke(OnWindows("linewright"), ["schema", "plant"]).exit_code == 0
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_an_example(name: str, run: Run) -> None:
     """The help of a command ends with an example of it; every option says what it does."""

@@ -1,12 +1,17 @@
 """`linewright up`: what is wrong with what was asked, before anything is started."""
 
+import asyncio
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from linewright.cli.ending import Failed
-from linewright.cli.running.up import Options, plan_of
+from linewright.cli.running.up import Options, plan_of, start
+from linewright.server import Plan
+from linewright.server.folder import Belongs, write_belongs
 from tests.cli.conftest import SMALL, Ran
 
 Run = Callable[..., Ran]
@@ -34,6 +39,9 @@ def test_every_problem_is_told(plant: Path, tmp_path: Path, run: Run) -> None:
         (["--from", "2026-11-23 08:57"], "are for a play"),
         (["--speed", "20"], "are for a play"),
         (["--emulate", "--from", "soon"], "`soon` is no time"),
+        (["--emulate", "--from", "2026-11-23T08:57+01:00"], "has a time zone"),
+        (["--emulate", "--from", "0001-01-01 00:00"], "is no time that the play can show"),
+        (["--emulate", "--speed", "nan"], "nan is no number"),
         (["--emulate", "--speed", "0"], "0.1<=x<=100"),
         (["--port", "70000"], "0<=x<=65535"),
         (["--scenario", TOOL], "cannot be used"),
@@ -45,6 +53,72 @@ def test_wrong_use(words: list[str], said: str, plant: Path, tmp_path: Path, run
     assert ran.code == 2
     assert said in ran.err
     assert not (tmp_path / "data").exists()
+
+
+def test_a_play_cannot_be_seen_before_it_begins(tmp_path: Path) -> None:
+    """A --from before the scenario is refused with its start; its start itself is not."""
+    options = Options(data=tmp_path, scenario=TOOL, start="2026-11-23 05:59")
+    with pytest.raises(Failed, match="before the start of the scenario, 2026-11-23 06:00:00"):
+        plan_of(str(BRACKET), options)
+    same = Options(data=tmp_path, scenario=TOOL, start="2026-11-23 06:00")
+    assert plan_of(str(BRACKET), same).start == "2026-11-23 06:00"
+
+
+def test_a_play_that_takes_long_to_be_seen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """More than half a day that the play goes forward unseen is told beforehand."""
+    for local, said in [("2026-11-23 18:00", False), ("2026-11-25 06:00", True)]:
+        plan_of(str(BRACKET), Options(data=tmp_path, scenario=TOOL, start=local))
+        assert ("goes forward 48 h unseen" in capsys.readouterr().out) is said
+
+
+def test_what_does_not_run_yet_is_told(
+    plant: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What of a plant cannot be played or read is told before the start, a line each."""
+    plan_of(str(plant), Options(data=tmp_path, emulate=True))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"`{plant}` is in order")
+    assert lines[1].startswith("not yet  3 of 3 stations show nothing")
+    plan_of(str(BRACKET), Options(data=tmp_path, emulate=True))
+    assert "not yet" not in capsys.readouterr().out
+
+
+def _plan(folder: Path, **more: Any) -> Plan:  # noqa: ANN401  # fields of the plan
+    return Plan(data=folder, site="nogales", text="linewright: 1", **more)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """A data folder that cannot be made is told with its place and what to do."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(Failed, match="cannot be used: Not a directory") as refused:
+        asyncio.run(start(_plan(tmp_path / "file" / "data")))
+    assert str(tmp_path) in refused.value.message
+    assert "--data" in refused.value.to_do
+
+
+def test_a_folder_of_another_site(tmp_path: Path) -> None:
+    """A folder of another site, or of a play, is refused before anything is started."""
+    for belongs, said in [
+        (Belongs(site="reno", emulated=False), "holds the site `reno`, not `nogales`"),
+        (Belongs(site="nogales", emulated=True), "holds an emulated plant, not a real plant"),
+    ]:
+        write_belongs(tmp_path, belongs)
+        with pytest.raises(Failed, match=said):
+            asyncio.run(start(_plan(tmp_path)))
+    assert not (tmp_path / "nats.conf").exists()
+    assert not (tmp_path / "up.json").exists()
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """A port of another program is refused before anything is started, with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Failed, match=f"port {port} cannot be used") as refused:
+            asyncio.run(start(_plan(tmp_path, port=port)))
+    assert "--port" in refused.value.to_do
+    assert not (tmp_path / "nats.conf").exists()
 
 
 def test_a_plant_of_several_sites(tmp_path: Path) -> None:

@@ -1,16 +1,49 @@
 """Commands end with the right acknowledgement, and only an allowed one reaches the machine."""
 
 import asyncio
+import hashlib
+import os
+import signal
 import time
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
 
 from linewright.bus import NatsServer
-from linewright.connectors.acting import Intent
-from linewright.plant.authority import Usage, reserve
-from linewright.plant.records import Ack, Command, Outcome, SiteKind, encode
-from tests.connectors.making import Connected, Machine, command, connected, grant_for, run, until
+from linewright.connectors.acting import Enforcer, Intent, Site
+from linewright.connectors.link import Clocks
+from linewright.connectors.opcua.session import Session
+from linewright.connectors.sources import Endpoint
+from linewright.plant import Address
+from linewright.plant.authority import Ceiling, Usage, ceiling_of, reserve
+from linewright.plant.language import load_text
+from linewright.plant.records import (
+    Ack,
+    Case,
+    CaseOutcome,
+    CaseStage,
+    Command,
+    How,
+    Origin,
+    Outcome,
+    SiteKind,
+    decode,
+    encode,
+)
+from tests.connectors.making import (
+    MILL,
+    PLANT,
+    REV,
+    Connected,
+    Machine,
+    command,
+    connected,
+    grant_for,
+    run,
+    until,
+)
 
 BAD_NOT_CONNECTED = 0x808A0000
 
@@ -338,3 +371,155 @@ async def written(machine: Machine) -> bool:
 async def gone(world: Connected, wanted: Command) -> bool:
     """Whether the command left the inbox."""
     return await (await world.bus.bucket("folds")).get(f"connect.inbox.{wanted.id}") is None
+
+
+def elsewhere(wanted: Command) -> Command:
+    """The same command for a machine of another site."""
+    return msgspec.structs.replace(wanted, id="", address=Address("juarez/a/b/mill"))
+
+
+def revised(wanted: Command) -> Command:
+    """A revision of the command, under its id, with another value."""
+    return msgspec.structs.replace(wanted, rev=1, value=75.0)
+
+
+@pytest.mark.parametrize("forged", [elsewhere, revised])
+def test_a_command_that_nobody_here_may_act_on_is_passed_over(
+    server: NatsServer, machine: Machine, forged: Callable[[Command], Command]
+) -> None:
+    """A command of another site or a revision stops neither the service nor what is granted."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.tell(f"lw.command.{MILL.subject()}", encode(forged(wanted)))
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            assert (ack.command, ack.outcome) == (wanted.id, Outcome.CONFIRMED)
+            assert machine.writes == [80.0]
+            folds = await world.bus.bucket("folds")
+            await until(lambda: gone(world, wanted))
+            assert [key for key in await folds.keys() if ".inbox." in key] == []
+
+    run(act())
+
+
+def test_a_damaged_acknowledgement_stops_nothing(server: NatsServer, machine: Machine) -> None:
+    """What cannot be read among the acknowledgements of a station answers no command."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            wanted = command()
+            await world.bus.tell(f"lw.ack.{MILL.subject()}", b"\xff")
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await until(lambda: written(machine))
+            await until(lambda: gone(world, wanted))
+            newest = await world.bus.last(f"lw.ack.{MILL.subject()}")
+            assert newest is not None
+            assert decode(newest.data, Ack).outcome is Outcome.CONFIRMED
+
+    run(act())
+
+
+def test_a_command_that_waits_keeps_no_other_waiting(server: NatsServer, machine: Machine) -> None:
+    """While one command waits for its grant, a granted one of the same station is written."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await world.bus.publish(command(value=90.0, grant="never"))
+            await asyncio.sleep(0.5)
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            assert (ack.command, ack.outcome) == (wanted.id, Outcome.CONFIRMED)
+
+    run(act())
+
+
+def test_nothing_waits_between_the_last_question_and_the_write(
+    server: NatsServer, machine: Machine
+) -> None:
+    """A bus that stands still after the last question delays no write: it is made, or refused."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await world.kill()
+            wanted = command()
+            grant = grant_for(wanted)
+            await world.desk.issue(grant)
+            seen = await freezing(world, server, machine, wanted, encode(grant))
+            assert seen == [80.0]
+
+    run(act())
+
+
+async def freezing(
+    world: Connected, server: NatsServer, machine: Machine, wanted: Command, grant: bytes
+) -> list[float]:
+    """What was written while the bus stood still, from the last question about a command on."""
+    session = await Session.open(Endpoint(url=machine.url))
+    loop, seen, asked = asyncio.get_running_loop(), [], []
+    plant = load_text(PLANT.replace("URL", machine.url))
+
+    def ceiling(place: Address, name: str) -> Ceiling | None:
+        asked.append(place)
+        if len(asked) == 2:
+            os.kill(server.pid, signal.SIGSTOP)
+            loop.call_later(1.0, lambda: seen.extend(machine.writes))
+            loop.call_later(1.0, lambda: os.kill(server.pid, signal.SIGCONT))
+        return ceiling_of(plant, place, name, REV)
+
+    site = Site(
+        kind=SiteKind.SIMULATED,
+        plant_rev=REV,
+        stations=dict(plant.stations_in(Address("nogales"))),
+        ceiling=ceiling,
+        device=lambda _: session,
+    )
+    buckets = await world.bus.bucket("usage"), await world.bus.bucket("grants")
+    clocks = Clocks(plant=world.bus.clock, wall_ns=time.time_ns, steady_ns=time.time_ns, begun_ns=0)
+    enforcer = Enforcer(world.bus, buckets, site, clocks)
+    said = {"stop": False, "grants": {"g1": hashlib.sha256(grant).hexdigest()}}
+    enforcer.authority.hear(msgspec.json.encode(said), steady_ns=time.time_ns())
+    await enforcer.act(wanted, asyncio.Event())
+    await session.close()
+    return seen
+
+
+def test_nothing_is_written_for_a_case_that_is_over(server: NatsServer, machine: Machine) -> None:
+    """A command that outlives its case is refused, whatever was granted."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            opened = step_of(CaseStage.OPEN)
+            closed = step_of(CaseStage.CLOSED, case=opened.id, outcome=CaseOutcome.EXPIRED)
+            first = await world.bus.append(opened, after=0)
+            await world.bus.append(closed, after=first)
+            wanted = msgspec.structs.replace(
+                command(), id="", how=How.INFERRED, origin=Origin.CASE, case=opened.id
+            )
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            await refused(world, machine, "case_closed")
+
+    run(act())
+
+
+def step_of(stage: CaseStage, **fields: Any) -> Case:  # noqa: ANN401  # fields of a case by name
+    """A step of a case of the mill."""
+    now_ns = time.time_ns()
+    return Case(
+        address=MILL,
+        t_ns=now_ns,
+        seen_ns=now_ns,
+        plant_rev=REV,
+        how=How.INFERRED,
+        source="correct",
+        stage=stage,
+        kind="cycle_time",
+        title="The mill is slow.",
+        **fields,
+    )

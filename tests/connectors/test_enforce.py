@@ -152,3 +152,10 @@ def test_a_ruling_carries_its_words() -> None:
     ruling = decide(facts(command(value=60.0), heard()), None)
     assert isinstance(ruling, Ruling)
     assert "outside the ceiling" in ruling.explanation
+
+
+def test_a_command_that_would_never_expire_is_refused_at_once() -> None:
+    """An expiry beyond the longest life is an answer, also where a permit is still missing."""
+    wanted = command(life_s=3601.0)
+    assert decide(facts(wanted, Readings()), None).reason == "expiry_too_far"
+    assert decide(facts(command(), Readings()), None).verdict is Verdict.AGAIN

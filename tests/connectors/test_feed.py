@@ -134,3 +134,19 @@ def test_a_clock_that_is_far_off_is_not_asked() -> None:
     assert fast.near(T0 - 30 * S) == T0 - 30 * S
     assert now(0).near(T0 - 30 * S) == T0
     assert now(0).near(None) == T0
+
+
+def test_a_source_is_believed_while_plant_time_is_in_doubt() -> None:
+    """A plant clock that stands still moves no sample, and no gap ends before its first value."""
+    one = feed(stored_ns=T0)
+    stands = Now(plant_ns=T0 + S, seen_ns=T0, steady_ns=T0, is_steady=False)
+    assert stands.near(T0 + 90 * S) == T0 + 90 * S
+    one.connected((), asked_ns=T0 + 90 * S, now=stands)
+    one.heard(0, Raw(value=1.0, source_ns=T0), stands, first=True)
+    one.heard(0, Raw(value=2.0, source_ns=T0 + 91 * S), stands, first=False)
+    rows, (gap,) = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [
+        (90 * S, Quality.INITIAL),
+        (91 * S, Quality.GOOD),
+    ]
+    assert gap.until_ns > T0 + 90 * S

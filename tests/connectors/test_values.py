@@ -107,3 +107,13 @@ def test_the_bound_grows_with_the_speed_of_the_plant() -> None:
     late_ns = 30 * 10**9
     assert SourceClock().time_of(0, now_ns=late_ns, monotonic_ns=0, speed=20.0) == (0, False)
     assert SourceClock().time_of(0, now_ns=late_ns, monotonic_ns=0, speed=1.0) == (late_ns, True)
+
+
+def test_a_doubtful_plant_clock_corrects_nothing() -> None:
+    """While plant time stands still or runs after, a source is judged as it was before."""
+    clock = SourceClock()
+    assert clock.time_of(HOUR_NS, now_ns=0, monotonic_ns=0, is_steady=False) == (HOUR_NS, False)
+    assert clock.time_of(5, now_ns=5, monotonic_ns=1) == (5, False)
+    shifted = clock.time_of(HOUR_NS, now_ns=9, monotonic_ns=2)
+    assert shifted == (9, True)
+    assert clock.time_of(HOUR_NS + 7, now_ns=HOUR_NS, monotonic_ns=3, is_steady=False) == (16, True)

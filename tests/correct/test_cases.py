@@ -190,3 +190,24 @@ def test_a_fold_keeps_what_later_steps_leave_out() -> None:
     assert case.kind == "cycle_time"
     with pytest.raises(RecordInvalid):
         fold_case([scene.grant()])
+
+
+def test_a_rehearsal_that_never_comes_closes_the_case() -> None:
+    """A diagnosed case whose rehearsal was lost does not wait for ever."""
+    scene = Scene(seed=3)
+    scene.until_fault()
+    scene.until_opened()
+    scene.settle()
+    until_ns = scene.case().t_ns + ANSWER_S * NS
+    assert scene.thinking.steps(until_ns - 1) == []
+    ((_, _, (closed,)),) = scene.thinking.steps(until_ns)
+    assert isinstance(closed, Case)
+    assert (closed.outcome, closed.t_ns) == (CaseOutcome.EXPIRED, until_ns)
+
+
+def test_what_cannot_be_read_back_is_judged_by_its_effect() -> None:
+    """Written is the last word about a command without readback, and is verified."""
+    scene, command = acting()
+    scene.answer(command.id, Outcome.WRITTEN)
+    scene.settle()
+    assert scene.case().stage is CaseStage.VERIFYING

@@ -4,7 +4,14 @@ import pytest
 
 from linewright.correct.forks import rehearse_case
 from linewright.correct.thinking import Memory, SnapshotInvalid, Thinking, resume
-from linewright.plant.records import Case, CaseStage, Outcome, Record
+from linewright.plant.records import (
+    Case,
+    CaseOutcome,
+    CaseStage,
+    Outcome,
+    Record,
+    RecordInvalid,
+)
 from tests.correct.machine import MILL
 from tests.correct.scene import SETTING, VIEWS, Scene, line_now, plant, view
 
@@ -121,3 +128,54 @@ def test_what_is_no_snapshot_is_refused() -> None:
     assert resume(None, "r1") == Memory(plant_rev="r1")
     with pytest.raises(SnapshotInvalid):
         resume(b"no snapshot", "r1")
+
+
+def test_a_case_whose_station_is_gone_is_closed() -> None:
+    """Under a plant without its station a case ends as expired, and nothing is taken back."""
+    scene = Scene(seed=3)
+    scene.until_fault()
+    scene.until_opened()
+    scene.settle()
+    moved = Thinking({}, SETTING, scene.thinking.memory())
+    ((case, _, (closed,)),) = moved.steps(scene.mill.t_ns)
+    assert isinstance(closed, Case)
+    assert (case.stage, closed.outcome) == (CaseStage.DIAGNOSED, CaseOutcome.EXPIRED)
+    assert moved.to_rehearse() == []
+    assert "not watched" in closed.lesson
+
+
+def test_nothing_is_taken_back_where_the_station_is_gone() -> None:
+    """A change whose time is over at a station that is no longer there makes no command."""
+    scene = Scene(seed=6)
+    scene.until_fault()
+    scene.until_opened()
+    while scene.case().stage is not CaseStage.VERIFYING:
+        rehearsed(scene)
+        scene.settle()
+        if scene.case().stage is CaseStage.PROPOSED:
+            scene.grant()
+        elif scene.case().stage is CaseStage.ACTING:
+            scene.answer(scene.case().commands[0], Outcome.CONFIRMED, before=100.0)
+    moved = Thinking({}, SETTING, scene.thinking.memory())
+    assert moved.undos(2**62, 2**62) == []
+
+
+def test_what_follows_is_appended_behind_what_was_passed_over() -> None:
+    """A message of a case that is no step of it is counted, so that the case goes on."""
+    scene = Scene(seed=3)
+    scene.until_fault()
+    opened = scene.until_opened()
+    scene.thinking.pass_record(77, opened.id)
+    ((_, seq, _),) = scene.thinking.steps(scene.mill.t_ns)
+    assert (seq, scene.thinking.records_seq) == (77, 77)
+
+
+def test_a_case_is_opened_once() -> None:
+    """The first record of a case, stored again, is no step of it, and the case stands."""
+    scene = Scene(seed=3)
+    scene.until_fault()
+    opened = scene.until_opened()
+    scene.settle()
+    with pytest.raises(RecordInvalid):
+        scene.read(opened)
+    assert scene.case().stage is CaseStage.DIAGNOSED

@@ -16,6 +16,7 @@ from linewright.server.children import (
     Child,
     ChildState,
     keep_small,
+    last_words,
 )
 from linewright.server.lifeline import is_alive
 
@@ -87,11 +88,55 @@ def test_a_killed_child_comes_back(tmp_path: Path) -> None:
         await _until_started(child, 2)
         assert child.pid != first
         assert told.said[1][0] is ChildState.WAITING
-        assert "ended with -9; again in 0.2 s" in told.said[1][1]
+        assert "killed by SIGKILL (awake); again in 0.2 s" in told.said[1][1]
         stop.set()
         await keeping
 
     asyncio.run(scene())
+
+
+def test_the_last_words_of_a_child_are_told(tmp_path: Path) -> None:
+    """Why it ended stands beside it: the last line of this life, none of the one before."""
+
+    async def scene(code: str) -> str:
+        told, stop = Told(), asyncio.Event()
+        keeping = asyncio.create_task(_child(code, tmp_path, told).keep(stop))
+        async with asyncio.timeout(10):
+            while len(told.said) < 2:  # noqa: ASYNC110  # it tells no event
+                await asyncio.sleep(0.01)
+        stop.set()
+        await keeping
+        return told.said[1][1]
+
+    said = asyncio.run(scene("import sys; print('first'); sys.exit('no such thing')"))
+    assert said.startswith("ended with 1 (no such thing); again in 0.2 s; its log: ")
+    assert asyncio.run(scene("raise SystemExit(3)")).startswith("ended with 3; again")
+
+
+def test_a_child_that_cannot_be_started(tmp_path: Path) -> None:
+    """A program that is not there is told and tried again; nothing else ends for it."""
+
+    async def scene() -> None:
+        told, stop = Told(), asyncio.Event()
+        child = Child("one", ["/no/such/program"], tmp_path / "one.log", told, {})
+        keeping = asyncio.create_task(child.keep(stop))
+        async with asyncio.timeout(10):
+            while len(told.said) < 2:  # noqa: ASYNC110  # it tells no event
+                await asyncio.sleep(0.01)
+        stop.set()
+        await keeping
+        assert told.said[0][0] is ChildState.WAITING
+        assert "cannot be started: No such file" in told.said[0][1]
+
+    asyncio.run(scene())
+
+
+def test_last_words_of_a_cut_log(tmp_path: Path) -> None:
+    """A log that was cut since is read from its start; a long line is told in part."""
+    log = tmp_path / "one.log"
+    log.write_text(f"{'y' * 9000}\n{'x' * 900}\n\n")
+    assert last_words(log, begin=10**6) == "x" * 200
+    assert last_words(log, begin=log.stat().st_size) == ""
 
 
 def test_a_stopped_child_is_gone(tmp_path: Path) -> None:

@@ -1,12 +1,17 @@
 """What a person decides: granted as proposed, once, by those who may, and in the audit."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
+
+import pytest
 
 from linewright.bus import NatsServer
 from linewright.correct import command_of, fold_case
 from linewright.plant.authority import Grant
 from linewright.plant.records import Audit, Case, decode, encode
+from linewright.server.desk import LATE_S
 from linewright.server.grants import sha256_of
 from tests.server.scenes import Page, applied_at, page_of
 
@@ -172,5 +177,44 @@ def test_no_confirmation_while_stopped(nats: NatsServer, tmp_path: Path) -> None
             assert (await page.ask(path, post=True))[0] == 200
             actions = [each.action for each in await _audits(page)]
             assert actions == ["stop.set", "confirm.refused", "stop.cleared", "grant.issued"]
+
+    asyncio.run(scene())
+
+
+def test_what_is_no_step_is_passed_over(nats: NatsServer, tmp_path: Path) -> None:
+    """Damage and a step that does not follow, among the steps, keep nobody from answering."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            case_id = await page.open_case()
+            subject = f"lw.case.{page.site}.{case_id}"
+            first = (await _steps(page, case_id))[0]
+            await page.bus.tell(subject, b"\xff")
+            await page.bus.tell(subject, encode(first))
+            assert (await page.ask(f"/api/cases/{case_id}/confirm", post=True))[0] == 200
+            last = (await page.bus.stored(subject))[-1]
+            assert decode(last.data, Case).stage.value == "granted"
+
+    asyncio.run(scene())
+
+
+@pytest.mark.faults
+def test_a_confirmation_that_comes_too_late_grants_nothing(
+    nats: NatsServer, tmp_path: Path
+) -> None:
+    """While the bus stands still a confirmation waits, and is dropped: nobody waits for it."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            case_id = await page.open_case()
+            os.kill(nats.pid, signal.SIGSTOP)
+            try:
+                asked = asyncio.create_task(page.ask(f"/api/cases/{case_id}/confirm", post=True))
+                await asyncio.sleep(LATE_S + 0.5)
+            finally:
+                os.kill(nats.pid, signal.SIGCONT)
+            assert (await asked)[0] == 503
+            assert await _grants(page) == []
+            assert (await page.ask(f"/api/cases/{case_id}/confirm", post=True))[0] == 200
 
     asyncio.run(scene())

@@ -9,13 +9,16 @@ import msgspec
 import pytest
 
 from linewright.server.folder import (
+    Belongs,
     FolderInUse,
     FolderLock,
     Running,
     forget_running,
     http_key,
+    read_belongs,
     read_private,
     read_running,
+    write_belongs,
     write_private,
     write_running,
 )
@@ -64,6 +67,18 @@ def test_what_died_is_not_running(tmp_path: Path) -> None:
     assert read_running(tmp_path) is None
     (tmp_path / "up.json").write_text('{"pid": 1, "sit')
     assert read_running(tmp_path) is None
+
+
+def test_whose_a_folder_is(tmp_path: Path) -> None:
+    """A folder is nobody's until it is said whose; then it stays so, for its owner to read."""
+    assert read_belongs(tmp_path) is None
+    for belongs in (Belongs(site="reno", emulated=True), Belongs(site="reno", emulated=False)):
+        write_belongs(tmp_path, belongs)
+        assert read_belongs(tmp_path) == belongs
+    written = (tmp_path / "site.json").stat()
+    write_belongs(tmp_path, Belongs(site="reno", emulated=False))
+    assert (tmp_path / "site.json").stat().st_ino == written.st_ino
+    assert written.st_mode & 0o777 == 0o600
 
 
 def test_the_key_stays(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -50,7 +51,7 @@ async def _heard(bus: Bus, grants: Grants) -> dict[str, Any]:
         return found
 
 
-def test_grants_outlive_a_restart(nats: NatsServer) -> None:
+def test_grants_outlive_a_restart(nats: NatsServer, tmp_path: Path) -> None:
     """Another process confirms the same grants with the same hashes, and the same stop."""
 
     async def scene() -> None:
@@ -58,10 +59,11 @@ def test_grants_outlive_a_restart(nats: NatsServer) -> None:
             asyncio.timeout(20),
             await Bus.connect(nats.address, site="reno", name="t") as bus,
         ):
-            first, second = Grants(bus), Grants(bus)
+            first = Grants(bus, tmp_path / "grants.json")
             grant = grant_for(_command(80.0), PERSON, now_ns=7)
             await first.issue(grant)
             await first.set_stop(Stop(stopped=True, by="p7", at_ns=3))
+            second = Grants(bus, tmp_path / "grants.json")
             await second.load()
             assert await _heard(bus, second) == {
                 "stop": True,
@@ -76,15 +78,63 @@ def test_grants_outlive_a_restart(nats: NatsServer) -> None:
     asyncio.run(scene())
 
 
-def test_ended_grants_are_forgotten(nats: NatsServer) -> None:
-    """A grant is confirmed until an hour after its end, and then no more."""
+def test_ended_grants_are_forgotten(nats: NatsServer, tmp_path: Path) -> None:
+    """A grant is confirmed until ten days after its end, and then no more."""
 
     async def scene() -> None:
         async with await Bus.connect(nats.address, site="reno", name="t") as bus:
-            grants = Grants(bus)
+            grants = Grants(bus, tmp_path / "grants.json")
             grant = grant_for(_command(80.0), PERSON, now_ns=7)
             await grants.issue(grant)
             assert list(grants.holding(grant.until_ns + KEPT_NS - 1)) == [grant.id]
             assert list(grants.holding(grant.until_ns + KEPT_NS)) == []
+
+    asyncio.run(scene())
+
+
+def test_a_stop_is_not_undone_by_a_clearing_under_way(nats: NatsServer, tmp_path: Path) -> None:
+    """Pressed while an earlier clearing is still being stored, the stop holds, here and there."""
+
+    async def scene() -> None:
+        async with await Bus.connect(nats.address, site="reno", name="t") as bus:
+            grants = Grants(bus, tmp_path / "grants.json")
+            clearing = asyncio.create_task(grants.set_stop(Stop(by="p7", at_ns=4)))
+            await asyncio.sleep(0)
+            stopping = asyncio.create_task(grants.set_stop(Stop(stopped=True, by="p8", at_ns=5)))
+            await clearing
+            assert grants.stop.stopped
+            await stopping
+            stored = await (await bus.bucket("grants")).get("stop")
+            assert grants.stop.stopped
+            assert stored is not None
+            assert msgspec.json.decode(stored, type=Stop).stopped
+
+    asyncio.run(scene())
+
+
+def test_a_grant_of_somebody_else_is_not_confirmed(nats: NatsServer, tmp_path: Path) -> None:
+    """What was changed in the bucket, or put there, has no force after a restart either."""
+
+    async def scene() -> None:
+        async with await Bus.connect(nats.address, site="reno", name="t") as bus:
+            first = Grants(bus, tmp_path / "grants.json")
+            grant = grant_for(_command(80.0), PERSON, now_ns=7)
+            await first.issue(grant)
+            bucket = await bus.bucket("grants")
+            for forged in (
+                msgspec.structs.replace(grant, count=9),
+                msgspec.structs.replace(grant, id="g-forged"),
+            ):
+                await bucket.put(f"grant.{forged.id}", encode(forged))
+            await bucket.put("grant.g-damaged", b"{")
+            await bucket.put("stop", b"{")
+            second = Grants(bus, tmp_path / "grants.json")
+            await second.load()
+            assert second.holding(8) == {}
+            assert second.stop.stopped
+            await second.issue(grant)
+            third = Grants(bus, tmp_path / "grants.json")
+            await third.load()
+            assert list(third.holding(8)) == [grant.id]
 
     asyncio.run(scene())

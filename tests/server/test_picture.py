@@ -90,9 +90,9 @@ def test_a_proposal_in_words() -> None:
     """The sentence names what, where, value, unit and until when, on the clock of the site."""
     proposed = fold_case(steps_of("reno"))
     words = change_words(proposed.proposal[0], _moment())
-    assert words == "Set speed of Machining centre to 80 % until 09:30:00."
+    assert words == "Set speed of Machining centre to 80 % until 09:30."
     another_day = _moment(t_ns=T0_NS + 86_400 * S_NS)
-    assert "until 2026-11-23 09:30:00" in change_words(proposed.proposal[0], another_day)
+    assert "until 2026-11-23 09:30" in change_words(proposed.proposal[0], another_day)
 
 
 def test_a_change_that_the_plant_does_not_know() -> None:
@@ -112,7 +112,7 @@ def test_a_case_on_the_page() -> None:
         {"cause": "end_mill", "words": "End mill worn", "why": "", "probability": 0.9}
     ]
     assert [each["chosen"] for each in view["candidates"]] == [False, True]
-    assert view["candidates"][1]["call_at"] == "09:30:00"
+    assert view["candidates"][1]["call_at"] == "09:30"
     assert view["expected"][0] | {"mean": 9.0, "low": 7.0, "high": 11.0} == view["expected"][0]
     opened = case_view(steps_of("reno")[0], Known(), _moment())
     assert not opened["can_confirm"]

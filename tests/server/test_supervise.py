@@ -142,6 +142,17 @@ def test_a_second_one_is_refused(up: Up) -> None:
     assert up.answers()
 
 
+def test_a_closed_terminal_ends_it_in_order(tmp_path: Path) -> None:
+    """SIGHUP, as a terminal that is closed sends it, ends all in order and with 0."""
+    closed = Up(tmp_path / "data", *PLAY)
+    closed.until(lambda: "started" in closed.said())
+    closed.process.send_signal(signal.SIGHUP)
+    assert closed.process.wait(timeout=40) == 0
+    assert closed.said().splitlines()[-1] == "bus      stopped"
+    assert not (tmp_path / "data" / "up.json").exists()
+    closed.out.close()
+
+
 def test_a_killed_supervisor_leaves_nothing(tmp_path: Path) -> None:
     """After `kill -9` all is gone within 3 s, NATS too; a new `up` takes the folder over."""
     first = Up(tmp_path / "data", *PLAY)

@@ -16,6 +16,12 @@ HOLD_S = 2.0
 STEP_BACK_S = 1.0
 """A tick that is this much behind or less is late, and time stands; more is a new start."""
 
+STEADY_S = 1.0
+"""How long ticks must have come in their order, at their pace, before others are judged by them."""
+
+UNEVEN_S = 0.5
+"""How far the time between two ticks may be from what they say: beyond, something stood still."""
+
 _S_NS = 1_000_000_000
 
 log = logging.getLogger(__name__)
@@ -56,6 +62,7 @@ class PlantClock:
         self._steady_s = steady_s
         self._tick: Tick | None = None
         self._heard_s = 0.0
+        self._uneven_s = 0.0
         self._shown_ns = 0
         self._heard = asyncio.Event()
         self.is_emulated = False
@@ -73,6 +80,24 @@ class PlantClock:
         if not self.is_emulated:
             return 1.0
         return 0.0 if self._tick is None else self._tick.speed
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the time is good enough to judge another clock by it.
+
+        It is not while ticks stay away or come in a burst, and for a second after: plant time is
+        then behind, and a source that is right would look as if it were ahead.
+
+        Examples
+        --------
+        >>> PlantClock(wall_ns=lambda: 0, steady_s=lambda: 0.0).is_steady
+        True
+        """
+        if not self.is_emulated:
+            return True
+        now_s = self._steady_s()
+        is_heard = self._tick is not None and now_s - self._heard_s <= UNEVEN_S
+        return is_heard and now_s - self._uneven_s >= STEADY_S
 
     def now_ns(self) -> int:
         """Plant time in nanoseconds since 1970, UTC.
@@ -121,5 +146,15 @@ class PlantClock:
         except msgspec.MsgspecError as error:
             log.warning("a tick of the plant clock is damaged: %s", error)
             return
+        before, before_s = self._tick, self._heard_s
         self._tick, self._heard_s = tick, self._steady_s()
+        if before is None or self._is_uneven(before, before_s):
+            self._uneven_s = self._heard_s
         self._heard.set()
+
+    def _is_uneven(self, before: Tick, before_s: float) -> bool:
+        """Whether the newest tick came at another time than the one before it lets expect."""
+        assert self._tick is not None, "it was just heard"
+        told_s = (self._tick.t_ns - before.t_ns) / _S_NS / max(before.speed, 1e-9)
+        passed_s = self._heard_s - before_s
+        return passed_s > UNEVEN_S or abs(told_s - passed_s) > UNEVEN_S

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from linewright import __version__
-from linewright.cli.ending import Code
+from linewright.cli.ending import Code, Failed
 from linewright.cli.terminal import colours_wanted, example, prepare
 
 __all__ = ["COMMANDS", "main"]
@@ -50,6 +50,7 @@ class Commands(click.Group):
     """
 
     commands_by_name = COMMANDS
+    is_windows = os.name == "nt"  # where a data folder cannot be locked as it is elsewhere
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order in which people meet them."""
@@ -61,6 +62,9 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in RUNNING and self.is_windows:
+            what = f"`linewright {cmd_name}` does not run on Windows yet"
+            raise Failed(what, "use Linux, macOS or WSL; the other commands run here")
         folder = "running." if cmd_name in RUNNING else ""
         module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
         found: click.Command = module.command

@@ -51,6 +51,8 @@ from linewright.plant.authority import Ceiling, Grant, Usage, reserve
 from linewright.plant.model import Station
 from linewright.plant.records import (
     Ack,
+    Case,
+    CaseStage,
     Command,
     Outcome,
     RecordInvalid,
@@ -221,6 +223,7 @@ class Enforcer:
         """What is known now; of `known` only the count of uses is taken, from before it rose."""
         grant, stored = await self._grant(command.grant_id)
         stop = await self._grants.get("stop")
+        case_closed = await self._is_closed(command.case)
         if known is None:
             usage = await self._usage_of(command)
             written = tuple(await self._stored(_written_key(command), list[int]) or ())
@@ -243,6 +246,7 @@ class Enforcer:
             ),
             now_ns=self._clocks.utc_ns(),
             ceiling=self._site.ceiling(command.address, command.parameter),
+            case_closed=case_closed,
         )
 
     async def _reserve(self, command: Command, facts: Facts, readings: Readings) -> Intent:
@@ -304,7 +308,9 @@ class Enforcer:
         while True:
             found = await self._read_one(command.address, node)
             now_ns = self._clocks.steady_ns()
-            if found is not None:
+            if found is None:
+                heard_ns = None  # lost meanwhile: what it held before says nothing
+            else:
                 after, heard_ns = found, now_ns if heard_ns is None else heard_ns
                 if agrees(command.value, after):
                     return _result(Outcome.CONFIRMED, intent, after=after, text=doubt or "")
@@ -361,6 +367,17 @@ class Enforcer:
         if _answers(newest, command):
             return True
         return any(_answers(message, command) for message in await self._bus.stored(subject))
+
+    async def _is_closed(self, case: str | None) -> bool:
+        """Whether a case has ended; nothing more is written for it then but what takes it back."""
+        newest = case and await self._bus.last(f"lw.case.{self._bus.site}.{case}")
+        if not newest:
+            return False
+        try:
+            return decode(newest.data, Case).stage is CaseStage.CLOSED
+        except RecordInvalid as error:
+            _log.warning("the newest step of case %s is passed over: %s", case, error)
+            return False
 
     async def _usage_of(self, command: Command) -> Usage | None:
         """What was used of the grant: nothing where nothing is stored, None where it is damaged."""

@@ -100,6 +100,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     permits: Permits
     now_ns: int
     ceiling: Ceiling | None
+    case_closed: bool = False
+    """Whether the case that wants it is over."""
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +154,12 @@ def decide(facts: Facts, before: Ruling | None) -> Ruling:
             verdict=Verdict.REFUSE,
             reason="read_only",
             explanation="the machines of a real site are read only in this version",
+        )
+    if facts.case_closed and not facts.command.is_undo:
+        return Ruling(
+            verdict=Verdict.REFUSE,
+            reason="case_closed",
+            explanation="the case that wanted it was closed meanwhile",
         )
     if facts.now_ns >= facts.command.expires_ns:
         return _expired(before)

@@ -46,6 +46,7 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
             seen_ns=self.wall_ns(),
             steady_ns=self.steady_ns(),
             speed=max(1.0, self.plant.speed),
+            is_steady=self.plant.is_steady,
         )
 
 

@@ -246,7 +246,13 @@ class SourceClock:
         self._used_ns = 0
 
     def time_of(
-        self, source_ns: int, *, now_ns: int, monotonic_ns: int, speed: float = 1.0
+        self,
+        source_ns: int,
+        *,
+        now_ns: int,
+        monotonic_ns: int,
+        speed: float = 1.0,
+        is_steady: bool = True,
     ) -> tuple[int, bool]:
         """Time on the plant's clock, and whether it was corrected.
 
@@ -260,6 +266,8 @@ class SourceClock:
             Steady clock, for how long an offset is remembered.
         speed
             Plant seconds in a second; the bound of 2 s grows with it.
+        is_steady
+            Whether `now_ns` can be relied on; else the source is judged as it was before.
 
         Returns
         -------
@@ -271,6 +279,8 @@ class SourceClock:
         >>> SourceClock().time_of(0, now_ns=30_000_000_000, monotonic_ns=0, speed=20.0)
         (0, False)
         """
+        if not is_steady:
+            return max(0, source_ns - self._used_ns), self._used_ns != 0
         self._note(source_ns - now_ns, monotonic_ns)
         offset_ns = max(offset for _, offset in self._seen)
         bound_ns = round(OFFSET_MAX_NS * max(1.0, speed))

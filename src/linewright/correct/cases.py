@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from linewright.correct.diagnose import Diagnosis
+from linewright.correct.diagnose import Diagnosis, chance_words
 from linewright.correct.propose import NoCommand, advice_of, command_of, proposed_changes
 from linewright.correct.rehearse import Rehearsal, held_speed
 from linewright.correct.verify import (
@@ -164,6 +164,12 @@ def open_case(view: StationView, alarm: Alarm, setting: Setting) -> Case:
     )
 
 
+def not_watched(case: Case) -> Case:
+    """The end of a case whose station the plant in force no longer has, or no longer watches."""
+    text = f"{case.address} is not watched in the plant in force; look at the machine."
+    return _closed(case, CaseOutcome.EXPIRED, text, t_ns=case.t_ns)
+
+
 def answer_by_ns(case: Case) -> int:
     """When a proposal is no longer of use: the beginning of its gap, or an hour after it."""
     ends = [each.until_ns for each in case.proposal if each.until_ns is not None]
@@ -244,7 +250,7 @@ def _diagnosed(case: Case, known: Known, _setting: Setting, now_ns: int) -> tupl
     return (_step(case, CaseStage.DIAGNOSED, t_ns=case.t_ns, seen_ns=case.seen_ns, **fields),)
 
 
-def _rehearsed(case: Case, known: Known, _setting: Setting, _now_ns: int) -> tuple[Record, ...]:
+def _rehearsed(case: Case, known: Known, _setting: Setting, now_ns: int) -> tuple[Record, ...]:
     if known.rehearsal is not None:
         at_ns = known.rehearsal.as_of_ns
         fields = {"candidates": known.rehearsal.candidates}
@@ -252,7 +258,11 @@ def _rehearsed(case: Case, known: Known, _setting: Setting, _now_ns: int) -> tup
     if known.without_rehearsal:
         text = f"Not rehearsed: {known.without_rehearsal} Let a person look at the station."
         return (_step(case, CaseStage.PROPOSED, t_ns=case.t_ns, seen_ns=0, advice=text),)
-    return ()
+    until_ns = case.t_ns + ANSWER_S * NS_PER_S
+    if now_ns < until_ns:
+        return ()
+    text = "It was not rehearsed in time."
+    return (_closed(case, CaseOutcome.EXPIRED, text, t_ns=until_ns),)
 
 
 def _proposed(case: Case, known: Known, _setting: Setting, _now_ns: int) -> tuple[Record, ...]:
@@ -292,7 +302,8 @@ def _acting(case: Case, _known: Known, setting: Setting, _now_ns: int) -> tuple[
 
 def _acknowledged(case: Case, known: Known, _setting: Setting, now_ns: int) -> tuple[Record, ...]:
     acks = [each for each in known.acks if each.command in case.commands]
-    final = [each for each in acks if each.outcome is not Outcome.WRITTEN]
+    # Written is the last word about what cannot be read back: its effect is judged.
+    final = [each for each in acks if each.outcome is not Outcome.WRITTEN] or acks
     if not final:
         until_ns = answer_by_ns(case) + ACK_WAIT_S * NS_PER_S
         if now_ns < until_ns:
@@ -370,6 +381,6 @@ def act_of(case: Case, known: Known) -> Act:
 def lesson_of(case: Case, judged: Judgement) -> str:
     """What is to be remembered of a case, in words."""
     cause = case.causes[0] if case.causes else None
-    about = f"{cause.cause} ({100.0 * cause.probability:.0f} %)" if cause else "no cause"
+    about = f"{cause.cause} ({chance_words(cause.probability)})" if cause else "no cause"
     done = next((each.text for each in case.candidates if each.chosen), "")
     return f"Diagnosed {about}. {done} It was {judged.outcome.value}: {judged.why}."

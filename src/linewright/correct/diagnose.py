@@ -56,6 +56,12 @@ CYCLE_SIGMA = 0.01
 UNDER_WAY_CYCLES = 1
 """First cycles since the onset that may show half of it, as they were under way when it came."""
 
+MOVED_ERRORS = 2.0
+"""A signal is told as moved when its shift is above so many standard errors."""
+
+CERTAIN = 0.995
+"""Above it a probability is told as "over 99 %": no diagnosis is certain."""
+
 SETTLE_CYCLES = 2
 """First cycles since the onset that say nothing about the growth of a signal but the cycle time:
 temperatures still follow the onset itself then."""
@@ -373,15 +379,33 @@ def _unbooked(view: StationView, cycles: Sequence[CycleSeen], tag: str) -> list[
     ]
 
 
+def chance_words(chance: float) -> str:
+    """Return a probability in words, never as certain.
+
+    Examples
+    --------
+    >>> chance_words(0.873), chance_words(0.99999), chance_words(0.0004)
+    ('87 %', 'over 99 %', 'below 1 %')
+    """
+    if chance > CERTAIN:
+        return "over 99 %"
+    return "below 1 %" if chance < 1.0 - CERTAIN else f"{100.0 * chance:.0f} %"
+
+
 def _text(now: _Now, name: str, shifts: Sequence[Shift]) -> str:
+    """What speaks for a cause and what against it: each signal moved or not, as it would or not."""
     cause = now.view.cause(name)
     if cause is None:
         return "Something that the plant file does not list for this station."
-    found = []
+    speaks: dict[bool, list[str]] = {True: [], False: []}
     for shift in shifts:
         label = "cycle time" if shift.signal == CYCLE else shift.signal.partition("#")[2]
+        moved = abs(shift.by) > MOVED_ERRORS * shift.error
         unit = "%" if shift.signal == CYCLE else now.view.units[shift.signal]
-        scale = 100.0 if shift.signal == CYCLE else 1.0
-        moves = "it does" if cause.by(shift.signal) != 0.0 else "it does not"
-        found.append(f"{label} {shift.by * scale:+.2f} {unit} ({moves})")
-    return f"{cause.label}. Seen, and whether this cause would move it: {'; '.join(found)}."
+        by = shift.by * (100.0 if shift.signal == CYCLE else 1.0)
+        told = f"{label.replace('_', ' ')} " + (f"{by:+.3g} {unit}" if moved else "unmoved")
+        speaks[moved == (cause.by(shift.signal) != 0.0)].append(told)
+    sentences = [f"{cause.label}."]
+    sentences += [f"Speaks for it: {', '.join(speaks[True])}."] if speaks[True] else []
+    sentences += [f"Speaks against it: {', '.join(speaks[False])}."] if speaks[False] else []
+    return " ".join(sentences)

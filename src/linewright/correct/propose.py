@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 
 from linewright.correct.candidates import CALLED, NOTHING, command_named, station_at
+from linewright.correct.diagnose import chance_words
 from linewright.correct.watch.stations import NS_PER_S, StationView
 from linewright.plant import Plant
 from linewright.plant.records import (
@@ -87,7 +88,7 @@ def advice_of(case: Case, chosen: Candidate, view: StationView, *, cycles: int) 
     sentences = []
     if cause is not None:
         label = next((each.label for each in view.causes if each.name == cause.cause), cause.cause)
-        sentences.append(f"Likeliest cause: {label} ({100.0 * cause.probability:.0f} %).")
+        sentences.append(f"Likeliest cause: {label} ({chance_words(cause.probability)}).")
     if chosen.name == NOTHING:
         sentences.append("No act is clearly better than doing nothing; watch the station.")
     else:

@@ -237,7 +237,9 @@ class _Think:
             self._beside += self._thinking.take_record(record, message.seq)
         except RecordInvalid as error:
             log.warning("record %d is passed over: %s", message.seq, error)
-            self._thinking.pass_record(message.seq)
+            is_case = message.subject.startswith("lw.case.")
+            case_id = message.subject.rpartition(".")[2] if is_case else ""
+            self._thinking.pass_record(message.seq, case_id)
             return
         if isinstance(record, Case):
             folded = self._thinking.cases[record.case_id]

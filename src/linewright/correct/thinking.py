@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from linewright.correct.cases import Known, Setting, add_step, answer_by_ns, next_step, open_case
+from linewright.correct.cases import (
+    Known,
+    Setting,
+    add_step,
+    answer_by_ns,
+    next_step,
+    not_watched,
+    open_case,
+)
 from linewright.correct.diagnose import Diagnosis, diagnose
 from linewright.correct.propose import beside
 from linewright.correct.rehearse import Rehearsal, held_speed
@@ -197,16 +205,19 @@ class Thinking:
         if not isinstance(record, Case):
             return ()
         case_id = record.case_id
-        opens = record.stage is CaseStage.OPEN
-        folded = record if opens else add_step(self.cases.get(case_id), record)
+        # A case that we opened is read back once; opened again it does not follow.
+        is_first = record.stage is CaseStage.OPEN and not self._seqs.get(case_id)
+        folded = add_step(None if is_first else self.cases.get(case_id), record)
         self.cases[case_id], self._seqs[case_id] = folded, seq
         self._opened_ns.setdefault(case_id, folded.t_ns)
         self._forget_old()
         return beside(folded, record) if folded.kind == KIND else ()
 
-    def pass_record(self, seq: int) -> None:
-        """Pass over a record of another class."""
+    def pass_record(self, seq: int, case_id: str = "") -> None:
+        """Pass over a record of another class, or one that is no step of its case."""
         self.records_seq = max(self.records_seq, seq)
+        if case_id in self._seqs:  # what follows is appended behind it
+            self._seqs[case_id] = max(self._seqs[case_id], seq)
 
     def steps(self, now_ns: int) -> list[tuple[Case, int, tuple[Record, ...]]]:
         """What follows now: per case its fold, the sequence it was read at, and its next records.
@@ -218,12 +229,15 @@ class Thinking:
         """
         found = []
         for case_id, case in self.cases.items():
-            view = self.views.get(case.address)
-            if view is None or case.stage is CaseStage.CLOSED or case.kind != KIND:
+            if case.stage is CaseStage.CLOSED or case.kind != KIND:
                 continue
             if not self._seqs[case_id]:  # not read back from the stream yet
                 continue
-            records = next_step(case, self._known(case_id, view), self.setting, now_ns)
+            view = self.views.get(case.address)
+            if view is None:
+                records: tuple[Record, ...] = (not_watched(case),)
+            else:
+                records = next_step(case, self._known(case_id, view), self.setting, now_ns)
             if records:
                 found.append((case, self._seqs[case_id], records))
         return found
@@ -248,6 +262,8 @@ class Thinking:
             done = case_id in self._undos or case_id in self._left
             if at_ns is None or ack is None or now_ns < at_ns or done:
                 continue
+            if case.address not in self.views:  # another plant is in force, without its station
+                continue
             held = held_speed(case.proposal)
             if held is not None and abs(self.speed_of(case.address) - held) > SPEED_NEAR:
                 self._left.add(case_id)
@@ -270,6 +286,7 @@ class Thinking:
             (case, work)
             for case_id, case in self.cases.items()
             if case.stage is CaseStage.DIAGNOSED
+            and case.address in self.views
             and (work := self._work.get(case_id)) is not None
             and work.rehearsal is None
             and not work.without_rehearsal

@@ -17,13 +17,14 @@ from linewright.server.applying import ApplyRefused, instant_ns
 from linewright.server.assemble import SERVICES, run_service
 from linewright.server.folder import FolderInUse, Running, read_running
 from linewright.server.lifeline import bind_to_parent
-from linewright.server.supervise import Plan, supervise
+from linewright.server.supervise import Plan, PortTaken, supervise
 
 __all__ = [
     "SERVICES",
     "ApplyRefused",
     "FolderInUse",
     "Plan",
+    "PortTaken",
     "Running",
     "bind_to_parent",
     "instant_ns",

@@ -9,8 +9,9 @@ import msgspec
 from linewright.bus import Applied, Bus
 from linewright.plant import Address, Plant
 from linewright.plant.records import Audit, How
+from linewright.server.folder import Belongs
 
-__all__ = ["ApplyRefused", "applied_of", "apply", "instant_ns", "revision"]
+__all__ = ["ApplyRefused", "applied_of", "apply", "instant_ns", "must_belong", "revision"]
 
 REV_CHARS = 12
 """Characters of a revision: 48 bits of the hash, enough to tell the revisions of one plant."""
@@ -119,8 +120,7 @@ async def apply(bus: Bus, wanted: Applied, *, t_ns: int, seen_ns: int, by: str) 
     Raises
     ------
     ApplyRefused
-        The data folder holds a real site and an emulated one is wanted, or the other way
-        round, or it holds another site.
+        The data folder holds a real site and an emulated one is wanted, or the other way round.
     BusUnavailable
         The bus does not answer.
     """
@@ -130,7 +130,7 @@ async def apply(bus: Bus, wanted: Applied, *, t_ns: int, seen_ns: int, by: str) 
     if before == wanted:
         return False
     if before is not None:
-        _must_agree(before, wanted)
+        must_belong(Belongs(site=before.site, emulated=before.emulated), wanted)
     kind = "emulated" if wanted.emulated else "real"
     text = f"Plant revision {wanted.rev} is in force at the {kind} site {wanted.site}."
     await bus.publish(
@@ -155,11 +155,31 @@ async def apply(bus: Bus, wanted: Applied, *, t_ns: int, seen_ns: int, by: str) 
     return True
 
 
-def _must_agree(before: Applied, wanted: Applied) -> None:
+def must_belong(belongs: Belongs, wanted: Applied) -> None:
+    """Refuse a plant that a data folder is not for.
+
+    Parameters
+    ----------
+    belongs
+        Whose the folder is.
+    wanted
+        What is to be in force.
+
+    Raises
+    ------
+    ApplyRefused
+        The folder holds a real site and an emulated one is wanted, or the other way round, or
+        it holds another site: what history keeps would be mixed.
+
+    Examples
+    --------
+    >>> plant = applied_of("linewright: 1", site="reno", scenario=None)
+    >>> must_belong(Belongs(site="reno", emulated=False), plant)
+    """
     kinds = {True: "an emulated plant", False: "a real plant"}
-    if before.emulated != wanted.emulated:
-        what = f"the data folder holds {kinds[before.emulated]}, not {kinds[wanted.emulated]}"
+    if belongs.emulated != wanted.emulated:
+        what = f"the data folder holds {kinds[belongs.emulated]}, not {kinds[wanted.emulated]}"
         raise ApplyRefused(what, "the two never share a history: choose another folder by --data")
-    if before.site != wanted.site:
-        what = f"the data folder holds the site `{before.site}`, not `{wanted.site}`"
+    if belongs.site != wanted.site:
+        what = f"the data folder holds the site `{belongs.site}`, not `{wanted.site}`"
         raise ApplyRefused(what, "choose another folder by --data")

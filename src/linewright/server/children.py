@@ -9,12 +9,13 @@ import enum
 import logging
 import os
 import shutil
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["Backoff", "Child", "ChildState", "keep_small"]
+__all__ = ["Backoff", "Child", "ChildState", "keep_small", "last_words"]
 
 LOG = logging.getLogger(__name__)
 
@@ -40,6 +41,12 @@ LOG_BYTES_MAX = 4_000_000
 """Largest log of one service; the one before is kept beside it as `.1`."""
 
 MINUTE_S = 60.0
+
+WORDS_BYTES = 4_000
+"""How much of the end of a log is looked at for the last words of a service."""
+
+WORDS_CHARS = 200
+"""How much of its last line is told."""
 
 
 class ChildState(enum.StrEnum):
@@ -123,6 +130,7 @@ class Child:
         self.restarts = -1
         self._command = tuple(command)
         self._log = log
+        self._log_from = 0
         self._told = told
         self._env = dict(env)
 
@@ -131,12 +139,17 @@ class Child:
         backoff = Backoff()
         while not stop.is_set():
             began_s = time.monotonic()
-            code = await self._live(stop)
+            try:
+                how = _ending(await self._live(stop))
+            except OSError as error:  # a full disk, no memory, no process left: it may pass
+                how = f"cannot be started: {error.strerror or error}"
             if stop.is_set():
                 break
             wait_s = backoff.after(now_s=time.monotonic(), lived_s=time.monotonic() - began_s)
             state = ChildState.FAILING if backoff.is_failing else ChildState.WAITING
-            why = f"ended with {code}; again in {wait_s:g} s; its log: {self._log}"
+            words = last_words(self._log, self._log_from)
+            why = f"{how}{words and f' ({words})'}; again in {wait_s:g} s"
+            why += f"; its log: {self._log}"
             self._told(self.name, state, why)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait_s)
@@ -147,6 +160,7 @@ class Child:
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Appending: a log that is cut short goes on at its new end.
         fileno = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._log_from = os.fstat(fileno).st_size
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -171,6 +185,48 @@ class Child:
                 await _end(process, ended)
             self.pid = 0
         return await ended
+
+
+def last_words(log: Path, begin: int = 0) -> str:
+    """Return the last line that a service wrote, so that people need not open its log.
+
+    Parameters
+    ----------
+    log
+        Its log.
+    begin
+        Bytes that lives before it wrote; a log that was cut since has fewer.
+
+    Returns
+    -------
+    str
+        Empty where it wrote nothing.
+
+    Examples
+    --------
+    >>> last_words(Path("no/such/log"))
+    ''
+    """
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            begin = begin if begin <= size else 0
+            file.seek(max(begin, size - WORDS_BYTES))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    said = [line.strip() for line in lines if line.strip()]
+    return said[-1][:WORDS_CHARS] if said else ""
+
+
+def _ending(code: int) -> str:
+    """Return how a process ended, in words."""
+    if code >= 0:
+        return f"ended with {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
 
 
 async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Future[int]") -> None:

@@ -7,11 +7,13 @@ step of the case, behind which the command is sent. Confirming again after a cra
 
 import asyncio
 import hashlib
+import logging
 import time
+from collections.abc import Sequence
 
 import msgspec
 
-from linewright.bus import Applied, Bus, BusUnavailable, Conflict
+from linewright.bus import Applied, Bus, BusUnavailable, Conflict, Message
 from linewright.correct import command_of, fold_case
 from linewright.plant import Address
 from linewright.plant.authority import ceiling_of
@@ -22,6 +24,7 @@ from linewright.plant.records import (
     CaseStage,
     Command,
     How,
+    RecordInvalid,
     SiteKind,
     decode,
     encode,
@@ -30,6 +33,11 @@ from linewright.server.grants import Grants, Person, grant_for
 from linewright.server.known import Stop
 
 __all__ = ["Desk", "Refusal"]
+
+LOG = logging.getLogger(__name__)
+
+LATE_S = 5.0
+"""How long after it was asked for a confirmation still counts: whoever asked waits no longer."""
 
 
 class Refusal(Exception):
@@ -88,13 +96,14 @@ class Desk:
         ------
         Refusal
             There is no such case or it is not proposed now, the proposal is over, the person's
-            role may not, or automatic actions are stopped.
+            role may not, automatic actions are stopped, or it was asked for too long ago.
         BusUnavailable
             The bus does not answer: it may or may not be granted.
         """
+        asked_s = time.monotonic()
         async with self._acting:
             try:
-                return await self._confirm(case_id)
+                return await self._confirm(case_id, asked_s)
             except Refusal as refusal:
                 await self._audit_refused(case_id, refusal)
                 raise
@@ -138,8 +147,11 @@ class Desk:
         await self._audit(action, "done", of_class="stop", text=text)
         return stop
 
-    async def _confirm(self, case_id: str) -> Case:
+    async def _confirm(self, case_id: str, asked_s: float) -> Case:
         case, last = await self._proposed(case_id)
+        if time.monotonic() - asked_s > LATE_S:
+            what = "the bus was away for too long, and nothing was granted"
+            raise Refusal(503, what, case_id, "look at the case, and confirm again")
         if self._grants.stop.stopped:
             what = "automatic actions are stopped"
             raise Refusal(409, what, case_id, "let them go on first, or do it by hand")
@@ -172,10 +184,10 @@ class Desk:
     async def _proposed(self, case_id: str) -> tuple[Case, int]:
         """Return a case that waits for a person, and the sequence of its last step."""
         messages = await self._bus.stored(f"lw.case.{self._bus.site}.{case_id}")
-        if not messages:
+        case = _folded(messages)
+        if case is None:
             to_do = "`linewright cases` lists the cases there are"
             raise Refusal(404, "there is no such case", case_id, to_do)
-        case = fold_case(decode(message.data, Case) for message in messages)
         if case.stage is not CaseStage.PROPOSED:
             ended = f" ({case.outcome.value})" if case.outcome else ""
             what = f"the case is {case.stage.value}{ended}, so nothing waits for an answer"
@@ -265,3 +277,21 @@ class Desk:
             "outcome": outcome,
         }
         await self._bus.publish(Audit(**{**made, **fields}))  # type: ignore[arg-type]  # by name
+
+
+def _folded(messages: Sequence[Message]) -> Case | None:
+    """Return the case that messages make; what is no step of it is passed over, as the loop does.
+
+    None: there is no step among them.
+    """
+    steps: list[Case] = []
+    folded: Case | None = None
+    for message in messages:
+        try:
+            step = decode(message.data, Case)
+            folded = fold_case([*steps, step])
+        except RecordInvalid as error:
+            LOG.warning("a step at %s is passed over: %s", message.subject, error)
+        else:
+            steps.append(step)
+    return folded

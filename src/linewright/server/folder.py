@@ -18,13 +18,16 @@ import msgspec
 from linewright.server.lifeline import is_alive
 
 __all__ = [
+    "Belongs",
     "FolderInUse",
     "FolderLock",
     "Running",
     "forget_running",
     "http_key",
+    "read_belongs",
     "read_private",
     "read_running",
+    "write_belongs",
     "write_private",
     "write_running",
 ]
@@ -33,6 +36,7 @@ T = TypeVar("T")
 
 UP = "up.json"
 LOCK = "up.lock"
+SITE = "site.json"
 KEY = "server/key"
 KEY_BYTES = 24
 """Random bytes of the key: 192 bits, so that nobody guesses it."""
@@ -64,6 +68,19 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """Address of the page, without the key; empty until the server answers."""
     key: str = ""
     """What acting needs; reading needs none on this machine."""
+
+
+class Belongs(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a data folder is, from its first start on: one site, which is real or played.
+
+    Examples
+    --------
+    >>> Belongs(site="reno", emulated=True).site
+    'reno'
+    """
+
+    site: str
+    emulated: bool
 
 
 class FolderInUse(RuntimeError):
@@ -161,6 +178,17 @@ def read_running(folder: Path) -> Running | None:
     """
     found = read_private(folder / UP, Running)
     return found if found is not None and is_alive(found.pid) else None
+
+
+def read_belongs(folder: Path) -> Belongs | None:
+    """Return whose a data folder is; None before its first start."""
+    return read_private(folder / SITE, Belongs)
+
+
+def write_belongs(folder: Path, belongs: Belongs) -> None:
+    """Say whose a data folder is; written only where it says something else."""
+    if read_belongs(folder) != belongs:
+        write_private(folder / SITE, msgspec.json.encode(belongs) + b"\n")
 
 
 def forget_running(folder: Path) -> None:

@@ -4,8 +4,11 @@ What is allowed stands in the bucket `grants`; once a second it is confirmed on
 `lw.authority.<site>`, and `connect` refuses whatever was not confirmed for 5 s.
 """
 
+import asyncio
 import hashlib
+import logging
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -13,18 +16,22 @@ from linewright.bus import Bus
 from linewright.plant import Address
 from linewright.plant.authority import Grant, Limit, Mode
 from linewright.plant.records import Command, Role, decode, encode
+from linewright.server.folder import read_private, write_private
 from linewright.server.known import Stop
 
 __all__ = ["Grants", "Person", "grant_for", "sha256_of"]
 
+LOG = logging.getLogger(__name__)
+
 LIFE_NS = 600 * 1_000_000_000
 """Life of a one-shot grant on the wall clock, 10 min: a command is sent within seconds."""
 
-KEPT_NS = 3600 * 1_000_000_000
-"""Grants are confirmed for an hour beyond their end, so that a refusal says what is true."""
+KEPT_NS = 10 * 86_400 * 1_000_000_000
+"""Grants are confirmed for ten days beyond their end: a change may hold until a gap eight days
+later, and is then taken back under its grant."""
 
-GRANTS_MAX = 10_000
-"""Most grants that are kept in memory."""
+GRANTS_MAX = 5_000
+"""Most grants that are kept in memory: all of them fit one message of half a megabyte."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,12 +108,19 @@ class Grants:
     ----------
     bus
         Of the site.
+    book
+        Private file with the hash of each grant that was issued here: after a restart no other
+        is confirmed, whoever put it into the bucket.
     """
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, book: Path) -> None:
         self._bus = bus
+        self._book = book
+        self._issued = read_private(book, dict[str, str]) or {}
         self._by_id: dict[str, tuple[str, int]] = {}
         self.stop = Stop()
+        self._stops = 0
+        self._storing = asyncio.Lock()
 
     async def load(self) -> None:
         """Read what was granted before this process started.
@@ -115,8 +129,6 @@ class Grants:
         ------
         BusUnavailable
             The bus does not answer.
-        RecordInvalid
-            A stored grant is damaged: nothing is confirmed then, so nothing is written.
         """
         bucket = await self._bus.bucket("grants")
         for key in await bucket.keys():
@@ -124,9 +136,12 @@ class Grants:
             if data is None:
                 continue
             if key == "stop":
-                self.stop = msgspec.json.decode(data, type=Stop)
+                self.stop = _stop_of(data)
             elif key.startswith("grant."):
-                self._keep(decode(data, Grant), data)
+                if self._issued.get(key.removeprefix("grant.")) == sha256_of(data):
+                    self._keep(decode(data, Grant), data)
+                else:
+                    LOG.error("%s was not issued here and is not confirmed", key)
 
     async def issue(self, grant: Grant) -> None:
         """Put a grant in force, or a changed one in its place.
@@ -135,8 +150,14 @@ class Grants:
         ------
         BusUnavailable
             The bus does not answer: it may or may not be stored.
+        OSError
+            The book cannot be written; nothing is granted.
         """
         data = encode(grant)
+        self._issued[grant.id] = sha256_of(data)
+        while len(self._issued) > GRANTS_MAX:
+            del self._issued[next(iter(self._issued))]
+        write_private(self._book, msgspec.json.encode(self._issued))
         bucket = await self._bus.bucket("grants")
         await bucket.put(f"grant.{grant.id}", data)
         self._keep(grant, data)
@@ -153,12 +174,17 @@ class Grants:
         BusUnavailable
             The bus does not answer: it may or may not be stored.
         """
-        bucket = await self._bus.bucket("grants")
+        self._stops += 1
+        mine = self._stops
         if stop.stopped:  # said before it is stored: a stop never waits
             self.stop = stop
             await self.confirm(0)
-        await bucket.put("stop", msgspec.json.encode(stop))
-        self.stop = stop
+        bucket = await self._bus.bucket("grants")
+        async with self._storing:
+            if mine == self._stops or stop.stopped:
+                await bucket.put("stop", msgspec.json.encode(stop))
+            if mine == self._stops:  # else somebody has pressed again meanwhile
+                self.stop = stop
 
     async def confirm(self, now_ns: int) -> None:
         """Say what holds now; `now_ns` is the wall clock."""
@@ -176,3 +202,12 @@ class Grants:
         while len(self._by_id) >= GRANTS_MAX:
             self._by_id.pop(next(iter(self._by_id)))
         self._by_id[grant.id] = (sha256_of(data), grant.until_ns)
+
+
+def _stop_of(data: bytes) -> Stop:
+    """Return the stored stop; what cannot be read stops."""
+    try:
+        return msgspec.json.decode(data, type=Stop)
+    except msgspec.MsgspecError as error:
+        LOG.error("the stored stop is damaged, so automatic actions are stopped: %s", error)  # noqa: TRY400  # what it says is enough
+        return Stop(stopped=True)

@@ -109,7 +109,7 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     """
     settings = read_private(folder / "server.json", Settings) or Settings()
     applied, clock = await _applied(bus)
-    known, grants = Known(), Grants(bus)
+    known, grants = Known(), Grants(bus, folder / "grants.json")
     await grants.load()
     known.hear_stop(grants.stop)
     person = Person(id=settings.person, role=settings.role)

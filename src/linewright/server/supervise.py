@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -11,30 +12,39 @@ from pathlib import Path
 
 import msgspec
 
-from linewright.bus import Bus, BusUnavailable, NatsServer
+from linewright.bus import Applied, Bus, BusUnavailable, NatsServer
 from linewright.plant.language import load_text
-from linewright.server.applying import applied_of, apply, instant_ns
+from linewright.server.applying import applied_of, apply, instant_ns, must_belong
 from linewright.server.assemble import SERVICES
 from linewright.server.children import Backoff, Child, ChildState, keep_small
 from linewright.server.folder import (
+    Belongs,
     FolderLock,
     Running,
     forget_running,
     http_key,
+    read_belongs,
     read_private,
+    write_belongs,
     write_private,
     write_running,
 )
 
-__all__ = ["Plan", "supervise"]
+__all__ = ["Plan", "PortTaken", "supervise"]
 
 LOG = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+"""Where the page is served."""
 
 LOOK_S = 0.1
 """How often the NATS server and the page's address are looked at."""
 
 AHEAD_S = 2.0
 """How long the other services wait for the page at the start: importing takes all processors."""
+
+PORT_S = 1.5
+"""How long a port is asked for: a server that is just ending needs a moment."""
 
 LOGS_EACH_S = 5.0
 """How often logs are looked at for their size."""
@@ -75,6 +85,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(s for s in SERVICES if s != "emulate" or self.scenario is not None)
 
 
+class PortTaken(RuntimeError):
+    """The port that was asked for cannot be used; `port` says which."""
+
+    def __init__(self, port: int, why: str) -> None:
+        super().__init__(f"port {port} cannot be used: {why}")
+        self.port = port
+
+
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
     """What the server wrote about itself."""
 
@@ -100,8 +118,12 @@ async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event)
         Another supervisor holds the data folder.
     ApplyRefused
         The data folder holds another site, or a real one where an emulated one is wanted.
+    PortTaken
+        The port that was asked for is taken, or not for this user.
     BusUnavailable
         The NATS server does not start.
+    OSError
+        The data folder cannot be made, read or written.
 
     Examples
     --------
@@ -111,6 +133,10 @@ async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event)
     """
     lock = FolderLock.take(plan.data)
     try:
+        # Before anything is started: each site has its own buckets, so the bus alone cannot tell.
+        if (belongs := read_belongs(plan.data)) is not None:
+            must_belong(belongs, _wanted(plan))
+        await _must_be_free(plan.port)
         await _Supervisor(plan, say).run(stop)
     finally:
         forget_running(plan.data)
@@ -133,6 +159,7 @@ class _Supervisor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, keep it alive, and end it in order: the NATS server last."""
+        self._write_books(self._now())  # before all else: the folder is not free any more
         self._nats = await NatsServer.start(self._plan.data, ends_with_parent=True)
         try:
             self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
@@ -170,7 +197,7 @@ class _Supervisor:
     async def _apply(self, nats: NatsServer) -> None:
         """Put the plant in force and leave the services their settings, before any of them runs."""
         plan = self._plan
-        wanted = applied_of(plan.text, site=plan.site, scenario=plan.scenario)
+        wanted = _wanted(plan)
         now_ns = time.time_ns()
         t_ns = now_ns
         if plan.start:
@@ -181,10 +208,12 @@ class _Supervisor:
                 await apply(bus, wanted, t_ns=t_ns, seen_ns=now_ns, by=plan.person)
             finally:
                 await bus.close()
+        write_belongs(plan.data, Belongs(site=plan.site, emulated=wanted.emulated))
         settings = {"port": plan.port, "person": plan.person, "role": plan.role}
         write_private(plan.data / "server" / "server.json", msgspec.json.encode(settings))
         if plan.scenario is not None:
-            played = {"speed": plan.speed} | ({"from": plan.start} if plan.start else {})
+            # As an instant: a scenario may keep the clock of another site.
+            played = {"speed": plan.speed} | ({"from_ns": t_ns} if plan.start else {})
             write_private(plan.data / "emulate" / "emulate.json", msgspec.json.encode(played))
 
     async def _keep_bus(self, stop: asyncio.Event) -> None:
@@ -212,8 +241,8 @@ class _Supervisor:
         while True:
             running = self._now()
             if running != self._running:
-                write_running(self._plan.data, running)
-                self._running = running
+                with contextlib.suppress(OSError):  # a full disk: tried again, the services go on
+                    self._write_books(running)
             if running.url and running.url != self._said_url:
                 self._said_url = running.url
                 self._is_shown.set()
@@ -221,11 +250,15 @@ class _Supervisor:
             if await _waited(stop, LOOK_S):
                 return
 
+    def _write_books(self, running: Running) -> None:
+        write_running(self._plan.data, running)
+        self._running = running
+
     def _now(self) -> Running:
         """Return what runs at this moment."""
-        assert self._nats is not None, "it was started before"
         plan = self._plan
-        pids = {child.name: child.pid for child in self._children if child.pid}
+        bus = {} if self._nats is None else {"bus": self._nats.pid}
+        pids = bus | {child.name: child.pid for child in self._children if child.pid}
         page = read_private(plan.data / "server" / "http.json", _Page)
         is_current = page is not None and page.pid == pids.get("server")
         before = "" if self._running is None else self._running.url
@@ -235,7 +268,7 @@ class _Supervisor:
             plant=plan.enterprise,
             started_ns=self._started_ns,
             emulated=plan.scenario is not None,
-            pids={"bus": self._nats.pid, **pids},
+            pids=pids,
             # While the server is started again its address stays: it takes the same port.
             url=page.url if page is not None and is_current else before,
             key=self._key,
@@ -246,6 +279,27 @@ class _Supervisor:
             for child in self._children:
                 if keep_small(self._log(child.name)):
                     LOG.info("the log of %s was cut", child.name)
+
+
+async def _must_be_free(port: int) -> None:
+    """Refuse a port before anything is started: the server could only try it again and again."""
+    end_s = time.monotonic() + PORT_S
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+                probe.listen(1)
+            except OSError as error:
+                if time.monotonic() > end_s:
+                    raise PortTaken(port, error.strerror or str(error)) from error
+            else:
+                return
+        await asyncio.sleep(LOOK_S)
+
+
+def _wanted(plan: Plan) -> Applied:
+    return applied_of(plan.text, site=plan.site, scenario=plan.scenario)
 
 
 async def _waited(stop: asyncio.Event, wait_s: float) -> bool:

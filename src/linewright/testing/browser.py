@@ -10,15 +10,15 @@ No driver and no network port: Chromium reads and writes JSON on two inherited d
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
-import subprocess
+import signal
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 __all__ = ["Browser", "BrowserFailed", "browser_path"]
@@ -43,10 +43,16 @@ FLAGS = (
 ANSWER_S = 30.0
 """Longest wait for one answer of the browser."""
 
+END_S = 10.0
+"""Longest orderly end."""
+
 LOOK_S = 0.1
 """Between two looks at a page that is waited for."""
 
 READ_BYTES = 1 << 16
+
+HIGH = 100
+"""Descriptors from here on are free."""
 
 
 class BrowserFailed(AssertionError):
@@ -67,8 +73,8 @@ def browser_path() -> str | None:
 class Browser:
     """One page in one browser of its own; made by `start`, ended by leaving the `with`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], say: int, hear: int, home: str) -> None:
-        self._process = process
+    def __init__(self, pid: int, say: int, hear: int, home: str) -> None:
+        self._pid = pid
         self._say, self._hear, self._home = say, hear, home
         self._numbers = 0
         self._heard = b""
@@ -89,18 +95,20 @@ class Browser:
         home = tempfile.mkdtemp(prefix="linewright-browser-")
         their_in, say = os.pipe()
         hear, their_out = os.pipe()
-        # Chromium reads on descriptor 3 and writes on 4, whatever ours are called.
-        shell = f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}'
-        process = subprocess.Popen(  # noqa: S603  # a program found on the path, our own arguments
-            ["/bin/sh", "-c", shell, path, *FLAGS, f"--user-data-dir={home}", "about:blank"],
-            pass_fds=(their_in, their_out),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        # Moved up first, so that neither stands on the number that the other one shall have.
+        ends = [fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, HIGH) for each in (their_in, their_out)]
+        pid = os.posix_spawn(
+            path,
+            [path, *FLAGS, f"--user-data-dir={home}", "about:blank"],
+            os.environ,
+            file_actions=[
+                *((os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_RDWR, 0) for each in range(3)),
+                *((os.POSIX_SPAWN_DUP2, end, 3 + n) for n, end in enumerate(ends)),
+            ],
         )
-        os.close(their_in)
-        os.close(their_out)
-        browser = cls(process, say, hear, home)
+        for each in (their_in, their_out, *ends):
+            os.close(each)
+        browser = cls(pid, say, hear, home)
         try:
             browser._attach()
         except BaseException:
@@ -111,22 +119,17 @@ class Browser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """End the browser and remove its profile."""
-        self._process.terminate()
-        try:
-            self._process.wait(ANSWER_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        os.kill(self._pid, signal.SIGTERM)
+        until = time.monotonic() + END_S
+        while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
+            if time.monotonic() > until:
+                os.kill(self._pid, signal.SIGKILL)
+            time.sleep(LOOK_S)
         os.close(self._say)
         os.close(self._hear)
         shutil.rmtree(self._home, ignore_errors=True)

@@ -27,6 +27,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int
     body: Any
+    data: bytes = b""
+    """The JSON as it came: what is hashed must not be written anew."""
 
 
 def state_folder() -> Path:
@@ -42,7 +44,7 @@ def data_folder(given: str | None, name: str) -> Path:
 
 
 def running_at(given: str | None) -> Running:
-    """Return what runs on a data folder; without one, the only plant that this user runs.
+    """Return what runs on a data folder; without one, on the only folder of this user in use.
 
     Raises
     ------
@@ -52,10 +54,11 @@ def running_at(given: str | None) -> Running:
     folders = [Path(given).absolute()] if given else sorted(state_folder().glob("*"))[:PLANTS_MAX]
     found = {folder: running for folder in folders if (running := read_running(folder))}
     if not found:
-        where = f"on {given}" if given else "here"
-        raise Failed(
-            f"no plant runs {where}", "start one with `linewright demo` or `linewright up`"
-        )
+        if given:
+            to_do = "name the folder that `linewright up` prints as `data`"
+            raise Failed(f"no plant runs on {given}", to_do)
+        to_do = "start one with `linewright demo` or `linewright up`, or name its folder by --data"
+        raise Failed(f"no plant runs in a folder of {state_folder()}", to_do)
     if len(found) > 1:
         names = ", ".join(str(folder) for folder in found)
         raise Failed("several plants run", f"name one by --data: {names}")
@@ -82,7 +85,8 @@ def ask(running: Running, path: str, *, post: bool = False) -> Answer:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=ANSWER_S) as response:
-            return Answer(status=response.status, body=json.load(response))
+            data = response.read()
+            return Answer(status=response.status, body=json.loads(data), data=data)
     except urllib.error.HTTPError as error:
         with error:
             return Answer(status=error.code, body=_body(error.read()))

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
-from linewright.cli.ending import Failed
+from linewright.cli.ending import Failed, counted
 from linewright.cli.files import write_whole
 from linewright.cli.running.asking import ask, running_at
 from linewright.cli.terminal import as_json, example, safe, say
@@ -16,6 +17,9 @@ __all__ = ["command", "lines_of"]
 
 PAGES_MAX = 10_000
 """Most answers that are asked for one after the other."""
+
+LINES = msgspec.json.Decoder(list[msgspec.Raw])
+"""Takes a JSON list apart and leaves the text of each element as it is."""
 
 
 @click.command("audit", epilog=example("linewright audit", "linewright audit --out audit.jsonl"))
@@ -27,35 +31,42 @@ def command(*, data: str | None, wants_json: bool, out: str | None) -> None:
 
     Each record holds the hash of the one before, so that a change is noticed.
     """
-    records = lines_of(running_at(data))
+    lines = lines_of(running_at(data))
     if out is not None:
-        text = "".join(json.dumps(record, sort_keys=True) + "\n" for record in records)
-        write_whole(Path(out), text)
-        say(f"written: {safe(out)} ({len(records)} records)")
-    elif wants_json:
+        write_whole(Path(out), "".join(f"{line}\n" for line in lines))
+        say(f"written: {safe(out)} ({counted(len(lines), 'record')})")
+        return
+    records = [json.loads(line) for line in lines]
+    if wants_json:
         say(as_json(records))
-    else:
-        for record in records:
-            say(safe(_line(record)))
+        return
+    for record in records:
+        say(safe(_line(record)))
+    if not records:
+        say("no record yet: history has stored none")
 
 
-def lines_of(running: Running) -> list[dict[str, Any]]:
+def lines_of(running: Running) -> list[str]:
     """Return every audit record of a running plant, in the order of the chain.
+
+    Each is the JSON that history has hashed, character by character: written anew, even with the
+    same content, it would not have its hash any more.
 
     Raises
     ------
     Failed
         The history service does not answer.
     """
-    found: list[dict[str, Any]] = []
+    found: list[str] = []
+    after_n = -1
     for _ in range(PAGES_MAX):
-        after_n = found[-1]["n"] if found else -1
         answer = ask(running, f"/api/audit?after_n={after_n}")
         if answer.status >= 400:  # noqa: PLR2004  # HTTP: an error
             raise Failed(answer.body["what"], answer.body["to_do"])
         if not answer.body:
             break
-        found += answer.body
+        found += [bytes(line).decode() for line in LINES.decode(answer.data)]
+        after_n = answer.body[-1]["n"]
     return found
 
 

@@ -12,6 +12,9 @@ __all__ = ["command", "told"]
 LIKELY = 0.01
 """Causes less likely than this are left out in words; JSON has them."""
 
+SURE = 0.995
+"""More likely than this is told without a number, which would round it to certainty."""
+
 
 @click.command("cases", epilog=example("linewright cases", "linewright cases --json"))
 @click.option("--data", type=click.Path(file_okay=False), help="Data folder of the plant.")
@@ -34,7 +37,7 @@ def told(case: dict[str, Any]) -> list[str]:
     stage = case["stage"] + (f" ({case['outcome']})" if case["outcome"] else "")
     lines = [f"{case['id']}  {case['at']}  {stage}", f"  {case['title'] or case['kind']}"]
     likely = [each for each in case["causes"] if each["probability"] >= LIKELY]
-    causes = [f"{100 * each['probability']:.0f} % {each['words']}" for each in likely]
+    causes = [f"{_share(each['probability'])} {each['words']}" for each in likely]
     lines += [f"  causes: {', '.join(causes)}"] if causes else []
     lines += [f"  proposes: {each['words']}" for each in case["proposal"]]
     lines += [f"  expects {_effect(each)}" for each in case["expected"]]
@@ -42,6 +45,11 @@ def told(case: dict[str, Any]) -> list[str]:
     lines += [f"  measured {_effect(each)}" for each in case["measured"]]
     lines += [f"  command: {_command(each)}" for each in case["commands"]]
     return lines
+
+
+def _share(probability: float) -> str:
+    """Return a probability in words; nothing that was inferred is quite sure."""
+    return "over 99 %" if probability > SURE else f"{100 * probability:.0f} %"
 
 
 def _effect(effect: dict[str, Any]) -> str:

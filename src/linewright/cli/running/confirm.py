@@ -1,5 +1,6 @@
 """`linewright confirm`: say yes or no to what a case proposes, as on the page."""
 
+import sys
 from typing import Any
 
 import click
@@ -29,9 +30,8 @@ def command(case: str | None, *, data: str | None, refuse: bool, yes: bool) -> N
     for line in told(found):
         say(safe(line))
     verb = "refuse" if refuse else "confirm"
-    if not yes and not click.confirm(f"{verb.capitalize()} this?", default=False):
-        say("nothing was done")
-        raise click.exceptions.Exit(Code.FOUND)
+    if not yes:
+        _ask_person(found, verb)
     answer = ask(running, f"/api/cases/{found['id']}/{verb}", post=True)
     if answer.status >= 400:  # noqa: PLR2004  # HTTP: an error
         body = answer.body
@@ -39,6 +39,22 @@ def command(case: str | None, *, data: str | None, refuse: bool, yes: bool) -> N
         is_no = answer.status in {403, 409}
         raise click.exceptions.Exit(Code.FOUND if is_no else Code.FAILED)
     say(safe(f"{verb}ed" if verb == "confirm" else "refused") + f": {found['title']}")
+
+
+def _ask_person(case: dict[str, Any], verb: str) -> None:
+    """Go on only after a yes, to a case that still waits for one."""
+    if not case["can_confirm"]:
+        say(f"not done: the case is {case['stage']}, so it waits for no answer", err=True)
+        raise click.exceptions.Exit(Code.FOUND)
+    try:
+        is_yes = click.confirm(f"{verb.capitalize()} this?", default=False)
+    except click.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise  # Ctrl-C
+        raise Failed("nobody is there to answer", "in a script, say --yes") from None
+    if not is_yes:
+        say("nothing was done")
+        raise click.exceptions.Exit(Code.FOUND)
 
 
 def proposal(cases: list[dict[str, Any]], wanted: str | None) -> dict[str, Any]:

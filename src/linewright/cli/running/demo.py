@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 
 from linewright.cli.ending import Code, Failed
 from linewright.cli.running.asking import ask, data_folder
-from linewright.cli.running.up import Options, plan_of, start
+from linewright.cli.running.up import Options, number, plan_of, start
 from linewright.cli.terminal import example, safe, say
 from linewright.server import read_running
 
@@ -52,11 +53,22 @@ ANSWERS = {
     "--port", type=click.IntRange(0, 65535), default=0, help="Of the page; 0: a free one."
 )
 @click.option(
-    "--speed", type=click.FloatRange(0.1, 100), default=SPEED, help="Plant over real time."
+    "--speed",
+    type=click.FloatRange(0.1, 100),
+    callback=number,
+    default=SPEED,
+    help="Plant over real time.",
 )
 @click.option("--data", type=click.Path(file_okay=False), help="Data folder; emptied first.")
 @click.option("--until-closed", is_flag=True, help="End when a case is closed: 0 if effective.")
-@click.option("--for", "for_s", type=float, default=FOR_S, help="Seconds that it waits for that.")
+@click.option(
+    "--for",
+    "for_s",
+    type=click.FloatRange(0, min_open=True),
+    callback=number,
+    default=FOR_S,
+    help="Seconds that it waits for that.",
+)
 @click.option("--confirm", "confirms", is_flag=True, help="Confirm the proposal by itself.")
 def command(
     *,
@@ -72,7 +84,7 @@ def command(
     Everything runs on this machine and nothing real is touched. Needs no
     plant, no settings and no account.
     """
-    folder = fresh(data_folder(data, "demo"))
+    folder = data_folder(data, "demo")
     plant = _bracket()
     options = Options(
         data=folder,
@@ -83,6 +95,7 @@ def command(
         speed=speed,
     )
     plan = plan_of(str(plant), options)
+    fresh(folder)
     say(WORDS.format(speed=speed, answer=ANSWERS[confirms]))
     closing = Closing(folder, for_s=for_s if until_closed else None, confirms=confirms)
     asyncio.run(start(plan, closing.look if until_closed or confirms else None))
@@ -114,18 +127,22 @@ def fresh(folder: Path) -> Path:
     Raises
     ------
     Failed
-        A demo runs there, or there is something that no demo made.
+        A demo runs there, there is something that no demo made, or it cannot be emptied.
     """
     if read_running(folder) is not None:
         raise Failed(f"a plant runs on {folder}", "end it first, or choose another one by --data")
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).is_file():
-            what = f"{folder} holds something that no demo made"
-            raise Failed(what, "choose another folder by --data")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = "`linewright demo` made this folder and empties it at its next start.\n"
-    (folder / MARK).write_text(text, encoding="utf-8")
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / MARK).is_file():
+                what = f"{folder} holds something that no demo made"
+                raise Failed(what, "choose another folder by --data")
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / MARK).write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"the data folder {folder} cannot be used: {error.strerror or error}"
+        raise Failed(what, "choose another folder by --data") from error
     return folder
 
 
@@ -164,15 +181,25 @@ class Closing:
         if running is None or not running.url:
             return
         for case in ask(running, "/api/state").body["cases"]:
-            self._tell(case["id"], case["stage"], case["title"])
+            self._tell(case)
             if case["can_confirm"] and self._confirms:
                 say("confirming, as if a person had pressed the button")
                 ask(running, f"/api/cases/{case['id']}/confirm", post=True)
             if case["stage"] == "closed" and self.outcome is None:
                 self.outcome = case["outcome"]
 
-    def _tell(self, case: str, stage: str, title: str) -> None:
-        """Say each stage of a case once."""
-        if self._stages.get(case) != stage:
-            self._stages[case] = stage
-            say(safe(f"case     {stage:10} {title}"))
+    def _tell(self, case: dict[str, Any]) -> None:
+        """Say each stage of a case once, with what it brought."""
+        stage = case["stage"]
+        if self._stages.get(case["id"]) != stage:
+            self._stages[case["id"]] = stage
+            say(safe(f"case     {stage:10} {_news(case)}"))
+
+
+def _news(case: dict[str, Any]) -> str:
+    """Return what is new at a stage: the proposal, the outcome, else what the case is about."""
+    if case["stage"] == "proposed" and case["proposal"]:
+        return " ".join(each["words"] for each in case["proposal"])
+    if case["stage"] == "closed":
+        return str(case["outcome"])
+    return str(case["title"] or case["kind"])

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import datetime as dt
+import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -14,16 +15,33 @@ from linewright.bus import BusUnavailable
 from linewright.cli.ending import Failed
 from linewright.cli.reading import contents, plant_of, read
 from linewright.cli.running.asking import data_folder
+from linewright.cli.running.limits import limits
 from linewright.cli.terminal import example, safe, say
 from linewright.plant import Plant, to_text
 from linewright.plant.records import Role
-from linewright.plant.scenario import check_scenario
-from linewright.server import ApplyRefused, FolderInUse, Plan, supervise
+from linewright.plant.scenario import Scenario, check_scenario
+from linewright.server import (
+    ApplyRefused,
+    FolderInUse,
+    Plan,
+    PortTaken,
+    instant_ns,
+    supervise,
+)
 
-__all__ = ["Options", "command", "plan_of", "start"]
+__all__ = ["Options", "command", "number", "plan_of", "start"]
+
+NS_PER_H = 3_600_000_000_000
 
 SPEED_MAX = 100.0
 """Fastest an emulated plant is played: beyond it one processor cannot keep up."""
+
+
+YEARS = range(1971, 2262)
+"""Years that a clock of 64 bits has in ns since 1970, in every time zone."""
+
+LONG_H = 12
+"""Plant time to go forward unseen that is worth a word: it takes a while."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +55,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     start: str = ""
     speed: float | None = None
     person: str = "local:supervisor"
+
+
+def number(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse what is no number, which no range does: nothing is above or below it."""
+    del context
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number", param=parameter)
+    return value
 
 
 @click.command(
@@ -58,7 +84,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     "--scenario", type=click.Path(dir_okay=False), help="What goes wrong; plays them too."
 )
 @click.option("--from", "start", default="", help="Local time at which the play is first seen.")
-@click.option("--speed", type=click.FloatRange(0.1, SPEED_MAX), help="Plant time over real time.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, SPEED_MAX),
+    callback=number,
+    help="Plant time over real time.",
+)
 @click.option("--as", "person", default="local:supervisor", help="Who acts here, as ID:ROLE.")
 def command(plant: str, *, data: str | None, **given: object) -> None:
     """Run a plant: its services, its page, and what keeps them alive.
@@ -86,15 +117,18 @@ def plan_of(source: str, options: Options) -> Plan:
     plant = plant_of(checked)
     site = _site(plant, options.site)
     person, role = _person(options.person)
-    scenario, speed = _scenario(plant, options)
+    scenario, speed, text = _scenario(plant, options)
     say(safe(f"`{source}` is in order: {contents(plant)}"))
+    began = _start(plant, site, options, scenario)
+    for limit in limits(plant, site, emulated=text is not None):
+        say(safe(f"not yet  {limit}"))
     return Plan(
         data=options.data,
         site=site,
         text=to_text(plant),
         enterprise=plant.enterprise,
-        scenario=scenario,
-        start=_start(options),
+        scenario=text,
+        start=began,
         speed=speed,
         port=options.port,
         person=person,
@@ -122,58 +156,105 @@ def _person(text: str) -> tuple[str, str]:
     return person, role
 
 
-def _scenario(plant: Plant, options: Options) -> tuple[str | None, float]:
-    """Return the scenario's text, None for real machines, and the speed of the play."""
+def _scenario(plant: Plant, options: Options) -> tuple[Scenario | None, float, str | None]:
+    """Return the scenario, the speed of the play, and the text; None as text: real machines."""
     if options.scenario is None:
         if not options.emulate and (options.start or options.speed):
             raise Failed("--from and --speed are for a play", "say --emulate, or --scenario FILE")
-        return ("" if options.emulate else None), options.speed or 1.0
+        return None, options.speed or 1.0, "" if options.emulate else None
     checked = check_scenario(options.scenario, plant)
     for problem in checked.problems:
         say(safe(str(problem)), err=True)
     if checked.scenario is None:
         raise Failed(f"`{options.scenario}` cannot be used", "mend what is said above")
     text = Path(options.scenario).read_text("utf-8")
-    return text, options.speed or checked.scenario.speed
+    return checked.scenario, options.speed or checked.scenario.speed, text
 
 
-def _start(options: Options) -> str:
-    if options.start:
-        try:
-            dt.datetime.fromisoformat(options.start)
-        except ValueError as error:
-            what = f"`{options.start}` is no time"
-            raise Failed(what, 'write it as "2026-11-23 08:57"') from error
+def _start(plant: Plant, site: str, options: Options, scenario: Scenario | None) -> str:
+    """Return the local time from which the play is seen; empty: from its beginning."""
+    if not options.start:
+        return ""
+    to_do = 'write it as "2026-11-23 08:57"'
+    try:
+        local = dt.datetime.fromisoformat(options.start)
+    except ValueError as error:
+        raise Failed(f"`{options.start}` is no time", to_do) from error
+    if local.tzinfo is not None:
+        raise Failed(f"`{options.start}` has a time zone", f"it is that of the site: {to_do}")
+    if local.year not in YEARS:
+        raise Failed(f"`{options.start}` is no time that the play can show", to_do)
+    if scenario is not None:
+        unseen_ns = instant_ns(plant, site, options.start) - scenario.start_ns(plant)
+        if unseen_ns < 0:
+            what = f"`{options.start}` is before the start of the scenario, {scenario.starts}"
+            raise Failed(what, "choose a later one by --from, or leave it out")
+        if (unseen_h := unseen_ns / NS_PER_H) > LONG_H:
+            say(f"note     the play goes forward {unseen_h:.0f} h unseen first; that takes a while")
     return options.start
 
 
 async def start(plan: Plan, until: Callable[[], bool] | None = None) -> None:
     """Run a plan until Ctrl-C or SIGTERM, or until a question that is asked twice a second says so.
 
+    A terminal that is closed ends it too, in the same order; not under `nohup`, as is usual.
+
     Raises
     ------
     Failed
-        The data folder is in use or holds another plant, or the NATS server does not start.
+        The data folder is in use, holds another plant or cannot be written, the port is taken,
+        or the NATS server does not start.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    say(f"data     {plan.data}")
+    loop.add_signal_handler(signal.SIGINT, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stop.set)
+    _tell(f"data     {plan.data}")
     watch = asyncio.create_task(_watch(until, stop)) if until else None
     try:
-        await supervise(plan, say, stop)
-    except FolderInUse as error:
-        raise Failed(str(error), "end that one, or choose another folder by --data") from error
-    except ApplyRefused as error:
-        raise Failed(error.what, error.to_do) from error
-    except BusUnavailable as error:
-        raise Failed(str(error), error.hint or "see the logs in the data folder") from error
+        with _told_plainly(plan):
+            await supervise(plan, _tell, stop)
     finally:
         if watch is not None:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
+
+
+def _tell(line: str) -> None:
+    """Say a line; a terminal that is gone is no reason to leave the services alone."""
+    try:
+        say(safe(line))
+    except BrokenPipeError:
+        raise  # whoever reads a pipe has ended: we end too, as every command does
+    except OSError:
+        return
+
+
+@contextlib.contextmanager
+def _told_plainly(plan: Plan) -> Iterator[None]:
+    """Turn what keeps a plant from starting into a line with what to do."""
+    try:
+        yield
+    except FolderInUse as error:
+        raise Failed(str(error), "end that one, or choose another folder by --data") from error
+    except ApplyRefused as error:
+        raise Failed(error.what, error.to_do) from error
+    except PortTaken as error:
+        to_do = "choose another one by --port, or none: then a free one is taken"
+        raise Failed(str(error), to_do) from error
+    except BusUnavailable as error:
+        raise Failed(str(error), error.hint or "see the logs in the data folder") from error
+    except BrokenPipeError:
+        raise
+    except TimeoutError as error:
+        what = f"the NATS server of {plan.data} does not answer in time"
+        raise Failed(what, "try again, or see `nats.log` there") from error
+    except OSError as error:
+        what = f"the data folder {plan.data} cannot be used: {error.strerror or error}"
+        raise Failed(what, "mend that, or choose another folder by --data") from error
 
 
 async def _watch(until: Callable[[], bool], stop: asyncio.Event) -> None:

@@ -51,9 +51,13 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     seen_ns: int
     steady_ns: int
     speed: float = 1.0
+    is_steady: bool = True
+    """Whether plant time is good enough to judge a source's clock by it."""
 
     def near(self, source_ns: int | None) -> int:
         """Return a source's own time while it is near plant time, else plant time.
+
+        While plant time itself is in doubt, the source's own is taken.
 
         Examples
         --------
@@ -63,8 +67,10 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
         1000000000000
         """
         bound_ns = round(OFFSET_MAX_NS * max(1.0, self.speed))
-        near = source_ns is not None and abs(source_ns - self.plant_ns) <= bound_ns
-        return source_ns if near and source_ns is not None else self.plant_ns
+        if source_ns is None:
+            return self.plant_ns
+        is_near = abs(source_ns - self.plant_ns) <= bound_ns
+        return source_ns if is_near or not self.is_steady else self.plant_ns
 
 
 class Feed:
@@ -131,7 +137,7 @@ class Feed:
         else:
             window = Window(
                 from_ns=self.box.taken_ns - margin,
-                until_ns=now.plant_ns + margin,
+                until_ns=max(now.plant_ns, asked_ns) + margin,
                 reason=self._reason,
             )
             self._gap(window, now.seen_ns)
@@ -165,6 +171,7 @@ class Feed:
                 now_ns=now.plant_ns,
                 monotonic_ns=now.steady_ns,
                 speed=now.speed,
+                is_steady=now.is_steady,
             )
             marks |= Quality.CLOCK if corrected else Quality.GOOD
         if raw.lost_older and not first:

@@ -8,6 +8,7 @@ session. Nothing is ever repeated here.
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from asyncua import Client, ua
 from asyncua.ua.ua_binary import struct_from_binary
 
 from linewright.connectors.faults import LinkLost, WriteRefused, WriteUnanswered
+from linewright.connectors.opcua.ordering import InOrder
 from linewright.connectors.sources import Endpoint, Point
 from linewright.connectors.values import Raw
 from linewright.plant.records import Value
@@ -47,9 +49,6 @@ SILENCE_S = 8.0
 
 LIFETIME_COUNT = 600
 """Publishing intervals without a request after which the server drops the subscription."""
-
-HOLES_MAX = 8
-"""Numbered messages that may overtake a missing one before it counts as lost."""
 
 CLOSE_S = 2.0
 """Longest goodbye."""
@@ -85,8 +84,7 @@ class Session:
         self._namespace = namespace
         self._tasks: list[asyncio.Task[None]] = []
         self._acks: list[ua.SubscriptionAcknowledgement] = []
-        self._next_seq = 1
-        self._holes: set[int] = set()
+        self._order: InOrder[list[Any]] = InOrder()
         self._unheard: set[int] = set()
         self._kinds: dict[str, ua.VariantType] = {}
         self.lost = asyncio.Event()
@@ -309,8 +307,8 @@ class Session:
 
     def _take(self, result: Any) -> None:  # noqa: ANN401 - asyncua's own type
         message = result.NotificationMessage
-        data = message.NotificationData or ()
-        self._count(int(message.SequenceNumber), numbered=bool(data))
+        data = list(message.NotificationData or ())
+        parts = self._order.take(int(message.SequenceNumber), data or None)
         if data:
             self._acks.append(
                 ua.SubscriptionAcknowledgement(
@@ -318,7 +316,7 @@ class Session:
                 )
             )
         heard: list[Heard] = []
-        for part in data:
+        for part in itertools.chain.from_iterable(parts):
             if isinstance(part, ua.DataChangeNotification):
                 heard += [self._one(item) for item in part.MonitoredItems]
             elif isinstance(part, ua.StatusChangeNotification):
@@ -330,15 +328,6 @@ class Session:
         first = index in self._unheard
         self._unheard.discard(index)
         return Heard(index, _raw(item.Value), first)
-
-    def _count(self, seq: int, *, numbered: bool) -> None:
-        """Notice a message that never came; a keep-alive carries the number of the next one."""
-        self._holes.discard(seq)
-        if seq > self._next_seq:
-            self._holes |= set(range(self._next_seq, min(seq, self._next_seq + HOLES_MAX)))
-        self._next_seq = max(self._next_seq, seq + 1 if numbered else seq)
-        if self._holes and self._next_seq - min(self._holes) > HOLES_MAX:
-            raise ua.UaError(f"message {min(self._holes)} of the subscription is missing")
 
     # --- small things
 

@@ -41,6 +41,8 @@ const number = (value, digits = 1) => value.toLocaleString("en", { maximumFracti
 const figure = (value) => value.toLocaleString("en", { maximumSignificantDigits: 3 });
 const share = (value, digits = 0) => `${number(100 * value, digits)}\u00a0%`;
 
+const chance = (value) => (value > 0.995 ? "over 99\u00a0%" : value < 0.005 ? "below 1\u00a0%" : share(value));
+
 function span(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -134,7 +136,7 @@ function effects(list) {
 }
 
 function causes(list) {
-  const item = (cause) => el("li", {}, `${share(cause.probability)} ${cause.words}`, cause.why ? el("div", { class: "quiet" }, cause.why) : "");
+  const item = (cause) => el("li", {}, `${chance(cause.probability)} ${cause.words}`, cause.why ? el("div", { class: "quiet" }, cause.why) : "");
   const likely = list.filter((cause) => cause.probability >= 0.01);
   const others = list.filter((cause) => cause.probability < 0.01);
   return el("div", {}, el("ul", {}, ...likely.map(item)), others.length

@@ -20,7 +20,7 @@ FORBIDDEN = re.compile(
     r"|arranque|iniciar|reanudar|reiniciar)($|[_.\s](?!offset))",
     re.IGNORECASE,
 )
-"""Commands that no product may give to a machine: see DESIGN.md, authority."""
+"""Commands that no product may give to a machine: see docs/authority.md."""
 
 SINGLE_ROLES = frozenset(
     {"state", "parts.total", "parts.good", "parts.scrap", "parts.rework", "cycle", "program"}

@@ -1,0 +1,69 @@
+"""Messages of a subscription in the order of their numbers.
+
+What is handed on says that everything older is handed on too: after the loss of a session one gap,
+from the newest value on, accounts for all that never came.
+
+>>> order = InOrder[str]()
+>>> order.take(2, "second"), order.take(1, "first")
+([], ['first', 'second'])
+"""
+
+from typing import Generic, TypeVar
+
+__all__ = ["HOLES_MAX", "InOrder", "MessageMissing"]
+
+T = TypeVar("T")
+
+HOLES_MAX = 8
+"""Messages, keep-alives too, that may overtake a missing one before it counts as lost."""
+
+
+class MessageMissing(Exception):
+    """A numbered message never came; `number` says which."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"message {number} of the subscription is missing")
+        self.number = number
+
+
+class InOrder(Generic[T]):
+    """Holds back what overtook a message that has not come yet.
+
+    Examples
+    --------
+    >>> order = InOrder[str]()
+    >>> order.take(1, "first"), order.take(2, None), order.take(1, "again")
+    (['first'], [], [])
+    """
+
+    def __init__(self) -> None:
+        self._next = 1
+        self._held: dict[int, T] = {}
+        self._overtaken = 0
+
+    def take(self, number: int, message: T | None) -> list[T]:
+        """Messages that are next, now that this one came; a repeated one is dropped.
+
+        Parameters
+        ----------
+        number
+            Of the message; a keep-alive carries the number of the next one.
+        message
+            None for a keep-alive.
+
+        Raises
+        ------
+        MessageMissing
+            Too many came after one that is missing.
+        """
+        if message is not None and number >= self._next:
+            self._held[number] = message
+        ready: list[T] = []
+        while self._next in self._held:
+            ready.append(self._held.pop(self._next))
+            self._next += 1
+        is_missing = bool(self._held) or number > self._next
+        self._overtaken = self._overtaken + 1 if is_missing and not ready else 0
+        if self._overtaken > HOLES_MAX:
+            raise MessageMissing(self._next)
+        return ready

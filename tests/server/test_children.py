@@ -45,6 +45,14 @@ async def _until_started(child: Child, times: int = 1) -> None:
             await asyncio.sleep(0.01)
 
 
+async def _until_awake(folder: Path) -> None:
+    """Wait until the sleeper has said that it is awake."""
+    log = folder / "logs" / "one.log"
+    async with asyncio.timeout(10):
+        while not log.exists() or "awake" not in log.read_text():  # noqa: ASYNC110  # no event
+            await asyncio.sleep(0.01)
+
+
 def test_waits_double_up_to_a_bound() -> None:
     """The waits are 0.2 s and its doubles, 5 s at most."""
     backoff = Backoff()
@@ -83,6 +91,7 @@ def test_a_killed_child_comes_back(tmp_path: Path) -> None:
         child = _child(SLEEPER, tmp_path, told)
         keeping = asyncio.create_task(child.keep(stop))
         await _until_started(child)
+        await _until_awake(tmp_path)
         first = child.pid
         os.kill(first, signal.SIGKILL)
         await _until_started(child, 2)

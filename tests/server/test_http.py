@@ -93,6 +93,8 @@ def test_another_host_name_gets_nothing(nats: NatsServer, tmp_path: Path) -> Non
         ("/api/cases/abc/refuse", True, 404),
         ("/api/cases/" + "a" * 26 + "/confirm", True, 404),
         ("/api/audit?after_n=x", False, 422),
+        (f"/api/audit?after_n={2**63}", False, 422),
+        ("/api/audit?after_n=-2", False, 422),
     ],
 )
 def test_mistakes_are_told(

@@ -9,10 +9,10 @@ import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse, Response, StreamingResponse
@@ -44,6 +44,9 @@ EVENT_LATEST_S = 1.0
 
 PAGES_MAX = 64
 """Most pages that listen at once."""
+
+AUDIT_N_MAX = 2**63 - 1
+"""Largest number that a link of the audit chain can have."""
 
 HEADERS = {
     "content-security-policy": (
@@ -154,7 +157,7 @@ def _reading(app: FastAPI, site: Site) -> None:
         return Response(site.picture()[1], media_type="application/json")
 
     @app.get("/api/audit")
-    async def audit(after_n: int = -1) -> Response:
+    async def audit(after_n: Annotated[int, Query(ge=-1, le=AUDIT_N_MAX)] = -1) -> Response:
         return Response(await site.audit(after_n), media_type="application/json")
 
     @app.get("/api/live")

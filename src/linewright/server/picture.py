@@ -82,7 +82,7 @@ def picture(known: Known, moment: Moment, services: Iterable[str]) -> Plain:
             "speed": moment.speed,
             "timezone": _zone(moment).key,
         },
-        "data": {"age_s": min(ages) if ages else None, "fresh_s": FRESH_S},
+        "data": {"age_s": max(ages, default=None), "fresh_s": FRESH_S},
         "lines": lines,
         "services": [_service(name, known, moment) for name in services],
         "cases": cases[:CASES_SHOWN],

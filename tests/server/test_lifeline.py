@@ -40,7 +40,7 @@ def test_a_child_ends_with_its_killed_parent(way: str) -> None:
         assert is_alive(child)
         parent.send_signal(signal.SIGKILL)
         parent.wait(timeout=5)
-    end_s = time.monotonic() + 3
+    end_s = time.monotonic() + 15
     while _runs(child):
         assert time.monotonic() < end_s, "it outlived its parent"
         time.sleep(0.02)

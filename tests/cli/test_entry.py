@@ -135,10 +135,13 @@ def test_ctrl_c_while_writing() -> None:
     """Ctrl-C ends a command with 130 and one word, also while nobody reads what it writes."""
     reader, writer = os.pipe()
     room = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    # A suite that runs in the background of a shell ignores Ctrl-C, and so would its children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "linewright.cli", "schema", "plant"],
         stdout=writer, stderr=subprocess.PIPE, env=environment(),
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     os.close(writer)
     waiting = array.array("i", [0])
     for _ in range(600):

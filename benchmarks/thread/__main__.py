@@ -97,10 +97,14 @@ def effective(result: Result) -> int:
 
 
 def sound(result: Result) -> bool:
-    """Whether the run is worth counting: data came, one write was made, the audit chain holds."""
+    """Whether the run is worth counting: data came, one write was made, the audit chain holds.
+
+    A row that no machine showed would make the account of the others worthless.
+    """
     with contextlib.redirect_stdout(sys.stderr):
         chain = check_audit([str(result.audit_file), "--records", str(result.records_file)])
-    return result.account.shown > 0 and len(result.writes) == 1 and chain == 0
+    is_true = result.account.shown > 0 and result.account.invented == 0
+    return is_true and len(result.writes) == 1 and chain == 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 
 from linewright.plant import Plant
 from linewright.plant.records import CaseOutcome, CaseStage
+from linewright.plant.scenario import load_scenario
 from linewright.testing.scenes import Result
 
 pytestmark = pytest.mark.xdist_group("worn-tool")
@@ -98,9 +99,17 @@ def test_an_independent_script_takes_the_audit_chain(worn_tool: Result, checkout
     assert all(f'"action":"{action}"' in text for action in wanted)
 
 
-def test_the_scenario_says_what_was_true(bracket: Plant, worn_tool: Result) -> None:
-    """Cause and remedy are those that the scenario calls true."""
-    del bracket
+def test_the_scenario_says_what_was_true(bracket: Plant, worn_tool: Result, checkout: Path) -> None:
+    """Cause, remedy and time are those that the scenario calls true."""
+    file = checkout / "plants" / "bracket" / "scenarios" / "worn-tool.yaml"
+    truth = load_scenario(file, bracket).truth["end_mill"]
+    found = next(case for case in worn_tool.cases if case.stage is CaseStage.DIAGNOSED)
+    rehearsed = next(case for case in worn_tool.cases if case.stage is CaseStage.REHEARSED)
+    assert found.causes[0].cause == truth.cause
+    assert [each.name for each in rehearsed.candidates if each.chosen] == [truth.remedy]
+    assert truth.within_s is not None
     proposed = next(case for case in worn_tool.cases if case.stage is CaseStage.PROPOSED)
     assert [(each.parameter, each.value) for each in proposed.proposal] == [("speed", 80.0)]
+    assert worn_tool.fault_to_closed_s is not None
+    assert worn_tool.fault_to_closed_s <= truth.within_s
     assert "10:00" in proposed.advice

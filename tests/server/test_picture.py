@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from linewright.correct import fold_case
-from linewright.plant.records import Cause, Change, Quality
+from linewright.plant import Address
+from linewright.plant.records import Case, CaseOutcome, CaseStage, Cause, Change, How, Quality
 from linewright.server.known import Alive, Known, Moment, Stop
-from linewright.server.picture import FRESH_S, case_view, change_words, picture
+from linewright.server.picture import FRESH_S, _passed, case_view, change_words, picture
 from tests.server.scenes import S_NS, T0_NS, applied_at, effect, line_of, line_state, steps_of
 
 WALL_NS = 1_800_000_000 * S_NS
@@ -154,3 +155,24 @@ def test_the_stop_is_told() -> None:
     known = Known()
     known.hear_stop(Stop(stopped=True, by="p7", at_ns=T0_NS))
     assert _shown(known)["stop"] == {"stopped": True, "by": "p7", "at": "08:30:00"}
+
+
+def test_a_refused_case_was_never_granted() -> None:
+    """The stages behind the end are those that the case has been in, not all before `closed`."""
+    refused = Case(
+        address=Address("nogales/machining/bracket/mill"),
+        t_ns=1,
+        seen_ns=1,
+        plant_rev="r1",
+        how=How.INFERRED,
+        source="correct",
+        stage=CaseStage.CLOSED,
+        case="a" * 26,
+        outcome=CaseOutcome.REFUSED,
+        causes=(Cause(cause="end_mill", probability=0.9),),
+        advice="Slow down.",
+    )
+    passed = [stage.value for stage in _passed(refused, Known())]
+    assert passed == ["open", "diagnosed", "proposed"]
+    done = msgspec.structs.replace(refused, id="", grant_id="g", verify_until_ns=9)
+    assert [stage.value for stage in _passed(done, Known())][-2:] == ["granted", "verifying"]

@@ -5,11 +5,12 @@
 """
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from linewright.correct.candidates import CALLED, NOTHING, command_named, station_at
 from linewright.correct.diagnose import chance_words
 from linewright.correct.watch.stations import NS_PER_S, StationView
-from linewright.plant import Plant
+from linewright.plant import Plant, model
 from linewright.plant.records import (
     ActionKind,
     Audit,
@@ -27,7 +28,16 @@ from linewright.plant.records import (
     SiteKind,
 )
 
-__all__ = ["EXPIRES_S", "NoCommand", "advice_of", "beside", "command_of", "proposed_changes"]
+__all__ = [
+    "EXPIRES_S",
+    "NoCommand",
+    "advice_of",
+    "beside",
+    "command_of",
+    "declared",
+    "expires_ns",
+    "proposed_changes",
+]
 
 EXPIRES_S = 10.0
 """How long a command stays valid where the plant file does not say."""
@@ -173,7 +183,6 @@ def command_of(
         what = f"{change.address} has no command for {change.parameter}"
         raise NoCommand(case.case_id, what, "rehearse it again with the plant in force")
     command = station.commands[name]
-    expires_ns = granted.seen_ns + round((command.expires_s or EXPIRES_S) * NS_PER_S)
     return Command(
         address=change.address,
         t_ns=granted.t_ns,
@@ -182,20 +191,44 @@ def command_of(
         how=How.INFERRED,
         source="correct",
         by=granted.by,
-        action=ActionKind(command.sets),
-        parameter=name,
         value=change.value,
-        expires_ns=expires_ns,
+        expires_ns=expires_ns(command, granted.seen_ns),
         grant_id=granted.grant_id,
         for_site=for_site,
-        origin=Origin.CASE,
         case=case.case_id,
+        why=case.title,
+        **declared(name, command),
+    )
+
+
+class Declared(TypedDict):
+    """What the plant file says of a command, as every command of a case repeats it."""
+
+    action: ActionKind
+    parameter: str
+    origin: Origin
+    idempotent: bool
+    readback: bool
+    permit: str | None
+    max_rate_per_h: float | None
+
+
+def declared(name: str, command: model.Command) -> Declared:
+    """Return what the plant file says of a command."""
+    return Declared(
+        action=ActionKind(command.sets),
+        parameter=name,
+        origin=Origin.CASE,
         idempotent=command.idempotent,
         readback=bool(command.readback),
         permit=command.permit,
         max_rate_per_h=command.max_rate_per_h,
-        why=case.title,
     )
+
+
+def expires_ns(command: model.Command, seen_ns: int) -> int:
+    """Return when a command asked for at `seen_ns` must no longer be written, wall clock."""
+    return seen_ns + round((command.expires_s or EXPIRES_S) * NS_PER_S)
 
 
 def beside(case: Case, step: Case) -> tuple[Call | Audit, ...]:

@@ -8,26 +8,21 @@ once. What cannot be taken back calls a person.
 from collections.abc import Iterable
 
 from linewright.correct.candidates import CALLED, command_named, station_at
-from linewright.correct.watch.stations import NS_PER_S
+from linewright.correct.propose import declared, expires_ns
 from linewright.plant import Plant
 from linewright.plant.records import (
     Ack,
-    ActionKind,
     Call,
     CallEvent,
     Case,
     CaseOutcome,
     Command,
     How,
-    Origin,
     Outcome,
     SiteKind,
 )
 
-__all__ = ["EXPIRES_S", "call_of", "due_ns", "taken_back", "undo_of"]
-
-EXPIRES_S = 10.0
-"""How long the command stays valid where the plant file does not say."""
+__all__ = ["call_of", "due_ns", "taken_back", "undo_of"]
 
 _DID_NOT_HELP = frozenset({CaseOutcome.INEFFECTIVE, CaseOutcome.HARMFUL})
 
@@ -96,21 +91,15 @@ def undo_of(
         plant_rev=case.plant_rev,
         how=How.INFERRED,
         source="correct",
-        action=ActionKind(command.sets),
-        parameter=name,
         value=ack.before,
-        expires_ns=seen_ns + round((command.expires_s or EXPIRES_S) * NS_PER_S),
+        expires_ns=expires_ns(command, seen_ns),
         grant_id=case.grant_id,
         for_site=for_site,
-        origin=Origin.CASE,
         case=case.case_id,
-        idempotent=command.idempotent,
-        readback=bool(command.readback),
-        permit=command.permit,
-        max_rate_per_h=command.max_rate_per_h,
         is_undo=True,
         undo_of=ack.command,
         why=f"the time of the change is over: {case.title}",
+        **declared(name, command),
     )
 
 

@@ -257,7 +257,7 @@ class Desk:
         text = f"{self.person.id} could not confirm {case_id[:64]}: {refusal.what}"
         await self._audit(
             "confirm.refused",
-            str(refusal.status),
+            "not_done",
             of=case_id if is_case else None,
             of_class="case",
             case=case_id if is_case else None,

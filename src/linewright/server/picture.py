@@ -225,6 +225,7 @@ def case_view(case: Case, known: Known, moment: Moment) -> Plain:
         "kind": case.kind or "",
         "address": str(case.address),
         "stage": case.stage.value,
+        "passed": [stage.value for stage in _passed(case, known)],
         "outcome": case.outcome.value if case.outcome else "",
         "at": _clock(case.t_ns, moment),
         "can_confirm": case.stage is CaseStage.PROPOSED and bool(case.proposal),
@@ -239,6 +240,20 @@ def case_view(case: Case, known: Known, moment: Moment) -> Plain:
         "lesson": case.lesson,
         "commands": [_command(each, known, moment) for each in case.commands],
     }
+
+
+def _passed(case: Case, known: Known) -> list[CaseStage]:
+    """Return the stages that a case has been in: one that was refused was never granted."""
+    signs = {
+        CaseStage.OPEN: True,
+        CaseStage.DIAGNOSED: bool(case.causes),
+        CaseStage.REHEARSED: bool(case.candidates),
+        CaseStage.PROPOSED: bool(case.advice or case.proposal),
+        CaseStage.GRANTED: case.grant_id is not None,
+        CaseStage.ACTING: any(each in known.acks for each in case.commands),
+        CaseStage.VERIFYING: case.verify_until_ns is not None,
+    }
+    return [stage for stage, was in signs.items() if was and stage is not case.stage]
 
 
 def _cause(cause: Cause, plant: Plant, address: Address) -> Plain:

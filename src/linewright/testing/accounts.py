@@ -106,6 +106,9 @@ def account_of(truth: Path, history: History, sources: Mapping[str, str]) -> Acc
     """
     tags = [tag for tag in history.tags() if tag.partition("#")[0] in sources]
     stored = {tag: history.read(tag) for tag in tags}
+    assert sum(len(rows.t_ns) for rows in stored.values()) == history.counts().samples, (
+        "every row is looked at: no station is left out, and no read was cut"
+    )
     gaps: dict[str, list[Gap]] = {}
     for gap in history.gaps():
         gaps.setdefault(gap.of_source, []).append(gap)

@@ -174,7 +174,7 @@ function caseParts(one) {
   return [
     el("h3", {}, one.title || words(one.kind) || "Case"),
     el("ol", { class: "steps", "aria-label": "stage of the case" }, ...STAGES.map((name, index) =>
-      el("li", { "aria-current": index === at ? "step" : null }, `${index < at ? "✓" : index === at ? "▶" : "○"} ${name}${index === at && one.outcome ? `: ${one.outcome}` : ""}`))),
+      el("li", { "aria-current": index === at ? "step" : null }, `${index === at ? "▶" : one.passed.includes(name) ? "✓" : index < at ? "–" : "○"} ${name}${index === at && one.outcome ? `: ${one.outcome}` : ""}`))),
     ...part("Possible causes", one.causes, causes),
     ...part("Proposal", one.proposal, (list) => bullets(list.map((change) => change.words))),
     ...(one.advice ? [el("p", {}, one.advice)] : []),

@@ -85,6 +85,26 @@ class Connection(Element, frozen=True, kw_only=True):
     ] = None
     stale_s: Annotated[Positive | None, "silence after which values are stale"] = None
     budget: Annotated[Budget | None, "what the device bears"] = None
+    broker: Annotated[
+        Text | None,
+        "MQTT broker of an `mqtt` or `sparkplug` connection, such as `mqtt://10.1.4.2:1883`; left"
+        " out: the plant's own",
+    ] = None
+    trust: Annotated[
+        Literal["first_use", "known"] | None,
+        "which certificate of the server is taken: the first that is seen, which is then kept"
+        " (`first_use`, also when left out), or only one that a person accepted (`known`)",
+    ] = None
+    speed: Annotated[
+        Annotated[float, Number(low=0.001, high=1e6)] | None,
+        "pace of a `replay` over the recorded one; left out: 1",
+    ] = None
+    time: Annotated[Text | None, "column of a `replay` that holds the time; left out: `t`"] = None
+    times: Annotated[
+        Literal["shifted", "recorded"] | None,
+        "times of a `replay`: as if the first row were now (`shifted`, also when left out), or as"
+        " they were `recorded`",
+    ] = None
 
 
 Role = Literal[

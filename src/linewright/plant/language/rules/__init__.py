@@ -14,6 +14,7 @@ from linewright.plant.language.rules import (
     signals,
     sites,
     structure,
+    topics,
 )
 from linewright.plant.language.rules.scene import Scene
 from linewright.plant.language.syntax.reading import Locator, Reading
@@ -45,6 +46,7 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     signals.check_commands,
     signals.check_remedies,
     signals.check_gateways,
+    topics.check_topics,
     signals.check_formulas,
     sites.check_calendars,
     sites.check_tariffs,

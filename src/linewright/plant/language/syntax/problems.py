@@ -112,6 +112,7 @@ CODES: dict[str, str] = {
     "failure-repair-missing": "A failure mode has a time between failures and no repair time.",
     "blocked-places": "More places are blocked than there are.",
     "connection-incomplete": "A connection has no protocol, or an endpoint that it cannot have.",
+    "broker-name": "A topic or a Sparkplug name that an MQTT broker cannot carry.",
     "source-of-other-protocol": "A tag or command is bound in the way of another protocol.",
     "ceiling-elsewhere": "A ceiling of authority names a command that is at none of its places.",
     "ceiling-beyond-range": "A ceiling of authority allows values beyond the command's range.",

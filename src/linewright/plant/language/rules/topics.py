@@ -98,18 +98,16 @@ def _wrong(topic: str, *, own: bool) -> str | None:
     own
         Whether it goes to the plant's own broker, which takes less.
     """
-    if not topic.strip("/"):
-        return "names no topic"
-    if "+" in topic or "#" in topic:
-        return "holds a wildcard (`+`, `#`), which nobody can publish on"
-    if topic.startswith("$"):
-        return "begins with `$`, which brokers keep for themselves"
-    if any(ord(sign) < ord(" ") or ord(sign) == ord("\x7f") for sign in topic):
-        return "holds a control character"
-    if len(topic.encode()) > TOPIC_BYTES_MAX:
-        return f"is longer than {TOPIC_BYTES_MAX} bytes"
-    if "" in topic.split("/"):
-        return "has an empty level"
-    if own and any(sign.isspace() for sign in topic):
-        return "holds a space, which the plant's own broker does not take; name another `broker:`"
-    return None
+    is_control = any(ord(sign) < ord(" ") or sign == "\x7f" for sign in topic)
+    is_long = len(topic.encode()) > TOPIC_BYTES_MAX
+    spaces = "holds a space, which the plant's own broker does not take; name another `broker:`"
+    faults = (
+        (not topic.strip("/"), "names no topic"),
+        ("+" in topic or "#" in topic, "holds a wildcard (`+`, `#`): nobody can publish there"),
+        (topic.startswith("$"), "begins with `$`, which brokers keep for themselves"),
+        (is_control, "holds a control character"),
+        (is_long, f"is longer than {TOPIC_BYTES_MAX} bytes"),
+        ("" in topic.split("/"), "has an empty level"),
+        (own and any(sign.isspace() for sign in topic), spaces),
+    )
+    return next((what for is_so, what in faults if is_so), None)

@@ -214,9 +214,10 @@ def frame(header: FrameHeader, columns: Columns) -> Frame:
     for name, array in arrays.items():
         if len(array) != rows:
             raise FrameInvalid(header.source, name, f"{len(array)} rows, `value` has {rows}")
-    unmarked = _not_numbers(arrays["value"], arrays["int"], arrays["text"])
-    marked = pc.bit_wise_or(arrays["quality"], pa.scalar(_NOT_A_NUMBER, pa.uint16()))
-    arrays["quality"] = pc.if_else(unmarked, marked, arrays["quality"])
+    if pc.all(pc.is_finite(arrays["value"])).as_py() is False:
+        unmarked = _not_numbers(arrays["value"], arrays["int"], arrays["text"])
+        marked = pc.bit_wise_or(arrays["quality"], pa.scalar(_NOT_A_NUMBER, pa.uint16()))
+        arrays["quality"] = pc.if_else(unmarked, marked, arrays["quality"])
     batch = pa.RecordBatch.from_arrays(list(arrays.values()), schema=FRAME_SCHEMA)
     _check_batch(header, batch)
     return Frame(header, batch)
@@ -288,7 +289,8 @@ def decode_frame(data: bytes) -> Frame:
         raise FrameInvalid(header.source, "", f"other columns than {FRAME_SCHEMA.names}")
     batch = batches[0].replace_schema_metadata(None)
     _check_batch(header, batch)
-    if pc.any(_unmarked(batch)).as_py():
+    is_finite = pc.all(pc.is_finite(batch.column("value"))).as_py()
+    if is_finite is False and pc.any(_unmarked(batch)).as_py():
         raise FrameInvalid(header.source, "value", "a value is no number and not marked as bad")
     return Frame(header, batch)
 
@@ -352,7 +354,7 @@ def _array(header: FrameHeader, name: str, values: object) -> Any:  # noqa: ANN4
         wanted = FRAME_SCHEMA.field(name).type
         array = values if isinstance(values, pa.Array) else pa.array(values)
         if name != "tag":
-            return array.cast(wanted)
+            return array if array.type == wanted else array.cast(wanted)
         texts = array if pa.types.is_dictionary(array.type) else array.cast(pa.utf8())
         return texts if texts.type == wanted else texts.dictionary_encode().cast(wanted)
     except (pa.ArrowException, TypeError, OverflowError) as error:
@@ -419,7 +421,9 @@ def _check_batch(header: FrameHeader, batch: Any) -> None:  # noqa: ANN401 - Arr
             raise FrameInvalid(source, name, "a time is before 1970")
     if pc.max(batch.column("quality")).as_py() > QUALITY_MAX:
         raise FrameInvalid(source, "quality", "a bit without a meaning is set")
-    longest = pc.max(pc.binary_length(batch.column("text"))).as_py() or 0
+    texts = batch.column("text")
+    has_texts = texts.null_count < batch.num_rows
+    longest = pc.max(pc.binary_length(texts)).as_py() if has_texts else 0
     if longest > TEXT_BYTES_MAX:
         raise FrameInvalid(source, "text", f"{longest} bytes, more than {TEXT_BYTES_MAX}")
 

@@ -292,6 +292,10 @@ def _newest(layout: Layout, frame: Frame) -> dict[int, int]:
     owners = [name.partition("#")[0] for name in tags.dictionary.to_pylist()]
     numbers = [layout.numbers.get(owner) for owner in owners]
     newest: dict[int, int] = {}
+    if frame.rows and len(set(numbers)) == 1 and numbers[0] is not None:
+        latest_ns = int(batch.column("t_ns").to_numpy().max())
+        if latest_ns <= T_NS_MAX:  # one station, as of most sources: no row need be looked at
+            return {numbers[0]: latest_ns}
     pairs = zip(tags.indices.to_pylist(), batch.column("t_ns").to_pylist(), strict=True)
     for index, t_ns in pairs:
         number = numbers[index]

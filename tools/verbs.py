@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import peers
 from tools.environment import ROOT, Unready, ensure, python_of, say, script_of
 
 VENV = ROOT / ".venv"
@@ -14,7 +15,16 @@ SUITE = ["-n", "2", "--dist", "loadgroup", "-m", "not laws and not faults"]
 NO_TESTS = 5
 """What pytest returns when nothing is left to run."""
 
-MADE = (".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "build", "dist")
+MADE = (
+    ".venv",
+    ".peers",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    "build",
+    "dist",
+)
 
 Verb = Callable[[list[str]], int]
 
@@ -86,8 +96,11 @@ def changelog(arguments: list[str]) -> int:
 
 
 def prepare(_: list[str]) -> int:
-    """Make the environment and do nothing with it."""
-    say(f"everything the tests need is in {VENV.name}")
+    """Make the environment, and bring the foreign machines and brokers that tests run against."""
+    absent = peers.install()
+    for reason in absent:
+        say(f"not to be had, so its tests are skipped: {reason}")
+    say(f"what the tests need is in {VENV.name} and {peers.PEERS.name}")
     return 0
 
 

@@ -7,8 +7,8 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from linewright.plant.language.load import check_text
-from linewright.testing.marked import Marked
-from linewright.testing.mutants import CHECK_S_MAX, flaws, named, nth
+from linewright.testing.mutating.marked import Marked
+from linewright.testing.mutating.mutants import CHECK_S_MAX, flaws, named, nth
 
 GRACE_S = 20.0
 """Beyond the bound of a check, what starting a process may take on a busy machine."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from linewright.bus import Applied, Bus, BusUnavailable, Conflict, NatsServer, Stream
+from linewright.bus import Applied, Bus, BusAddress, BusUnavailable, Conflict, NatsServer, Stream
 from linewright.bus.layout import stream_settings
+from linewright.plant.records import encode
 from linewright.plant.samples import Columns, Frame, FrameHeader, frame, frame_from
 from linewright.testing.buses import running_bus
 from tests.bus.making import SITE, connected, run, state, subject
@@ -140,6 +141,101 @@ def test_appending_through_kills(tmp_path: Path) -> None:
                 await running.restart()
             seqs = await task
             assert [each.seq for each in await bus.stored(subject())] == seqs
+
+    run(story())
+
+
+def test_old_messages_are_found_among_very_many(server: NatsServer) -> None:
+    """Twelve thousand messages of one subject are listed, and the first is still known as ours."""
+
+    async def story() -> None:
+        async with await connected(server) as bus:
+            old = await bus.append(state(0, "many"), after=0)
+            for part in range(24):
+                numbers = range(1 + part * 500, 501 + part * 500)
+                await asyncio.gather(*(bus.publish(state(each, "many")) for each in numbers))
+            assert len(await bus.stored(subject("many"))) == 12_001
+            assert (
+                await bus._stored_before(
+                    subject("many"), encode(state(0, "many")), f"{state(0, 'many').id}.0"
+                )
+                == old
+            )
+            async with aclosing(bus.past(subject("many"), after=old)) as messages:
+                assert (await anext(messages)).seq == old + 1
+
+    run(story())
+
+
+def test_what_a_full_stream_dropped_can_be_seen(tmp_path: Path) -> None:
+    """A reader that came too late learns where the stream begins now, also where it is empty."""
+
+    async def story() -> None:
+        async with running_bus(tmp_path) as running:
+            bus = await running.connect()
+            assert await bus.first_seq(Stream.RECORDS) == 1
+            small = stream_settings(Stream.RECORDS, SITE) | {"max_msgs": 10}
+            await bus._wire.api(f"STREAM.UPDATE.records-{SITE}", small)
+            for number in range(25):
+                await bus.publish(state(number))
+            assert (await bus.first_seq(Stream.RECORDS), await bus.end_seq(Stream.RECORDS)) == (
+                16,
+                25,
+            )
+            await bus._wire.api(f"STREAM.PURGE.records-{SITE}")
+            assert await bus.first_seq(Stream.RECORDS) == 26
+
+    run(story())
+
+
+def test_a_publisher_waits_for_the_server_and_gives_up(tmp_path: Path) -> None:
+    """While the server is away nothing is stored twice; a drain says what is still under way."""
+
+    async def story() -> None:
+        async with running_bus(tmp_path) as running:
+            bus = await running.connect("live", user="live")
+            await running.kill()
+            waiting = asyncio.create_task(bus.publish(state(1)))
+            await asyncio.sleep(0.3)
+            assert not waiting.done()
+            await bus.tell(f"lw.alive.{SITE}.live", b"dropped")
+            await running.restart()
+            assert await waiting == 1
+            assert await bus.drain() == 0
+
+    run(story())
+
+
+def test_a_slow_follower_holds_nobody_up(tmp_path: Path) -> None:
+    """A follower that reads nothing for a while gets all, and the publisher never waited."""
+
+    async def story() -> None:
+        async with running_bus(tmp_path) as running:
+            bus, slow = await running.connect(), await running.connect("slow")
+            async with aclosing(slow.follow(Stream.RECORDS)) as messages:
+                await bus.publish(state(0))
+                assert (await anext(messages)).seq == 1
+                for part in range(6):
+                    numbers = range(1 + part * 500, 501 + part * 500)
+                    await asyncio.gather(*(bus.publish(state(each)) for each in numbers))
+                seqs = [(await anext(messages)).seq for _ in range(3000)]
+                assert seqs == list(range(2, 3002))
+
+    run(story())
+
+
+def test_a_foreign_server_is_used_with_its_one_user(tmp_path: Path) -> None:
+    """Where the server is not ours, its user makes what is absent, and finds what is there."""
+
+    async def story() -> None:
+        async with await NatsServer.start(tmp_path) as server:
+            url = server.address.url.replace("//", f"//up:{server.address.password}@")
+            address = BusAddress.of_url(url, {})
+            async with await Bus.connect(address, site=SITE, name="up") as bus:
+                await bus.prepare()
+                await bus.prepare()
+                await (await bus.bucket("grants")).put("a", b"1")
+                assert await bus.publish(state(1)) == 1
 
     run(story())
 

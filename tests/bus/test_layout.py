@@ -1,15 +1,10 @@
 """The streams take every record and frame of their site, and nothing grows without bound."""
 
-from pathlib import Path
-
 import pytest
 
-from linewright.bus.layout import Stream, bucket_settings, ensure_streams, stream_settings
-from linewright.bus.wire import Wire
+from linewright.bus.layout import Room, Stream, bucket_settings, stream_settings
 from linewright.plant.records import RECORDS, subject_of
 from linewright.plant.records.examples import example
-from linewright.testing.buses import running_bus
-from tests.bus.making import run
 
 
 def matches(pattern: str, subject: str) -> bool:
@@ -36,19 +31,8 @@ def test_everything_is_bounded() -> None:
     assert all(each["max_age"] > 0 for each in settings)
 
 
-def test_changed_settings_are_brought_up_to_date(tmp_path: Path) -> None:
-    """A stream that an earlier version made with other settings gets those of this one."""
-
-    async def story() -> int:
-        async with running_bus(tmp_path) as running:
-            await running.connect()
-            wire = Wire(running.address)
-            await wire.open(name="test", wait_s=5.0)
-            old = stream_settings(Stream.RECORDS, "nogales") | {"max_bytes": 1 << 20}
-            await wire.api("STREAM.UPDATE.records-nogales", old)
-            await ensure_streams(wire, "nogales", wait_s=5.0)
-            info = await wire.api("STREAM.INFO.records-nogales")
-            await wire.close()
-            return int(info["config"]["max_bytes"])
-
-    assert run(story()) == stream_settings(Stream.RECORDS, "nogales")["max_bytes"]
+@pytest.mark.parametrize("size", [256 << 20, 1 << 30, 20 << 30, 1 << 44])
+def test_a_site_fits_its_disk(size: int) -> None:
+    """Streams and sixteen buckets together are no larger than what may be stored."""
+    room = Room(size)
+    assert 0 < room.samples + room.records + 16 * room.bucket <= size

@@ -1,5 +1,6 @@
 """What the server sends is read to the digit."""
 
+import base64
 from types import SimpleNamespace
 
 import pytest
@@ -38,7 +39,7 @@ def test_what_is_no_delivery_is_refused() -> None:
 
 def test_a_removal_is_seen() -> None:
     """A stored message that takes a key away says so."""
-    headers = {"Nats-Subject": "$KV.a.b", "Nats-Sequence": "3", "KV-Operation": "DEL"}
-    headers["Nats-Time-Stamp"] = "1970-01-01T00:00:00.000000001Z"
-    found = stored_message(SimpleNamespace(headers=headers, data=b""))
+    headers = base64.b64encode(b"NATS/1.0\r\nKV-Operation: DEL\r\nNats-Msg-Id: x\r\n\r\n")
+    told = {"subject": "$KV.a.b", "seq": 3, "time": "1970-01-01T00:00:00.000000001Z"}
+    found = stored_message({**told, "hdrs": headers.decode()})
     assert (found.is_removal, found.seq, found.stored_ns) == (True, 3, 1)

@@ -180,17 +180,32 @@ def test_a_new_reader_takes_up_at_once(server: NatsServer) -> None:
     run(story())
 
 
-def test_too_many_to_list_is_told(server: NatsServer) -> None:
-    """A list that would be longer than its bound is refused, not cut short."""
+def test_what_is_present_ends_though_more_comes(server: NatsServer) -> None:
+    """A list ends with what was there when it began, though a writer is quicker than its reader."""
 
     async def story() -> None:
         async with await connected(server) as bus:
             for number in range(4):
-                await bus.publish(state(number, "many"))
-            wanted = Wanted(stream="records-nogales", subject=subject("many"))
-            assert len(await present(bus._wire, wanted, limit=4)) == 4
-            with pytest.raises(BusUnavailable, match="more than 3"):
-                await present(bus._wire, wanted, limit=3)
+                await bus.publish(state(number, "grows"))
+            wanted = Wanted(stream="records-nogales", subject=subject("grows"))
+            seqs = []
+            async with aclosing(present(bus._wire, wanted)) as messages:
+                async for message in messages:
+                    seqs.append(message.seq)
+                    await bus.publish(state(4 + len(seqs), "grows"))
+            assert len(seqs) == 4
+
+
+def test_too_much_to_list_is_told(server: NatsServer) -> None:
+    """A list that would be larger than its bound is refused, not cut short."""
+
+    async def story() -> None:
+        async with await connected(server) as bus:
+            for number in range(4):
+                await bus.publish(state(number, "large"))
+            assert len(await bus.stored(subject("large"))) == 4
+            with pytest.raises(BusUnavailable, match="more than 1000 bytes"):
+                await bus.stored(subject("large"), bytes_max=1000)
 
     run(story())
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from linewright.cli.running.limits import limits
+from linewright.cli.running.limits import SPOKEN, limits
+from linewright.connectors import manifests
 from linewright.plant import PlantBuilder, check
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,15 +20,20 @@ def test_all_of_the_bracket_line_runs(emulated: bool) -> None:  # noqa: FBT001  
     assert limits(plant, "nogales", emulated=emulated) == ()
 
 
+def test_every_connector_is_known_here() -> None:
+    """What is said to be spoken is what there are connectors for."""
+    assert {each.protocol for each in manifests()} == set(SPOKEN)
+
+
 def test_a_line_that_the_twin_cannot_play() -> None:
-    """A line is told with what the twin misses in it; its real machines are read all the same."""
+    """A line is told with what the twin misses in it; its real machines are not concerned."""
     plant = PlantBuilder("acme")
     shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     tags = {"t": {"node": "ns=2;s=t", "role": "cycle_time", "unit": "s"}}
     line = shop.line("pump", flow=["mill"])
     _ = line.station("mill", does={"cut": {"time": "8 s", "pieces": 4}}, connect=OPCUA, tags=tags)
     (said,) = limits(plant.done(), "reno", emulated=True)
-    assert said.startswith("line reno/shop/pump is not played, its machines stand idle: ")
+    assert said.startswith("line reno/shop/pump is played without flow, each machine by itself: ")
     assert "4 pieces a cycle are not simulated" in said
     assert limits(plant.done(), "reno", emulated=False) == ()
 
@@ -38,11 +44,11 @@ def test_many_are_counted() -> None:
     assert plant is not None
     said = limits(plant, "nogales", emulated=True)
     assert any(
-        each.startswith("5 work centres are not played, their machines stand idle: nogales/heat/")
+        each.startswith("5 work centres are played without flow, each machine by itself: nogales/")
         and each.endswith(" and 2 more")
         for each in said
     )
     assert not any("phoenix" in each for each in said)
     (read,) = limits(plant, "nogales", emulated=False)
-    assert read.startswith("16 of 25 stations show nothing, since only OPC UA is spoken (")
-    assert "mqtt 1, mtconnect 2, not connected 7" in read
+    assert "since only mqtt, opcua, replay, sparkplug are spoken (" in read
+    assert "mtconnect 2, not connected 7" in read

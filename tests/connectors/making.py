@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -72,7 +73,7 @@ sites:
             stations:
               mill:
                 does: {mill: 60 s}
-                connect: {opcua: "URL"}
+                connect: {opcua: "URL", namespace: "urn:test:machine"}
                 tags:
                   count: {node: ns=2;s=Count, role: parts.good, type: uint32}
                   level: {node: ns=2;s=Level, unit: "%", range: [0, 150]}
@@ -164,7 +165,7 @@ class Machine:
         await server.init()
         server.set_endpoint("opc.tcp://127.0.0.1:0")
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        await server.register_namespace("urn:test:mill")
+        await server.register_namespace("urn:test:machine")
         for name, value in FIRST.items():
             node, called = ua.NodeId(name, 2), ua.QualifiedName(name, 2)
             added = await server.nodes.objects.add_variable(node, called, value)
@@ -211,10 +212,13 @@ class Desk:
         self._url = url
         self._emulated = emulated
 
-    async def apply(self) -> None:
-        """Put the plant in force, and say where its machine is."""
+    async def apply(self, rev: str = REV, **changes: str) -> None:
+        """Put the plant in force, some words of it changed, and say where its machine is."""
         text = PLANT.replace("URL", self._url)
-        applied = Applied(rev=REV, text=text, site=self.bus.site, emulated=self._emulated)
+        for before, after in changes.items():
+            assert before in text, "a change changes something"
+            text = text.replace(before, after)
+        applied = Applied(rev=rev, text=text, site=self.bus.site, emulated=self._emulated)
         if self._emulated:
             await self.move(self._url)
         await (await self.bus.bucket("plant")).put("applied", msgspec.json.encode(applied))
@@ -246,16 +250,17 @@ class Desk:
 class Connected:
     """A running service `connect` beside its machine and the server's part."""
 
-    def __init__(self, bus: Bus, desk: Desk) -> None:
+    def __init__(self, bus: Bus, desk: Desk, folder: Path) -> None:
         self.bus = bus
         self.desk = desk
+        self.folder = folder
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 
     async def start(self) -> None:
         """Start the service."""
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(run_connect(self.bus, Path(), self._stop))
+        self._task = asyncio.create_task(run_connect(self.bus, self.folder, self._stop))
 
     async def end(self) -> None:
         """End the service in order."""
@@ -291,6 +296,11 @@ class Connected:
         found = await self.bus.stored(f"lw.gap.{MILL.subject()}")
         return [decode(each.data, Gap) for each in found]
 
+    async def report(self, source: str = "mill") -> dict[str, Any]:
+        """Report of the link of a source, empty while there is none."""
+        data = await (await self.bus.bucket("links")).get(source)
+        return {} if data is None else dict(msgspec.json.decode(data))
+
     async def answer(self) -> Ack:
         """Wait for the first acknowledgement and return it."""
         await until(self.acks)
@@ -308,15 +318,16 @@ async def connected(
         desk = Desk(bus, machine.url, emulated=emulated)
         await desk.apply()
         talking = asyncio.create_task(desk.talk())
-        world = Connected(bus, desk)
-        await world.start()
-        try:
-            await until(world.frames)
-            yield world
-        finally:
-            await world.kill()
-            talking.cancel()
-            await asyncio.gather(talking, return_exceptions=True)
+        with tempfile.TemporaryDirectory() as name:
+            world = Connected(bus, desk, Path(name))
+            await world.start()
+            try:
+                await until(world.frames)
+                yield world
+            finally:
+                await world.kill()
+                talking.cancel()
+                await asyncio.gather(talking, return_exceptions=True)
 
 
 async def until(found: Callable[[], Coroutine[Any, Any, Any]]) -> None:
@@ -424,7 +435,7 @@ async def reading(
         desk = Desk(bus, process.url)
         await desk.apply()
         talking = asyncio.create_task(desk.talk())
-        world = Connected(bus, desk)
+        world = Connected(bus, desk, folder)
         process.start(0)
         if not early:
             await until(process.listening)

@@ -14,8 +14,10 @@ import pytest
 from linewright.bus import NatsServer
 from linewright.connectors.acting import Enforcer, Intent, Site
 from linewright.connectors.link import Clocks
+from linewright.connectors.opcua.link import UaDevice
 from linewright.connectors.opcua.session import Session
-from linewright.connectors.sources import Endpoint
+from linewright.connectors.records import Result, is_for_a_person
+from linewright.connectors.sources import Endpoint, place_of
 from linewright.plant import Address
 from linewright.plant.authority import Ceiling, Usage, ceiling_of, reserve
 from linewright.plant.language import load_text
@@ -477,7 +479,8 @@ async def freezing(
         plant_rev=REV,
         stations=dict(plant.stations_in(Address("nogales"))),
         ceiling=ceiling,
-        device=lambda _: session,
+        place=lambda place, name, one: place_of(plant, place, name, one, played=machine.url),
+        device=lambda *_: UaDevice(session),
     )
     buckets = await world.bus.bucket("usage"), await world.bus.bucket("grants")
     clocks = Clocks(plant=world.bus.clock, wall_ns=time.time_ns, steady_ns=time.time_ns, begun_ns=0)
@@ -523,3 +526,40 @@ def step_of(stage: CaseStage, **fields: Any) -> Case:  # noqa: ANN401  # fields 
         title="The mill is slow.",
         **fields,
     )
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_real_machine_sees_no_write_whatever_is_granted(
+    server: NatsServer, machine: Machine, *, is_stopped: bool
+) -> None:
+    """With grant, permits and confirmation all in order, nothing reaches a real site's machine."""
+
+    async def act() -> None:
+        async with connected(server, machine, emulated=False) as world:
+            world.desk.stop = is_stopped
+            for site in SiteKind:
+                one = command(grant=f"g-{site.value}")
+                wanted = msgspec.structs.replace(one, id="", for_site=site)
+                grant = grant_for(wanted, for_site=site)
+                await world.desk.issue(grant)
+                await world.bus.publish(wanted)
+            await until(lambda: said(world, 2))
+            assert {ack.reason for ack in await world.acks()} == {"read_only"}
+            assert machine.writes == []
+
+    run(act())
+
+
+async def said(world: Connected, count: int) -> bool:
+    """Whether so many commands were answered."""
+    return len(await world.acks()) >= count
+
+
+def test_what_nobody_knows_or_could_not_be_taken_back_calls_a_person() -> None:
+    """An unknown outcome does, and an undo that is not shown to be done."""
+    result = Result(outcome=Outcome.UNKNOWN)
+    assert is_for_a_person(command(), result)
+    undo = msgspec.structs.replace(command(), id="", is_undo=True, undo_of="a" * 26)
+    for outcome in Outcome:
+        assert is_for_a_person(undo, Result(outcome=outcome)) is (outcome is not Outcome.CONFIRMED)
+    assert not is_for_a_person(command(), Result(outcome=Outcome.FAILED))

@@ -12,13 +12,15 @@ from linewright.connectors.enforce import (
     Readings,
     Verdict,
     agrees,
-    nodes_of,
     permits_of,
+    places_of,
 )
+from linewright.connectors.sources import Place, place_of
 from linewright.connectors.values import Raw
 from linewright.plant.authority import FRESH_NS, Reading, Usage, ceiling_of
 from linewright.plant.language import load_text
-from linewright.plant.model import Station
+from linewright.plant.model import Command as Writable
+from linewright.plant.model import Station, Tag
 from linewright.plant.records import Command, SiteKind
 from tests.connectors.making import MILL, PLANT, command, grant_for
 
@@ -31,19 +33,31 @@ def station() -> Station:
     return dict(plant.stations())[MILL]
 
 
+def node(name: str) -> Place:
+    """A node of the mill."""
+    return Place("", "node", f"ns=2;s={name}")
+
+
+def where(name: str, one: Tag | Writable) -> Place | None:
+    """Where the mill has a tag or command."""
+    plant = load_text(PLANT.replace("URL", "opc.tcp://a"))
+    return place_of(plant, MILL, name, one)
+
+
 def heard(age_ns: int = 0) -> Readings:
     """What a mill says that may be written to, read `age_ns` before the time 10 s."""
     readings = Readings()
     values = {"RemoteEnabled": True, "Automatic": True, "LockedOut": False, "SpeedActual": 100.0}
-    nodes = [f"ns=2;s={name}" for name in values]
     raws = [Raw(value=value) for value in values.values()]
-    readings.read(nodes, raws, steady_ns=10**10 - age_ns)
+    readings.read([node(name) for name in values], raws, steady_ns=10**10 - age_ns)
     return readings
 
 
 def facts(wanted: Command, readings: Readings, kind: SiteKind = SiteKind.SIMULATED) -> Facts:
     """Facts with a confirmed grant."""
-    permits = permits_of(wanted, kind, nodes_of(station(), wanted), readings, steady_ns=10**10)
+    permits = permits_of(
+        wanted, kind, places_of(station(), wanted, where), readings, steady_ns=10**10
+    )
     plant = load_text(PLANT.replace("URL", "opc.tcp://a"))
     return Facts(
         command=wanted,
@@ -91,17 +105,17 @@ def test_an_answer_is_not_waited_over() -> None:
 def test_a_bad_value_does_not_make_an_old_permit_fresh() -> None:
     """What a machine sends with a bad status leaves the older reading, which ages."""
     readings = heard(3)
-    readings.read(["ns=2;s=Automatic"], [Raw(value=True, status=0x80000000)], steady_ns=10**10)
-    found = readings.yes("ns=2;s=Automatic", steady_ns=10**10)
+    readings.read([node("Automatic")], [Raw(value=True, status=0x80000000)], steady_ns=10**10)
+    found = readings.yes(node("Automatic"), steady_ns=10**10)
     assert found is not None
     assert found.age_ns == 3
 
 
-def test_the_nodes_of_a_command_are_its_permits_its_target_and_what_is_read_back() -> None:
+def test_the_places_of_a_command_are_its_permits_its_target_and_what_is_read_back() -> None:
     """A command that the plant does not have needs none."""
-    assert set(nodes_of(station(), command())) == NODES
+    assert set(places_of(station(), command(), where)) == NODES
     other = msgspec.structs.replace(command(), id="", parameter="feed")
-    assert nodes_of(station(), other) == {}
+    assert places_of(station(), other, where) == {}
 
 
 def test_only_the_stored_grant_that_was_confirmed_counts() -> None:

@@ -1,9 +1,13 @@
 """What a source goes through becomes rows and gaps."""
 
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
 from linewright.connectors.feeding.feed import Feed, Now
 from linewright.connectors.feeding.outbox import Batch, Numbering, Outbox
 from linewright.connectors.sources import Endpoint, Point, Source
-from linewright.connectors.values import Raw, Row
+from linewright.connectors.values import Heard, Spoken
 from linewright.plant import Address
 from linewright.plant.records import Gap, GapReason, Quality
 
@@ -12,7 +16,7 @@ SOURCE = Source(
     name="saw",
     address=SAW,
     endpoint=Endpoint(url="opc.tcp://a"),
-    points=tuple(Point(tag=SAW.with_tag(name), node=f"ns=2;s={name}") for name in ("kw", "temp")),
+    points=tuple(Point(tag=SAW.with_tag(name), item=f"ns=2;s={name}") for name in ("kw", "temp")),
 )
 S = 10**9
 T0 = 1_000_000 * S
@@ -24,20 +28,59 @@ def now(after_s: float) -> Now:
     return Now(plant_ns=at, seen_ns=at, steady_ns=at)
 
 
-def feed(stored_ns: int | None = None) -> Feed:
+def feed(
+    stored_ns: int | None = None, *, stale_s: float | None = None, deadband: float | None = None
+) -> Feed:
     """A feed of the saw."""
     box = Outbox(Numbering(site="nogales", source="saw", epoch=5, n=0), stored_ns)
-    return Feed(SOURCE, box, plant_rev="r1", marks=Quality.GOOD)
+    points = tuple(replace(point, deadband=deadband) for point in SOURCE.points)
+    source = replace(SOURCE, stale_s=stale_s, points=points)
+    return Feed(source, box, plant_rev="r1", marks=Quality.GOOD)
 
 
-def told(one: Feed) -> tuple[list[Row], list[Gap]]:
+def say(
+    one: Feed,
+    value: Spoken,
+    at: Now,
+    *,
+    source: float | None,
+    point: int = 0,
+    status: int = 0,
+    **marks: bool,
+) -> None:
+    """Tell a feed one value, of so many seconds after the beginning on the source's clock."""
+    heard = Heard(
+        points=[point],
+        values=[value],
+        statuses=[status],
+        source_ns=[None if source is None else T0 + round(source * S)],
+        **marks,
+    )
+    one.take(heard, at)
+
+
+class Told(NamedTuple):
+    """One sample that is to be published."""
+
+    tag: str
+    t_ns: int
+    value: float
+    quality: int
+
+
+def told(one: Feed) -> tuple[list[Told], list[Gap]]:
     """All that is to be published."""
-    one.flush()
-    rows: list[Row] = []
+    rows: list[Told] = []
     gaps: list[Gap] = []
     while (head := one.box.head()) is not None:
         if isinstance(head, Batch):
-            rows += head.rows
+            columns = head.rows
+            rows += [
+                Told(SOURCE.points[tag].tag, t_ns, value, quality)
+                for tag, t_ns, value, quality in zip(
+                    columns.tag, columns.t_ns, columns.value, columns.quality, strict=True
+                )
+            ]
         else:
             gaps.append(head)
         one.box.published(head)
@@ -48,8 +91,8 @@ def test_a_first_value_bears_the_time_of_the_question() -> None:
     """However old its source time is; what changes later bears the time of the change."""
     one = feed()
     one.connected((1,), asked_ns=now(0).plant_ns, now=now(0.1))
-    one.heard(0, Raw(value=1.0, source_ns=T0 - 900 * S), now(0.2), first=True)
-    one.heard(0, Raw(value=2.0, source_ns=T0 + S), now(1.1), first=False)
+    say(one, 1.0, now(0.2), source=-900, is_first=True)
+    say(one, 2.0, now(1.1), source=1)
     rows, gaps = told(one)
     assert gaps == []
     assert [(row.t_ns - T0, row.quality) for row in rows] == [
@@ -63,7 +106,7 @@ def test_what_changed_during_the_first_connection_is_a_gap() -> None:
     """A first value younger than the question may have overwritten others: a gap says so."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0.1))
-    one.heard(0, Raw(value=1.0, source_ns=T0 + 5), now(0.2), first=True)
+    say(one, 1.0, now(0.2), source=5e-9, is_first=True)
     _, gaps = told(one)
     assert [(gap.t_ns - T0, gap.until_ns - T0) for gap in gaps] == [(0, 5)]
 
@@ -72,7 +115,7 @@ def test_a_loss_is_told_once_and_accounted_for_at_the_return() -> None:
     """One bad sample per tag, and a gap from the newest value to the return, margins included."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0))
-    one.heard(0, Raw(value=2.0, source_ns=T0 + S), now(1), first=False)
+    say(one, 2.0, now(1), source=1)
     one.lost(now(3))
     one.lost(now(4))
     one.connected((), asked_ns=now(6).plant_ns, now=now(6))
@@ -97,8 +140,8 @@ def test_values_lost_inside_the_machine_are_a_gap_of_their_tag() -> None:
     """The overflow bit of a server says that older values of one node were dropped."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0))
-    one.heard(0, Raw(value=1.0, source_ns=T0 + S), now(1), first=False)
-    one.heard(0, Raw(value=2.0, source_ns=T0 + 2 * S, status=0x480), now(2), first=False)
+    say(one, 1.0, now(1), source=1)
+    say(one, 2.0, now(2), source=2, status=0x480)
     rows, (gap,) = told(one)
     assert (gap.t_ns, gap.until_ns) == (T0 + S, T0 + 2 * S)
     assert (gap.reason, gap.tags) == (GapReason.OVERRUN, (f"{SAW}#kw",))
@@ -109,7 +152,7 @@ def test_a_wrong_clock_is_marked() -> None:
     """A source an hour ahead has corrected times, marked so."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0))
-    one.heard(0, Raw(value=1.0, source_ns=T0 + 3600 * S), now(1), first=False)
+    say(one, 1.0, now(1), source=3600)
     (row,), _ = told(one)
     assert (row.t_ns, row.quality) == (T0 + S, Quality.CLOCK)
 
@@ -118,10 +161,10 @@ def test_what_is_read_after_a_loss_is_later_than_the_loss() -> None:
     """A first value never hides behind the bad samples of the loss before it, or before them."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0))
-    one.heard(0, Raw(value=1.0, source_ns=T0 + S), now(1), first=False)
+    say(one, 1.0, now(1), source=1)
     one.lost(now(0.5))
     one.connected((), asked_ns=now(0.6).plant_ns, now=now(0.7))
-    one.heard(0, Raw(value=1.0, source_ns=T0 + S), now(0.8), first=True)
+    say(one, 1.0, now(0.8), source=1, is_first=True)
     rows, _ = told(one)
     kw = [row for row in rows if row.tag.endswith("#kw")]
     assert [row.t_ns - T0 for row in kw] == [S, S + 1, S + 2]
@@ -142,11 +185,118 @@ def test_a_source_is_believed_while_plant_time_is_in_doubt() -> None:
     stands = Now(plant_ns=T0 + S, seen_ns=T0, steady_ns=T0, is_steady=False)
     assert stands.near(T0 + 90 * S) == T0 + 90 * S
     one.connected((), asked_ns=T0 + 90 * S, now=stands)
-    one.heard(0, Raw(value=1.0, source_ns=T0), stands, first=True)
-    one.heard(0, Raw(value=2.0, source_ns=T0 + 91 * S), stands, first=False)
+    say(one, 1.0, stands, source=0, is_first=True)
+    say(one, 2.0, stands, source=91)
     rows, (gap,) = told(one)
     assert [(row.t_ns - T0, row.quality) for row in rows] == [
         (90 * S, Quality.INITIAL),
         (91 * S, Quality.GOOD),
     ]
     assert gap.until_ns > T0 + 90 * S
+
+
+def test_several_losses_inside_the_machine_are_gaps_of_their_own() -> None:
+    """Two tags that lost values at once have two gaps, which are not taken for one record."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    for after_s in (1, 2):
+        both = Heard(
+            points=[0, 1],
+            values=[1.0, 2.0],
+            statuses=[0x480 * (after_s - 1)] * 2,
+            source_ns=[T0 + after_s * S] * 2,
+        )
+        one.take(both, now(after_s))
+    _, gaps = told(one)
+    assert [gap.tags for gap in gaps] == [(f"{SAW}#kw",), (f"{SAW}#temp",)]
+    assert len({gap.id for gap in gaps}) == 2
+    assert all(gap.t_ns <= T0 + S and gap.until_ns == T0 + 2 * S for gap in gaps)
+
+
+def test_values_told_late_on_purpose_keep_their_time() -> None:
+    """Two hours old is no wrong clock, and what is accounted for stays as far as it was."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=1)
+    say(one, 7.0, now(2), source=-7200, is_historical=True)
+    say(one, 7.0, now(3), source=-7200, is_historical=True)
+    say(one, 2.0, now(4), source=4)
+    rows, gaps = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [(-7200 * S, 0), (S, 0), (4 * S, 0)]
+    assert (gaps, one.box.stored_ns) == ([], T0 + 4 * S)
+
+
+def test_a_late_value_of_a_wrong_clock_is_corrected_by_what_was_measured() -> None:
+    """The hour by which the clock is ahead is taken from its old values too."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=3601)
+    say(one, 7.0, now(2), source=3600 - 60, is_historical=True)
+    rows, _ = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [
+        (-60 * S, Quality.CLOCK),
+        (S, Quality.CLOCK),
+    ]
+
+
+def test_a_silent_source_is_said_to_be_lost_and_comes_back() -> None:
+    """Beyond its stale time its tags are bad; the next word ends it behind a gap."""
+    one = feed(stale_s=5.0)
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=1)
+    one.alive(now(4))
+    one.watch(now(9))
+    assert (one.is_connected, one.is_silent) == (True, False)
+    one.watch(now(9.1))
+    one.watch(now(20))
+    assert (one.is_connected, one.is_silent) == (False, True)
+    say(one, 2.0, now(30), source=30)
+    rows, (gap,) = told(one)
+    why = Quality.BAD | Quality.NOT_CONNECTED | Quality.STALE
+    assert [row.quality for row in rows] == [0, why, why, 0]
+    assert gap.t_ns < T0 + S + 1
+    assert gap.until_ns > T0 + 30 * S
+    assert one.is_connected
+
+
+def test_a_reading_told_again_bears_the_time_at_which_it_was_told() -> None:
+    """A device that is born again without a loss does not rewrite the past."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(0.1), source=-5, is_first=True)
+    say(one, 2.0, now(1), source=1)
+    say(one, 2.0, now(7), source=1, is_first=True)
+    rows, _ = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [
+        (0, Quality.INITIAL),
+        (S, 0),
+        (7 * S, Quality.INITIAL),
+    ]
+
+
+def test_what_was_told_twice_is_stored_once() -> None:
+    """A batch that comes again with its own times adds nothing; another quality does."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    for _ in range(2):
+        for after_s in (1, 2, 3):
+            say(one, float(after_s), now(3), source=after_s)
+    say(one, 3.0, now(4), source=3, status=0x80000000)
+    rows, _ = told(one)
+    assert [row.value for row in rows] == [1.0, 2.0, 3.0, 3.0]
+    assert rows[-1].quality == Quality.BAD
+
+
+def test_small_changes_are_dropped_and_no_loss() -> None:
+    """Within the deadband nothing is kept, and a gap begins no earlier for it."""
+    one = feed(deadband=0.5)
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    for after_s, value in ((1, 10.0), (2, 10.4), (3, 9.6), (4, 10.6)):
+        say(one, value, now(after_s), source=after_s)
+    say(one, 10.7, now(5), source=5, status=0x40000000)
+    say(one, 10.7, now(8), source=8, status=0x40000000)
+    one.lost(now(9))
+    one.connected((), asked_ns=now(10).plant_ns, now=now(10))
+    rows, (gap,) = told(one)
+    assert [row.value for row in rows if row.tag.endswith("kw")][:3] == [10.0, 10.6, 10.7]
+    assert gap.t_ns == T0 + 8 * S - 600_000_000

@@ -1,62 +1,12 @@
-"""A link keeps its endpoint connected."""
+"""What every link is given and tells."""
 
 import asyncio
-import time
+
+import msgspec
 
 from linewright.bus import PlantClock
-from linewright.connectors.feeding.feed import Feed
-from linewright.connectors.feeding.outbox import Numbering, Outbox
-from linewright.connectors.link import Clocks, Link, wait_any
-from linewright.connectors.sources import Endpoint, Point, Source
-from linewright.plant.records import Quality
-from tests.connectors.making import MILL, Machine, run, until
-
-
-def clocks() -> Clocks:
-    """The clocks of a real plant."""
-    return Clocks(
-        plant=PlantClock(wall_ns=time.time_ns, steady_s=time.monotonic),
-        wall_ns=time.time_ns,
-        steady_ns=time.monotonic_ns,
-        begun_ns=0,
-    )
-
-
-def feed(url: str) -> Feed:
-    """A feed of the mill's counter."""
-    point = Point(tag=MILL.with_tag("count"), node="ns=2;s=Count")
-    source = Source(name="mill", address=MILL, endpoint=Endpoint(url=url), points=(point,))
-    box = Outbox(Numbering(site="nogales", source="mill", epoch=1, n=0))
-    return Feed(source, box, plant_rev="r1", marks=Quality.GOOD)
-
-
-def test_a_link_comes_back_after_every_loss(machine: Machine) -> None:
-    """Dropped twice, it has a new session twice, within the longest wait."""
-
-    async def keep() -> None:
-        one = feed(machine.url)
-        link = Link(one.source.endpoint, [one], clocks())
-        stop = asyncio.Event()
-        task = asyncio.create_task(link.keep(stop))
-        sessions = set()
-        for _ in range(3):
-            await until(lambda: connected(link))
-            sessions.add(id(link.session))
-            session = link.session
-            machine.hang_up()
-            assert session is not None
-            await session.lost.wait()
-        assert len(sessions) > 1
-        stop.set()
-        await task
-        assert link.session is None
-
-    run(keep())
-
-
-async def connected(link: Link) -> bool:
-    """Whether the link has a live session."""
-    return link.session is not None and not link.session.lost.is_set()
+from linewright.connectors.link import Clocks, LinkReport, wait_any
+from tests.connectors.making import MILL, run
 
 
 def test_waiting_ends_with_the_first_event_or_the_time() -> None:
@@ -81,3 +31,21 @@ def test_the_steady_clock_is_utc_that_nobody_sets() -> None:
     )
     assert one.utc_ns() == 105
     assert (one.now().plant_ns, one.now().speed) == (9, 1.0)
+
+
+def test_a_report_goes_through_a_bucket_as_it_is() -> None:
+    """Every field is JSON, the address a text."""
+    report = LinkReport(
+        source="mill",
+        address=MILL,
+        protocol="opcua",
+        endpoint="opc.tcp://a",
+        state="refused",
+        since_ns=5,
+        why="no",
+        next_step="yes",
+        limits={"batch": 100},
+    )
+    found = msgspec.json.decode(msgspec.json.encode(report, enc_hook=str))
+    assert (found["address"], found["limits"]) == (str(MILL), {"batch": 100})
+    assert set(found) == set(LinkReport.__struct_fields__)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linewright.connectors.feeding.outbox import Batch, Numbering, Outbox
-from linewright.connectors.values import Row
+from linewright.connectors.feeding.rows import Rows
 
 TIMES = st.lists(st.integers(min_value=0, max_value=30), max_size=6)
 STEPS = st.lists(st.one_of(TIMES, st.just("publish")), max_size=20)
@@ -22,15 +22,14 @@ def test_every_row_leaves_once_under_numbers_without_a_hole(steps: list[list[int
                 sent.append(head)
                 box.published(head)
             continue
-        values = [float(number * 100 + k) for k in range(len(step))]
-        given_values += values
-        box.add(
-            [
-                Row(tag=f"a#t{value:.0f}", t_ns=t_ns, seen_ns=0, value=value, quality=0)
-                for t_ns, value in zip(step, values, strict=True)
-            ]
-        )
-    assert sorted(row.value for batch in sent for row in batch.rows) == given_values
+        rows = Rows()
+        for k, t_ns in enumerate(step):
+            value = float(number * 100 + k)
+            given_values.append(value)
+            rows.add_one(k, t_ns=t_ns, seen_ns=0, value=value, quality=0)
+        box.add(rows)
+    assert sorted(value for batch in sent for value in batch.rows.value) == given_values
     assert [batch.numbering.n for batch in sent] == list(range(len(sent)))
-    newest = max((row.t_ns for batch in sent for row in batch.rows), default=None)
+    assert all(batch.rows.t_ns == sorted(batch.rows.t_ns) for batch in sent)
+    newest = max((t_ns for batch in sent for t_ns in batch.rows.t_ns), default=None)
     assert box.stored_ns == newest

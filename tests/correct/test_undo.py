@@ -88,3 +88,15 @@ def test_what_did_not_help_is_taken_back_at_once() -> None:
     assert case.outcome is CaseOutcome.INEFFECTIVE
     assert due_ns(case) == case.t_ns
     assert case.t_ns < answer_by_ns(case)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WRITTEN, Outcome.UNKNOWN])
+def test_a_change_that_was_not_read_back_calls_a_person(outcome: Outcome) -> None:
+    """No command takes it back: whoever is called is told at once what to set when it is over."""
+    scene, command = acting()
+    scene.feed([scene.mill.set_speed(80.0)])
+    scene.answer(command.id, outcome, before=100.0)
+    scene.settle()
+    calls = [each.text for each in scene.told if isinstance(each, Call)]
+    assert len([text for text in calls if "set it to 100.0" in text]) == 1
+    assert scene.thinking.undos(answer_by_ns(scene.case()), seen_ns=7) == []

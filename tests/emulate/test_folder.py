@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from linewright.emulate.faults.way import Carried
 from linewright.emulate.folder import Bounds, Fact, Folder, OrdersFull, Saved, Written
 from linewright.emulate.machines import Sample
 from linewright.plant import Address
@@ -20,7 +21,7 @@ SAVED = Saved(
     t_ns=7,
     lines={},
     memories={},
-    shown={TEMP: Sample(TEMP, 5, 21.5)},
+    carried=Carried(t_ns=7, shown={TEMP: Sample(TEMP, 5, 21.5)}),
     orders={SPEED: 100.0},
     writes={SPEED: 2},
     ports={MILL: 4840},
@@ -101,10 +102,11 @@ def test_truth_turns_its_page_and_stays_whole(tmp_path: Path) -> None:
     with opened(tmp_path, bounds) as folder:
         folder.tell([], [Sample(TEMP, 4, 21.4), Sample(TEMP, 5, 21.5)])
         folder.save(SAVED)
-        folder.tell([], [Sample(TEMP, 6, 21.6)])
+        folder.tell([], [Sample(TEMP, 6, 21.6)], 5)
     with opened(tmp_path, bounds) as folder:
         assert folder.restore("p1") is not None
-        folder.tell([], [Sample(TEMP, 7, 21.7)])
-    assert [one["t_ns"] for one in truth_of(tmp_path)] == [7]
+        folder.tell([], [Sample(TEMP, 7, 21.7)], 5)
+    found = [(one["t_ns"], one.get("event")) for one in truth_of(tmp_path)]
+    assert found == [(5, "truth.continued"), (7, None)]
     before = (tmp_path / "truth-before.jsonl").read_bytes().splitlines()
     assert [msgspec.json.decode(line)["t_ns"] for line in before] == [4, 5]

@@ -52,6 +52,7 @@ def test_repairs_do_not_count_as_cycle_time() -> None:
         track, MILL, modes, trace((120, TraceKind.REPAIRED, 1), (160, TraceKind.ENDED, 0))
     )
     assert told(found) == [
+        (120, "failing", ""),
         (120, "state", "running"),
         (160, "state", "idle"),
         (160, "ended", 60.0),

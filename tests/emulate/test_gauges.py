@@ -57,3 +57,17 @@ def test_noise_is_standard_normal_and_streams_differ() -> None:
     assert abs(statistics.mean(one)) < 4 / 4000**0.5
     assert abs(statistics.stdev(one) - 1) < 4 / 8000**0.5
     assert abs(statistics.correlation(one, two)) < 4 / 4000**0.5
+
+
+def test_what_work_causes_rests_with_the_work() -> None:
+    """A force is nothing at rest and moves with speed; a level that has a lower limit stays."""
+    force = gauge_of(Address("a/b/c/d#force"), Tag(unit="kN"), Station())
+    assert (force.rest, force.work, force.by_speed) == (0.0, 20.0, True)
+    weight = gauge_of(Address("a/b/c/d#weight"), Tag(unit="kg"), Station())
+    assert weight.rest == weight.work > 0.0
+    assert not weight.by_speed
+
+
+def test_quick_gauges_settle_within_a_grid_step() -> None:
+    """What work causes is within a tenth of its new level after five seconds."""
+    assert abs(settled(0.0, 10.0, 5.0, 2.0) - 10.0) < 1.0

@@ -3,8 +3,7 @@
 import msgspec
 
 from linewright.emulate.kernels import Kept, Kernels
-from linewright.emulate.signals import Happening
-from linewright.plant import Address, PlantBuilder
+from linewright.plant import Address, Plant, PlantBuilder
 from linewright.plant.language import load_text
 from linewright.plant.records import Change
 from tests.emulate.playing import Bracket, S
@@ -55,14 +54,40 @@ def test_a_kept_line_goes_on_as_the_one_that_was_not_interrupted(bracket: Bracke
     assert again.seen() == whole.seen()
 
 
-def test_machines_outside_a_line_stand_idle() -> None:
-    """A station of a work centre is not simulated: nothing happens there, nothing breaks."""
+def lathes(*, batch: int | None = None) -> Plant:
+    """Return a plant with two equal lathes that belong to no line."""
     builder = PlantBuilder("acme")
     shop = builder.site("reno", timezone="UTC", currency="USD").area("shop")
-    shop.work_centre("lathes").station("one", does={"turn": "40 s"})
-    one = Address("reno/shop/lathes/one")
-    idle = Kernels(builder.done(), [one], kept={}, changes=[], at_ns=0, seed=1)
-    nothing: dict[Address, tuple[Happening, ...]] = {}
-    assert idle.advance(3600 * S) == nothing
-    idle.change(Change(address=one, parameter="speed", value=80.0, at_ns=0))
-    assert not idle.seen()
+    centre = shop.work_centre("lathes")
+    fails = {"every": "20 min", "repair": "2 min"}
+    for name in ("one", "two"):
+        centre.station(name, does={"turn": "40 s"}, fails=fails, batch=batch)
+    return builder.done()
+
+
+LATHES = (Address("reno/shop/lathes/one"), Address("reno/shop/lathes/two"))
+
+
+def test_machines_outside_a_line_are_played_without_flow() -> None:
+    """Stations of a work centre cycle each by itself, fail each by chance of its own."""
+    found = Kernels(lathes(), LATHES, kept={}, changes=[], at_ns=0, seed=1).advance(7200 * S)
+    ended = [sum(e.what == "ended" for e in found[one]) for one in LATHES]
+    assert all(120 < count < 180 for count in ended)
+    failed = [[e.t_ns for e in found[one] if e.what == "failing" and e.value] for one in LATHES]
+    assert failed[0] != failed[1]
+
+
+def test_a_command_reaches_a_machine_that_is_played_alone() -> None:
+    """At half the speed its cycles take twice as long; the other one goes on as before."""
+    kernels = Kernels(lathes(), LATHES, kept={}, changes=[], at_ns=0, seed=1)
+    kernels.change(Change(address=LATHES[0], parameter="speed", value=50.0, at_ns=0))
+    found = kernels.advance(3600 * S)
+    times = [{e.value for e in found[one] if e.what == "ended"} for one in LATHES]
+    assert times == [{80.0}, {40.0}]
+
+
+def test_a_load_gives_all_of_its_pieces() -> None:
+    """A machine that works in loads of twelve gives twelve parts a cycle."""
+    kernels = Kernels(lathes(batch=12), LATHES, kept={}, changes=[], at_ns=0, seed=1)
+    found = kernels.advance(600 * S)[LATHES[0]]
+    assert {e.value for e in found if e.what == "good"} == {12.0}

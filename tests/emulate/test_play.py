@@ -1,5 +1,6 @@
 """A play from tick to tick, without servers."""
 
+import contextlib
 import statistics
 from collections import defaultdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from linewright.emulate.play import Play
 from linewright.plant import Address
 from linewright.plant.language import load_text
 from linewright.plant.scenario import ScenarioInvalid
+from tests.emulate.faulty import CUT, EVENTS, ONE, PLANT, RIG, START_NS, text_of
 from tests.emulate.playing import Bracket, S, keys_of, truth_of
 
 MILL = Address("nogales/machining/bracket/mill")
@@ -181,3 +183,65 @@ def test_a_wrong_scenario_is_refused(bracket: Bracket) -> None:
     """A scenario of another plant is refused with its problems."""
     with pytest.raises(ScenarioInvalid):
         set_up(bracket.plant, None, bracket.scenario.replace("borderline", "other"), Options())
+
+
+def dirty(tmp_path: Path, tick_s: float) -> list[dict[str, object]]:
+    """Return what the truth says of a quarter of an hour of a small plant with faults."""
+    setup = set_up(PLANT, None, text_of(EVENTS), Options(speed=20.0))
+    with contextlib.closing(Folder(tmp_path)) as folder:
+        play = Play(setup, folder, has_broker=True)
+        play.begin()
+        shown(play, 900, tick_s)
+    lines = [one for one in truth_of(tmp_path) if "tag" in one]
+    return sorted(lines, key=lambda one: (one["tag"], one["t_ns"], one.get("fate", "")))
+
+
+def test_the_truth_of_faults_does_not_depend_on_ticks(tmp_path: Path) -> None:
+    """Clocks, counters, values, losses, cuts and restarts: short and long ticks tell the same."""
+    found = [dirty(tmp_path / str(n), tick_s) for n, tick_s in enumerate((0.7, 5.0, 61.3))]
+    assert found[0] == found[1] == found[2]
+    fates = {one.get("fate", "") for one in found[0]}
+    assert fates == {"", "again", "withheld"}
+    assert any("true_ns" in one for one in found[0])
+    assert any(one.get("historical") for one in found[0])
+
+
+def test_a_reach_follows_the_scenario(tmp_path: Path) -> None:
+    """The link is cut when the scenario says so, and the clock of its server is ahead."""
+    setup = set_up(PLANT, None, text_of(EVENTS), Options(speed=20.0))
+    with contextlib.closing(Folder(tmp_path)) as folder:
+        play = Play(setup, folder)
+        play.begin()
+        states = set()
+        for _ in range(300):
+            play.step(play.t_ns + S)
+            states.add(play.reach()[ONE].state)
+        assert play.reach()[ONE].ahead_ns == 0
+    assert states == {"open", "cut", "away"}
+
+
+def test_a_play_goes_on_in_the_middle_of_an_outage(tmp_path: Path) -> None:
+    """What an edge node has stored when the process ends is forwarded after it comes back."""
+    setup = set_up(PLANT, None, text_of(CUT), Options(speed=20.0))
+    for seconds in (100, 100):
+        with contextlib.closing(Folder(tmp_path)) as folder:
+            play = Play(setup, folder, has_broker=True)
+            if play.is_fresh:
+                play.begin()
+                play.save()
+            shown(play, seconds)
+    stored = [one for one in truth_of(tmp_path) if one.get("historical")]
+    assert {(one["t_ns"] - START_NS) // S for one in stored} >= {60, 95, 115}
+    keys = keys_of(truth_of(tmp_path))
+    assert len(keys) == len(set(keys))
+
+
+def test_connections_of_an_edge_node_are_counted_over_restarts(tmp_path: Path) -> None:
+    """The number of a connection is on disk before it is used."""
+    setup = set_up(PLANT, None, text_of(CUT), Options(speed=20.0))
+    numbers = []
+    for _ in range(2):
+        with contextlib.closing(Folder(tmp_path)) as folder:
+            play = Play(setup, folder, has_broker=True)
+            numbers += [play.next_birth(RIG), play.next_birth(RIG)]
+    assert numbers == [0, 1, 2, 3]

@@ -11,7 +11,7 @@ from asyncua import Client, ua
 
 from linewright.emulate import PortTaken, Sample, machines
 from linewright.emulate.folder import OrdersFull, Written
-from linewright.emulate.servers import Servers, Start, serving
+from linewright.emulate.opcua.servers import Servers, Start, serving
 from linewright.plant import Address
 from linewright.plant.language import load_text
 from tests.emulate.playing import Bracket, S, run, until

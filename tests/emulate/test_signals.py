@@ -1,10 +1,22 @@
 """What one machine shows, from what happened to it."""
 
+from pathlib import Path
+
 import pytest
 
+from linewright.emulate.gauges import Showing
 from linewright.emulate.machines import Raw, Sample
-from linewright.emulate.signals import GRID_NS, Happening, Memory, Seen, Voice, What, voices
-from linewright.plant import Address
+from linewright.emulate.signals import (
+    GRID_NS,
+    Happening,
+    Memory,
+    Override,
+    Seen,
+    Voice,
+    What,
+    voices,
+)
+from linewright.plant import Address, load
 from linewright.plant.language import load_text
 from tests.emulate.playing import Bracket, S
 
@@ -134,3 +146,96 @@ def test_the_first_picture_says_all_but_cycles_and_parts(bracket: Bracket) -> No
     permits = {name: found[name] for name in ("remote_enabled", "automatic", "guard_open")}
     assert permits == {"remote_enabled": True, "automatic": True, "guard_open": False}
     assert (found["program"], found["speed_actual"], found["good"]) == ("O1204", 100.0, 0)
+
+
+@pytest.fixture(scope="module")
+def turner(checkout: Path) -> Voice:
+    """Return a machine of the corridor that shakes, takes energy and obeys."""
+    return one_with(checkout, {"vibration", "energy"}, "feed_override")
+
+
+def one_with(checkout: Path, tags: set[str], command: str = "") -> Voice:
+    """Return the voice of the first station of the corridor that has these tags."""
+    plant = load(checkout / "plants" / "corridor")
+    address = next(
+        one
+        for one, station in plant.stations()
+        if tags <= set(station.tags) and (not command or command in station.commands)
+    )
+    return voices(plant, [address], 7)[address]
+
+
+def of(one: Voice, t_s: float, what: What, value: Raw, name: str = "") -> Happening:
+    """Return a happening at a voice's own station."""
+    return Happening(t_ns=round(t_s * S), station=one.address, what=what, value=value, name=name)
+
+
+def test_an_alarm_stands_while_its_failure_mode_holds(checkout: Path) -> None:
+    """The mode's bit is set when it strikes, and cleared when it is repaired."""
+    one = one_with(checkout, {"fault"})
+    mode = one.modes[-1]
+    events = [of(one, 0.5, "failing", mode), of(one, 0.9, "failing", "")]
+    _, found = one.samples(one.begin("running", 0), events, FRESH, SHORT)
+    assert shown(found, "fault") == [(0.5, 1 << (len(one.modes) - 1)), (0.9, 0)]
+
+
+def test_energy_is_power_over_time_whatever_the_ticks(turner: Voice) -> None:
+    """An hour at work takes what the plant file says, however the hour is cut."""
+    power = turner.station.power
+    assert power is not None
+    assert power.running_kw is not None
+    memory, found = played(turner, turner.begin("running", 0), FRESH, 3600)
+    assert shown(tuple(found), "energy")[-1][1] == pytest.approx(power.running_kw, abs=0.01)
+    assert memory.energy_kwh == 0.0
+    _, ended = turner.samples(memory, [of(turner, 3600.5, "state", "idle")], FRESH, 3601 * S)
+    assert [tag for tag in ended if tag.tag.tag == "energy"] == []
+
+
+def test_vibration_moves_with_speed_and_rests_with_the_machine(turner: Voice) -> None:
+    """At half the speed about half of it; a machine that stands hardly shakes."""
+    levels = []
+    for state, speed in (("running", 100.0), ("running", 50.0), ("idle", 100.0)):
+        order = of(turner, 0.5, "order", speed, "feed_override")
+        memory, _ = turner.samples(turner.begin(state, 0), [order], FRESH, SHORT)
+        memory, _ = played(turner, memory, FRESH, 120)
+        levels.append(memory.levels[turner.address.with_tag("vibration")])
+    assert levels[1] == pytest.approx(levels[0] / 2, rel=0.01)
+    assert levels[2] < 0.1 * levels[0]
+
+
+def test_a_lot_changes_every_hundred_parts(checkout: Path) -> None:
+    """A machine that shows its lot shows the next one with the part after the hundredth."""
+    plant = load(checkout / "plants" / "corridor")
+    address = next(
+        a for a, one in plant.stations() if any(t.role == "lot" for t in one.tags.values())
+    )
+    one = voices(plant, [address], 7)[address]
+    memory = one.begin("running", 0)
+    lots = []
+    for parts in (99, 1):
+        memory, found = one.samples(memory, [of(one, 1, "good", float(parts))], FRESH, SHORT)
+        lots.append([sample.value for sample in found if one.tags[sample.tag].role == "lot"][-1])
+    assert [str(lot)[-4:] for lot in lots] == ["0001", "0002"]
+
+
+def test_a_set_point_moves_the_value_that_follows_it(bracket: Bracket) -> None:
+    """The bath of the washer goes to where its set point was moved, in its own time."""
+    wash = voice(bracket, "wash")
+    order = at("wash", 0.5, "order", 63.0, "bath_setpoint")
+    memory, _ = wash.samples(wash.begin("running", 0), [order], FRESH, SHORT)
+    bath = wash.address.with_tag("bath_temp")
+    assert memory.levels[bath] == pytest.approx(60.0)
+    memory, _ = played(wash, memory, FRESH, 600)
+    assert memory.levels[bath] == pytest.approx(63.0, abs=0.01)
+
+
+def test_a_scenario_may_say_how_far_a_cause_shows(bracket: Bracket) -> None:
+    """What the scenario says replaces the plant file's symptom while it is in force."""
+    mill = voice(bracket, "mill")
+    temp = mill.address.with_tag("spindle_temp")
+    said = Showing(cause="end_mill", is_wear=True, by=10.0)
+    mill.overrides = (Override(tag=temp, showing=said, from_ns=0, until_ns=1000 * S),)
+    begun = mill.begin("running", 0)
+    levels = [played(mill, begun, seen, 900)[0].levels[temp] for seen in (FRESH, WORN)]
+    assert levels[1] - levels[0] == pytest.approx(0.7 * 10.0, abs=0.01)
+    assert not mill.overrides[0].holds(1000 * S)

@@ -18,7 +18,8 @@ def main(folder: Path) -> None:
             steps = range(at, min(at + BATCH, STEPS))
             frames = [framed(n) for n in steps if n not in LOST]
             audits = [audit("case.opened", f"c{n}", at=n) for n in steps]
-            arrivals = [*samples(frames, after=at), *published(audits, after=at)]
+            arrived = samples(frames, after=writer.position("samples"))
+            arrivals = [*arrived, *published(audits, after=at)]
             writer.append(take_in(arrivals), plant_rev="r1")
 
 

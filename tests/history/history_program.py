@@ -11,7 +11,7 @@ from linewright.history.service import run
 
 async def main(bus_folder: Path, folder: Path) -> None:
     """Connect and keep the history until killed."""
-    address = BusAddress.read(bus_folder)
+    address = BusAddress.read(bus_folder, "history")
     async with await Bus.connect(address, site="nogales", name="history") as bus:
         await run(bus, folder, asyncio.Event())
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from linewright.history import History, Writer, open_history, take_in
 from linewright.history.asking import QUESTIONS, REPLY_BYTES_MAX, ROWS_MAX, answer
 from linewright.plant.samples import Columns, FrameHeader, encode_frame, frame, samples_subject
-from tests.history.building import TAGS, audit, framed, published, samples, state
+from tests.history.building import T0_NS, TAGS, audit, framed, published, samples, state
 
 
 @pytest.fixture
@@ -57,7 +58,10 @@ def test_a_reply_is_never_larger_than_a_message(history: History) -> None:
     found = msgspec.json.decode(reply)
     assert len(reply) <= REPLY_BYTES_MAX
     assert 0 < len(found["text"]) < 200
+    cursor = found.pop("cursor")
     assert {len(column) for column in found.values()} == {len(found["text"])}
+    rest = answer("read", msgspec.json.encode({"tag": "nogales#text", "cursor": cursor}), history)
+    assert msgspec.json.decode(rest)["t_ns"][0] == found["t_ns"][-1] + 1
 
 
 def test_records_are_lines_of_one_class(history: History) -> None:
@@ -82,3 +86,41 @@ def test_a_bad_request_is_answered_with_an_error(
 ) -> None:
     """Neither silence nor a fault of the service."""
     assert msgspec.json.decode(answer(question, request_bytes, history))["error"]
+
+
+def test_buckets_last_values_and_plots_are_one_object(history: History) -> None:
+    """What has no number is null; a tag without rows has empty buckets."""
+    window = {"from_ns": T0_NS, "until_ns": T0_NS + 100, "points": 2}
+    request = msgspec.json.encode({"tags": [TAGS[0], "nogales#nothing"], **window})
+    mine, nothing = msgspec.json.decode(answer("aggregate", request, history))["buckets"]
+    assert (mine["rows"], nothing["rows"], nothing["mean"]) == ([2, 0], [0, 0], [None, None])
+    last = msgspec.json.decode(answer("last", b'{"limit":2}', history))
+    assert (last["tag"], last["cursor"]) == (["nogales#text", TAGS[0]], TAGS[0])
+    request = msgspec.json.encode({"tag": TAGS[0], "points": 4})
+    assert msgspec.json.decode(answer("decimate", request, history))["value"] == [0.0, 0.0]
+    request = msgspec.json.encode({"tags": [TAGS[0]], "times_ns": [T0_NS - 1, T0_NS]})
+    (held,) = msgspec.json.decode(answer("as_of", request, history))["as_of"]
+    assert held["value"] == [None, 0.0]
+
+
+def test_many_rows_come_as_arrow_page_by_page(history: History) -> None:
+    """Each reply is a whole stream with the cursor of the next one in its schema."""
+    found: list[int] = []
+    request: dict[str, object] = {"tag": "nogales#text", "form": "arrow", "limit": 70}
+    for _ in range(4):
+        reply = answer("read", msgspec.json.encode(request), history)
+        assert len(reply) <= REPLY_BYTES_MAX
+        table = pa.ipc.open_stream(reply).read_all()
+        found += table["t_ns"].to_pylist()
+        more = (table.schema.metadata or {}).get(b"cursor")
+        if more is None:
+            break
+        request["cursor"] = more.decode()
+    assert found == list(range(200))
+
+
+def test_tags_and_damage_are_told(history: History) -> None:
+    """How much there is of each tag; nothing is damaged."""
+    tags = msgspec.json.decode(answer("tags", b"", history))["tags"]
+    assert next((one["tag"], one["rows"]) for one in tags) == ("nogales#text", 200)
+    assert answer("damage", b'{"thorough":true}', history) == b'{"damage":[]}'

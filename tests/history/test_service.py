@@ -13,6 +13,7 @@ import msgspec
 
 from linewright.bus import Applied, Bus, BusAddress, NatsServer, Stream
 from linewright.history import HistoryUnusable, open_history
+from linewright.history.published import read_published
 from linewright.history.service import run
 from linewright.plant.records import Audit, chain_break, decode
 from linewright.plant.samples import decode_frame
@@ -27,7 +28,7 @@ TEST_S = 50.0
 async def site_bus(folder: Path) -> AsyncIterator[Bus]:
     """Bus of a site with an applied plant."""
     async with (
-        await NatsServer.start(folder / "bus") as server,
+        await NatsServer.start(folder / "bus", site="nogales") as server,
         await Bus.connect(server.address, site="nogales", name="test") as bus,
     ):
         applied = Applied(rev="r1", text="", site="nogales", emulated=False)
@@ -39,7 +40,7 @@ async def site_bus(folder: Path) -> AsyncIterator[Bus]:
 async def running(bus_folder: Path, folder: Path) -> AsyncIterator[None]:
     """The service within this process, stopped in good order at the end."""
     stop = asyncio.Event()
-    address = BusAddress.read(bus_folder / "bus")
+    address = BusAddress.read(bus_folder / "bus", "history")
     async with await Bus.connect(address, site="nogales", name="history") as bus:
         service = asyncio.create_task(run(bus, folder / "history", stop))
         try:
@@ -59,10 +60,10 @@ def within_time(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(timed())
 
 
-async def publish(bus: Bus, *numbers: int, source: str = "mill") -> None:
+async def publish(bus: Bus, *numbers: int, source: str = "mill", rows: int = ROWS) -> None:
     """Publish frames by their numbers."""
     for n in numbers:
-        await bus.publish_frame(decode_frame(framed(n, source=source, rows=ROWS)[1]))
+        await bus.publish_frame(decode_frame(framed(n, source=source, rows=rows)[1]))
 
 
 async def ask(bus: Bus, question: str, **request: object) -> bytes:
@@ -80,7 +81,9 @@ async def until_kept(bus: Bus) -> dict[str, Any]:
             await asyncio.sleep(0.2)
             continue
         ends = {stream.value: await bus.end_seq(stream) for stream in Stream}
-        if all(counts["positions"].get(name, 0) >= end for name, end in ends.items()):
+        if "error" not in counts and all(
+            counts["positions"].get(name, 0) >= end for name, end in ends.items()
+        ):
             return counts
         await asyncio.sleep(0.1)
 
@@ -219,5 +222,72 @@ def test_what_is_on_the_stream_at_the_stop_is_kept(tmp_path: Path) -> None:
                 await publish(bus, 1, 2, 3)
             with open_history(tmp_path / "history") as history:
                 assert history.counts().frames == 4
+
+    within_time(scene)
+
+
+async def until_read(bus: Bus, rows: int) -> None:
+    """Wait until so many rows of the first tag are in the answer."""
+    while len(msgspec.json.decode(await ask(bus, "read", tag=TAGS[0]))["t_ns"]) < rows:  # noqa: ASYNC110 - no event to wait for
+        await asyncio.sleep(0.02)
+
+
+def test_closed_hours_are_compacted_while_it_answers(tmp_path: Path) -> None:
+    """Old frames become Parquet and a listing, and every answer is the same as before."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus:
+            async with running(tmp_path, tmp_path):
+                await publish(bus, 0, 1, 2)
+                await until_kept(bus)
+                before = await ask(bus, "read", tag=TAGS[0])
+            async with running(tmp_path, tmp_path):
+                while not msgspec.json.decode(await ask(bus, "counts"))["files"]:  # noqa: ASYNC110 - no event to wait for
+                    await asyncio.sleep(0.1)
+                assert await ask(bus, "read", tag=TAGS[0]) == before
+                state = msgspec.json.decode(await ask(bus, "state"))
+                assert set(state) <= {"compacted_ns", "published_ns"}
+                while (published := read_published(tmp_path / "history")) is None:  # noqa: ASYNC110 - no event to wait for
+                    await asyncio.sleep(0.1)
+                assert sum(file.rows for file in (*published.files, *published.tail)) == 3 * ROWS
+
+    within_time(scene)
+
+
+def test_an_export_is_begun_and_asked_for_on_the_bus(tmp_path: Path) -> None:
+    """It answers at once with a number, and the file is there when it says so."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus, running(tmp_path, tmp_path):
+            await publish(bus, 0)
+            await until_kept(bus)
+            begun = msgspec.json.decode(await ask(bus, "export", name="all.csv", form="csv"))
+            while True:
+                told = msgspec.json.decode(await ask(bus, "exporting", id=begun["id"]))
+                (one,) = told["exports"]
+                if one["state"] == "done":
+                    break
+                await asyncio.sleep(0.05)
+            assert (one["rows"], one["of"]) == (ROWS, len(TAGS))
+            refused = msgspec.json.decode(await ask(bus, "export", name="../all.csv"))
+            assert "below exports" in refused["error"]
+
+    within_time(scene)
+    assert (tmp_path / "history" / "exports" / "all.csv").read_bytes().count(b"\n") == ROWS + 1
+
+
+def test_what_arrives_can_be_read_soon(tmp_path: Path) -> None:
+    """Within two seconds of its arrival a row is in the answer, most of them within one."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus, running(tmp_path, tmp_path):
+            clock = asyncio.get_running_loop().time
+            waits = []
+            for n in range(8):
+                await publish(bus, n)
+                began = clock()
+                await until_read(bus, 2 * n + 2)
+                waits.append(clock() - began)
+            assert sorted(waits)[-2] < 2.0, waits
 
     within_time(scene)

@@ -15,7 +15,7 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with Database.open(tmp_path) as database:
         with pytest.raises(duckdb.Error):
             _put_and_fail(database)
-        assert database.rows("SELECT * FROM positions") == []
+        assert database.rows("SELECT * FROM tally") == []
 
 
 def test_a_file_of_another_version_is_not_touched(tmp_path: Path) -> None:
@@ -57,5 +57,5 @@ def test_the_file_cannot_reach_other_files(tmp_path: Path) -> None:
 
 def _put_and_fail(database: Database) -> None:
     with database.transaction():
-        database.insert("positions", [("samples", 1)])
+        database.insert("tally", [("a", 1)])
         database.rows("SELECT * FROM nowhere")

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from linewright.history import Writer, open_history, take_in
-from linewright.history.intake import Intake
+from linewright.history.intake import Intake, Refused
+from linewright.history.store import DuckError
 from linewright.plant.records import Audit, Gap, chain_break, decode, link
 from tests.history.building import T0_NS, TAGS, audit, framed, published, samples, state
 
@@ -112,8 +113,9 @@ def test_a_failed_append_leaves_file_and_writer_as_they_were(tmp_path: Path) -> 
     """After an error in the transaction the same batch can be appended, with the same result."""
     batch = [*samples([framed(0), framed(2)]), *published([audit("case.opened", "c0")])]
     with Writer.open(tmp_path) as writer:
-        broken = msgspec.structs.replace(take_in(batch), positions={"samples": 2**70})
-        with pytest.raises(OverflowError):
+        refused = Refused(msgspec.structs.replace(batch[0], seq=2**70), "too large for the file")
+        broken = msgspec.structs.replace(take_in(batch), refused=(refused,))
+        with pytest.raises(DuckError):
             writer.append(broken, plant_rev="r1")
         assert (writer.position("samples"), writer.outbox(), writer.last_link) == (0, (), None)
         done = writer.append(take_in(batch), plant_rev="r1")

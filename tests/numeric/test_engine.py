@@ -2,6 +2,7 @@
 
 import math
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,16 @@ def test_old_versions_are_forgotten(own_cache: Path) -> None:
     assert len(left) == engine.VERSIONS_KEPT
     assert "kernel-old0" not in left
     assert f"kernel-old{engine.VERSIONS_KEPT + 2}" in left
+
+
+def test_threads_leave_nothing_where_the_process_stands(
+    own_cache: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of the machine code is one setting of numba's: it is changed by one at a time."""
+    here = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(here)
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: engine.compiled(fill), range(40)))
+    assert len(made) == 40
+    assert list(here.iterdir()) == []
+    assert own_cache.is_dir()

@@ -139,18 +139,26 @@ class Page:
         self.key = key
 
     async def ask(
-        self, path: str, *, post: bool = False, key: str | None = None, host: str = ""
+        self,
+        path: str,
+        *,
+        post: bool = False,
+        key: str | None = None,
+        host: str = "",
+        body: object | None = None,
     ) -> tuple[int, Any, dict[str, str]]:
-        """Return status, JSON or text, and headers of an answer."""
-        return await asyncio.to_thread(self._ask, path, post=post, key=key, host=host)
+        """Return status, JSON or text, and headers of an answer; bytes are sent as they are."""
+        data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        sent = None if body is None else data
+        return await asyncio.to_thread(self._ask, path, sent, post=post, key=key, host=host)
 
     def _ask(
-        self, path: str, *, post: bool, key: str | None, host: str
+        self, path: str, body: bytes | None, *, post: bool, key: str | None, host: str
     ) -> tuple[int, Any, dict[str, str]]:
         given = {"authorization": f"Bearer {self.key if key is None else key}"}
         given |= {"host": host} if host else {}
         request = urllib.request.Request(  # noqa: S310  # http on this machine
-            self.url + path, method="POST" if post else "GET", headers=given
+            self.url + path, body, method="POST" if post else "GET", headers=given
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as found:  # noqa: S310  # as above
@@ -184,11 +192,14 @@ async def page_of(
     site: str = "",
     role: str = "supervisor",
     ticks: bool = True,
+    scenario: str | None = "",
 ) -> AsyncIterator[Page]:
     """A site, whose plant clock ticks unless told otherwise, and its server."""
     site = site or new_site()
     async with asyncio.timeout(25), await Bus.connect(nats.address, site=site, name="t") as bus:
-        await (await bus.bucket("plant")).put("applied", applied_at(site).encode())
+        await (await bus.bucket("plant")).put(
+            "applied", applied_at(site, scenario=scenario).encode()
+        )
         ticking = asyncio.create_task(_tick(bus) if ticks else asyncio.sleep(0))
         await bus.applied()
         folder = data / "server"

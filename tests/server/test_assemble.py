@@ -58,6 +58,7 @@ def test_a_service_lives_and_ends(nats: NatsServer, tmp_path: Path) -> None:
 
     async def scene() -> None:
         nats.address.write(tmp_path)
+        (tmp_path / "bus" / "up.json").rename(tmp_path / "bus" / "live.json")
         async with (
             asyncio.timeout(25),
             await Bus.connect(nats.address, site="reno", name="t") as bus,

@@ -193,3 +193,25 @@ def test_a_log_is_cut_at_its_bound(tmp_path: Path) -> None:
     assert log.stat().st_size == 0
     assert (tmp_path / "one.log.1").stat().st_size == LOG_BYTES_MAX + 1
     assert not keep_small(tmp_path / "absent.log")
+
+
+def test_a_child_that_hangs_is_killed_and_comes_back(tmp_path: Path) -> None:
+    """A stopped process does not end when asked; killed, it is started again and told why."""
+
+    async def scene() -> None:
+        told, stop = Told(), asyncio.Event()
+        child = _child(SLEEPER, tmp_path, told)
+        keeping = asyncio.create_task(child.keep(stop))
+        await _until_started(child)
+        pid = child.pid
+        os.kill(pid, signal.SIGSTOP)
+        child.kill("no sign of life for 16 s")
+        await _until_started(child, 2)
+        assert child.pid != pid
+        words = [words for state, words in told.said if state is ChildState.WAITING]
+        assert words[0].startswith("no sign of life for 16 s, so killed by SIGKILL; again in 0.2 s")
+        stop.set()
+        await keeping
+        child.kill("it is gone already")
+
+    asyncio.run(scene())

@@ -22,6 +22,7 @@ from linewright.server.folder import (
     write_private,
     write_running,
 )
+from linewright.server.lifeline import start_of
 
 HERE = Running(pid=os.getpid(), site="reno", plant="acme", started_ns=7)
 
@@ -99,3 +100,11 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     assert read_private(path, int) == 1
     assert read_private(path, str) is None
     assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_a_process_that_got_the_number_of_ours(tmp_path: Path) -> None:
+    """A process that lives under the number of a supervisor that died is not taken for it."""
+    write_running(tmp_path, msgspec.structs.replace(HERE, pid_start=start_of(os.getpid())))
+    assert read_running(tmp_path) is not None
+    write_running(tmp_path, msgspec.structs.replace(HERE, pid_start="another boot.7"))
+    assert read_running(tmp_path) is None

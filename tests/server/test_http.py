@@ -1,6 +1,7 @@
 """The routes: reading is open on this machine, acting needs the key, foreign pages get nothing."""
 
 import asyncio
+import itertools
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -191,3 +193,43 @@ def test_every_element_the_script_asks_for_is_there() -> None:
     made = set(re.findall(r'id="([a-z-]+)"', page)) | set(re.findall(r'id: "([a-z-]+)"', script))
     assert len(asked) > 10
     assert asked <= made
+
+
+ODD = [
+    "",
+    "x" * 399,
+    "%00",
+    "\x7f",
+    "../..",
+    "a#b",
+    "'; DROP",
+    "é",
+    "nogales/machining/bracket/mill",
+]
+BODIES = [
+    b"", b"null", b"7", b"[]", b"{", b"{}", b"\xff\xfe", b'"text"', b'{"address": 7}',
+    b'{"address": "\\ud800", "parameter": "", "value": 1}', b"[" * 5000, b" " * 20_000,
+    b'{"address": "x", "parameter": "y", "value": 1e999}',
+    b'{"address": "x", "parameter": "y", "value": NaN}',
+    b'{"source": "", "fingerprint": ""}', b'{"source": "x", "fingerprint": "' + b"f" * 9000 + b'"}',
+]  # fmt: skip
+
+
+def test_no_request_is_a_mistake_of_ours(nats: NatsServer, tmp_path: Path) -> None:
+    """Whatever is asked for or sent, the answer is one of the client's errors, in our form."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            paths = [f"/api/commands/{quote(odd, safe='')}" for odd in ODD[1:]]
+            for address, name in itertools.product(map(quote, ODD), repeat=2):
+                paths.append(f"/api/commands?address={address}&parameter={name}")
+            for path in paths:
+                status, said, _ = await page.ask(path)
+                assert 400 <= status < 500, path
+                assert set(said) >= {"what", "where", "to_do"}
+            for path, body in itertools.product(["/api/commands", "/api/trust"], BODIES):
+                status, said, _ = await page.ask(path, post=True, body=body)
+                assert 400 <= status < 500, (path, body[:40])
+                assert set(said) >= {"what", "where", "to_do"}
+
+    asyncio.run(scene())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from linewright.server.lifeline import bind_to_parent, is_alive
+from linewright.server.lifeline import bind_to_parent, is_alive, start_of
 
 BOUND = """
 import sys, time
@@ -69,3 +69,18 @@ def test_who_is_alive() -> None:
     assert not is_alive(ended.pid)
     assert not is_alive(0)
     assert not is_alive(-1)
+
+
+def test_a_process_is_known_by_its_start() -> None:
+    """The start of a process stays, and differs between two processes; a dead one has none."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    first, second = (subprocess.Popen(command) for _ in range(2))
+    try:
+        time.sleep(0.05)
+        assert start_of(first.pid) == start_of(first.pid) != ""
+        assert start_of(second.pid) != start_of(os.getpid()) != start_of(first.pid)
+    finally:
+        for process in (first, second):
+            process.kill()
+            process.wait()
+    assert start_of(first.pid) == start_of(0) == start_of(-1) == ""

@@ -1,5 +1,6 @@
 """Supervising: what dies comes back, nobody shares a folder, and nothing is left behind."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from linewright.bus import NatsServer
 from linewright.server import SERVICES, read_running
 from linewright.server.folder import Running
 
@@ -52,12 +54,12 @@ class Up:
             assert self.process.poll() is None, self.said()
             time.sleep(0.05)
 
-    def until_it_runs(self) -> None:
+    def until_it_runs(self, within_s: float = 30.0) -> None:
         """Wait until all services are started and the page answers."""
-        self.until(lambda: read_running(self.data) is not None)
-        self.until(lambda: len(self.running().pids) == len(SERVICES) + 1)
-        self.until(lambda: bool(self.running().url) and self.answers())
-        self.until(lambda: {each["state"] for each in self.state()["services"]} == {"up"})
+        self.until(lambda: read_running(self.data) is not None, within_s)
+        self.until(lambda: len(self.running().pids) == len(SERVICES) + 1, within_s)
+        self.until(lambda: bool(self.running().url) and self.answers(), within_s)
+        self.until(lambda: {each["state"] for each in self.state()["services"]} == {"up"}, within_s)
 
     def answers(self) -> bool:
         """Whether the page gives a state."""
@@ -151,6 +153,37 @@ def test_a_closed_terminal_ends_it_in_order(tmp_path: Path) -> None:
     assert closed.said().splitlines()[-1] == "bus      stopped"
     assert not (tmp_path / "data" / "up.json").exists()
     closed.out.close()
+
+
+def test_a_service_that_hangs_is_started_again(up: Up) -> None:
+    """A process that lives and gives no sign of life for 15 s is killed, told, and comes back."""
+    pid = up.running().pids["live"]
+    os.kill(pid, signal.SIGSTOP)
+    up.until(lambda: up.running().pids.get("live", pid) != pid, 40)
+    up.until(lambda: "no sign of life for 16 s, so killed by SIGKILL" in up.said())
+    assert not _runs(pid)
+    up.until_it_runs()
+
+
+def test_a_server_of_somebody_else(tmp_path: Path) -> None:
+    """With --nats a server that runs is joined; it runs on behind the end, and no key is shown."""
+    other = asyncio.run(NatsServer.start(tmp_path / "other"))
+    address = other.address
+    url = f"nats://{address.user}:{address.password}@{address.url.partition('//')[2]}"
+    joined = Up(tmp_path / "data", *PLAY, "--nats", url, name="joined")
+    try:
+        joined.until(lambda: read_running(joined.data) is not None)
+        joined.until(lambda: len(joined.running().pids) == len(SERVICES), 30)
+        joined.until(lambda: bool(joined.running().url) and joined.answers(), 30)
+        joined.until(lambda: {s["state"] for s in joined.state()["services"]} == {"up"}, 30)
+        for pid in joined.running().pids.values():
+            assert address.password not in Path(f"/proc/{pid}/cmdline").read_text("utf-8")
+        assert joined.end() == 0
+        assert other.is_running
+        assert address.password not in joined.said()
+    finally:
+        joined.end()
+        asyncio.run(other.stop())
 
 
 def test_a_killed_supervisor_leaves_nothing(tmp_path: Path) -> None:

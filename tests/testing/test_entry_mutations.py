@@ -4,8 +4,8 @@ import random
 
 from linewright.plant.language.load import check_text
 from linewright.testing import every_key_text
-from linewright.testing.entry_mutations import ENTRY_MUTATIONS, is_required
-from linewright.testing.marked import Marked
+from linewright.testing.mutating.entry_mutations import ENTRY_MUTATIONS, is_required
+from linewright.testing.mutating.marked import Marked
 
 
 def test_what_is_required_is_known_without_the_language() -> None:

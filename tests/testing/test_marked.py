@@ -10,7 +10,7 @@ from linewright.plant.language.load import load_text
 from linewright.plant.model.enterprise import Plant
 from linewright.plant.model.markers import Element
 from linewright.testing import every_key_text
-from linewright.testing.marked import Marked, Role, role_of
+from linewright.testing.mutating.marked import Marked, Role, role_of
 
 
 def test_places_are_those_of_the_text() -> None:

@@ -1,6 +1,6 @@
 """What is known about a broken file."""
 
-from linewright.testing.mutant import Mutant, invalid
+from linewright.testing.mutating.mutant import Mutant, invalid
 
 
 def test_a_mutant_names_its_lines() -> None:

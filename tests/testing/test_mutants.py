@@ -8,11 +8,11 @@ import pytest
 from linewright.plant.language.load import Checked, check_text
 from linewright.plant.language.syntax.problems import Problem
 from linewright.testing import every_key_text
-from linewright.testing.entry_mutations import ENTRY_MUTATIONS, Mutation
-from linewright.testing.marked import Marked
-from linewright.testing.mutant import Mutant, invalid
-from linewright.testing.mutants import flaws, named, nth
-from linewright.testing.text_mutations import TEXT_MUTATIONS
+from linewright.testing.mutating.entry_mutations import ENTRY_MUTATIONS, Mutation
+from linewright.testing.mutating.marked import Marked
+from linewright.testing.mutating.mutant import Mutant, invalid
+from linewright.testing.mutating.mutants import flaws, named, nth
+from linewright.testing.mutating.text_mutations import TEXT_MUTATIONS
 
 GOOD = Problem(code="key-missing", severity="error", message="x", file="f", line=1, column=1)
 

@@ -4,8 +4,8 @@ import random
 
 from linewright.plant.language.load import check_text, load_text
 from linewright.testing import every_key_text
-from linewright.testing.marked import Marked
-from linewright.testing.text_mutations import no_text, same_text
+from linewright.testing.mutating.marked import Marked
+from linewright.testing.mutating.text_mutations import no_text, same_text
 
 
 def test_the_same_text_is_the_same_plant() -> None:

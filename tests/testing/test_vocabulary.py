@@ -1,8 +1,8 @@
 """The tables of the mutations, against the plant that uses every key."""
 
 from linewright.testing import every_key_text
-from linewright.testing.marked import Marked
-from linewright.testing.vocabulary import (
+from linewright.testing.mutating.marked import Marked
+from linewright.testing.mutating.vocabulary import (
     CHOICES,
     NAMED,
     NUMERIC,

@@ -15,6 +15,7 @@ OWNERS = "tests/house/engines.json"
 """Which file owns which heavy import: room -> import -> path."""
 
 DISTRIBUTIONS = {"yaml": "pyyaml", "ruamel": "ruamel.yaml", "google": "protobuf", "nats": "nats-py"}
+DISTRIBUTIONS |= {"paho": "paho-mqtt"}
 """Distribution of an import whose name differs."""
 
 WITHOUT_IMPORT = {

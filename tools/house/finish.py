@@ -18,19 +18,22 @@ _REASON = re.compile(r"[A-Za-z]{3,}")
 PAGES = (".html", ".css", ".js")
 """What a browser runs is content, too."""
 
+RECORDED = "payloads"
+"""Folder of a connector with what real machines sent: content, too."""
+
 POSITIONAL_FIELDS = 3
 """A value of so few fields may be made by position: `Money(12, "MXN")`."""
 
 
 def contents(tree: Tree) -> list[Finding]:
-    """No folder under the package is empty: each holds a definition, or pages for a browser."""
+    """No folder under the package is empty: each holds a definition, pages or recordings."""
     folders: dict[str, bool] = {}
     for path in tree.under(SRC):
         folder = path.rpartition("/")[0]
         while folder.startswith(SRC):
             folders.setdefault(folder, False)
-            is_page = path.endswith(PAGES)
-            if is_page or (path.endswith(".py") and _has_content(tree.source(path).syntax)):
+            is_content = path.endswith(PAGES) or f"/{RECORDED}/" in path
+            if is_content or (path.endswith(".py") and _has_content(tree.source(path).syntax)):
                 folders[folder] = True
             folder = folder.rpartition("/")[0]
     bare = [

@@ -13,7 +13,9 @@ SRC = f"src/{PACKAGE}"
 PYTHON_TOPS = (SRC, "tools", "tests", "benchmarks")
 """Folders that hold our Python files."""
 
-SKIPPED = frozenset([".git", ".venv", "__pycache__", "node_modules", "build", "dist", "out"])
+SKIPPED = frozenset(
+    [".git", ".venv", ".peers", "__pycache__", "node_modules", "build", "dist", "out"]
+)
 SKIPPED |= {".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 """Folders that are made by running something; nobody commits them."""
 

@@ -22,21 +22,23 @@ from linewright.bus.applied import Applied
 from linewright.bus.bucket import Bucket
 from linewright.bus.client import Bus
 from linewright.bus.clock import PlantClock
-from linewright.bus.errors import BusUnavailable, Conflict
+from linewright.bus.errors import BusUnavailable, Conflict, PermissionRefused
 from linewright.bus.layout import Stream
-from linewright.bus.messages import Batch, Message
-from linewright.bus.server import NatsServer
+from linewright.bus.messages import Message
+from linewright.bus.permissions import DeviceTopics
+from linewright.bus.serving.server import NatsServer
 
 __all__ = [
     "Applied",
-    "Batch",
     "Bucket",
     "Bus",
     "BusAddress",
     "BusUnavailable",
     "Conflict",
+    "DeviceTopics",
     "Message",
     "NatsServer",
+    "PermissionRefused",
     "PlantClock",
     "Stream",
 ]

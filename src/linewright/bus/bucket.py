@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from linewright.bus.errors import BusUnavailable
 from linewright.bus.layout import bucket_stream, key_prefix
-from linewright.bus.messages import MSG_ID, OPERATION, Message, stored_message
-from linewright.bus.reading import Wanted, ordered, present
+from linewright.bus.messages import MSG_ID, OPERATION, Message
+from linewright.bus.reading import Wanted, newest, ordered, present
 from linewright.bus.wire import ApiRefused, Wire
 
 __all__ = ["KEYS_MAX", "Bucket"]
@@ -15,7 +16,6 @@ KEYS_MAX = 100_000
 """Most keys that `keys` lists."""
 
 _KEY = re.compile(r"[-/_=A-Za-z0-9]+(\.[-/_=A-Za-z0-9]+)*")
-_NOT_FOUND = "404"
 
 
 class Bucket:
@@ -38,11 +38,8 @@ class Bucket:
         BusUnavailable
             The server did not answer in time.
         """
-        raw = await self._wire.call(f"$JS.API.DIRECT.GET.{self._stream}.{self._subject(key)}")
-        if (raw.headers or {}).get("Status") == _NOT_FOUND:
-            return None
-        found = stored_message(raw)
-        return None if found.is_removal else found.data
+        found = await newest(self._wire, self._stream, self._subject(key))
+        return None if found is None or found.is_removal else found.data
 
     async def put(self, key: str, data: bytes) -> int:
         """Store a value; returns its revision, which rises with every value of the bucket.
@@ -50,7 +47,10 @@ class Bucket:
         Raises
         ------
         BusUnavailable
-            The server did not answer in time: the value may or may not be stored.
+            The server did not answer in time: the value may or may not be stored; or the bucket is
+            full: it is not.
+        PermissionRefused
+            This user may not write the key.
         """
         return await self._store(key, data, {})
 
@@ -73,8 +73,14 @@ class Bucket:
             There are more than `KEYS_MAX`, or the server did not answer in time.
         """
         wanted = Wanted(stream=self._stream, subject=f"{self._prefix}>", newest=True)
-        found = await present(self._wire, wanted, limit=KEYS_MAX)
-        return [self._key(each) for each in found if not each.is_removal]
+        found: list[str] = []
+        async with aclosing(present(self._wire, wanted)) as messages:
+            async for each in messages:
+                if not each.is_removal:
+                    found.append(self._key(each))
+                if len(found) > KEYS_MAX:
+                    raise BusUnavailable(self.name, f"it has more than {KEYS_MAX} keys")
+        return found
 
     async def watch(self, key: str = ">") -> AsyncGenerator[tuple[str, bytes | None], None]:
         """Keys with their values: first those that are there, then every change; None: removed.

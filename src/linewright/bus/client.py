@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from linewright.bus.address import BusAddress
+from linewright.bus.address import INBOX, BusAddress
 from linewright.bus.applied import APPLIED_KEY, PLANT_BUCKET, Applied, decode_applied
 from linewright.bus.bucket import Bucket
 from linewright.bus.clock import PlantClock
 from linewright.bus.errors import BusUnavailable, Conflict
-from linewright.bus.layout import Stream, ensure_bucket, ensure_streams
-from linewright.bus.messages import MSG_ID, Batch, Message, stored_message
-from linewright.bus.reading import Wanted, ordered, present, taken
+from linewright.bus.layout import Stream
+from linewright.bus.messages import MSG_ID, Batch, Message, matches
+from linewright.bus.reading import Wanted, newest, ordered, present, taken
+from linewright.bus.serving.preparing import found_bucket, found_streams, prepared
 from linewright.bus.wire import ApiRefused, Wire
 from linewright.plant.records import Record, encode, parse_subject, subject_of
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bus"]
 
-STORED_MAX = 10_000
-"""Most messages that `stored` gives; a case has some ten steps."""
+STORED_BYTES_MAX = 256 << 20
+"""Most bytes that `stored` gives in one list; a case has some ten steps of a kilobyte."""
 
 HEARD_MAX = 1024
 """Messages that wait for a listener; the oldest are dropped then."""
@@ -46,8 +47,6 @@ _WRONG_LAST = frozenset([10071, 10164])
 
 _FAILED = "Linewright-Failed"
 """Header of an answer that is none: the words of the error."""
-
-_NOT_FOUND = "404"
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +69,19 @@ class Bus:
         self._buckets: dict[str, Bucket] = {}
         self._ticks: Any = None
 
+    @property
+    def address(self) -> BusAddress:
+        """Where the server is, with the credentials of this connection's user."""
+        return self._wire.address
+
     @classmethod
     async def connect(
         cls, address: BusAddress, *, site: str, name: str, wait_s: float = 30.0
     ) -> "Bus":
-        """Connect to the bus of a site; makes its streams where they are absent.
+        """Connect to the bus of a site.
+
+        The user `up` makes its streams where they are absent, and so does a user of a server that
+        is not ours; any other waits for them.
 
         Parameters
         ----------
@@ -90,16 +97,38 @@ class Bus:
         Raises
         ------
         BusUnavailable
-            The server did not answer in time, or cannot keep the streams.
+            The server did not answer in time, is too old, or cannot keep the streams.
         """
         wire = Wire(address)
         await wire.open(name=name, wait_s=wait_s)
         try:
-            await ensure_streams(wire, site, wait_s=wait_s)
+            await found_streams(wire, site, wait_s=wait_s)
         except BaseException:
             await wire.close()
             raise
         return cls(wire, site=site, name=name)
+
+    async def prepare(self) -> None:
+        """Make every bucket of the site, or bring its settings up to date; for the user `up`.
+
+        Raises
+        ------
+        BusUnavailable
+            The server did not answer in time, or cannot keep them.
+        PermissionRefused
+            This user makes none.
+        """
+        await prepared(self._wire, self.site)
+
+    async def drain(self) -> int:
+        """Wait a moment until all that is being published is acknowledged; before `close`.
+
+        Returns
+        -------
+        int
+            How much is not: 0 unless the server is away.
+        """
+        return await self._wire.drain()
 
     async def close(self) -> None:
         """End the connection; readers end, everything else that waits raises `BusUnavailable`."""
@@ -120,7 +149,10 @@ class Bus:
         Raises
         ------
         BusUnavailable
-            The server did not answer in time; the record may or may not be stored.
+            The server did not answer in time; the record may or may not be stored. Or the stream is
+            full: it is not.
+        PermissionRefused
+            This user may not publish such a record; nothing is stored.
         RecordInvalid
             The record breaks its contract.
         """
@@ -204,23 +236,53 @@ class Bus:
         BusUnavailable
             The server did not answer in time.
         """
-        stream = self._stream_of(subject).of(self.site)
-        raw = await self._wire.call(f"$JS.API.DIRECT.GET.{stream}.{subject}")
-        if (raw.headers or {}).get("Status") == _NOT_FOUND:
-            return None
-        return stored_message(raw)
+        return await newest(self._wire, self._stream_of(subject).of(self.site), subject)
 
-    async def stored(self, subject: str) -> list[Message]:
+    async def stored(self, subject: str, *, bytes_max: int = STORED_BYTES_MAX) -> list[Message]:
         """Every stored message of a subject, oldest first; linear in their number.
+
+        Parameters
+        ----------
+        subject
+            Subject; no pattern.
+        bytes_max
+            Most bytes of messages that are held in memory.
 
         Raises
         ------
         BusUnavailable
-            There are more than `STORED_MAX`, or the server did not answer in time.
+            There are more, or the server did not answer in time.
+        """
+        found: list[Message] = []
+        left = bytes_max
+        async with aclosing(self.past(subject)) as messages:
+            async for message in messages:
+                found.append(message)
+                left -= len(message.data)
+                if left < 0:
+                    what = f"more than {bytes_max} bytes of messages"
+                    raise BusUnavailable(subject, what, "read them one by one with `past`")
+        return found
+
+    def past(self, subject: str, *, after: int = 0) -> AsyncGenerator[Message, None]:
+        """Stored messages of a subject one after the other, oldest first; ends with the newest.
+
+        However many there are, only a few hundred are held at a time.
+
+        Parameters
+        ----------
+        subject
+            Subject; no pattern.
+        after
+            Sequence after which to begin.
+
+        Raises
+        ------
+        BusUnavailable
+            While reading: the server did not answer in time.
         """
         stream = self._stream_of(subject).of(self.site)
-        wanted = Wanted(stream=stream, subject=subject)
-        return await present(self._wire, wanted, limit=STORED_MAX)
+        return present(self._wire, Wanted(stream=stream, subject=subject, after=after))
 
     def follow(
         self, stream: Stream, *, after: int = 0, subject: str | None = None
@@ -279,23 +341,34 @@ class Bus:
         BusUnavailable
             The server did not answer in time.
         """
-        name = stream.of(self.site)
-        try:
-            found = await self._wire.api(f"STREAM.INFO.{name}")
-        except ApiRefused as error:
-            raise BusUnavailable(name, error.what) from error
-        return int(found["state"]["last_seq"])
+        return int((await self._state(stream))["last_seq"])
 
-    async def bucket(self, name: str) -> Bucket:
-        """Bucket of the site by its name; made where it is absent.
+    async def first_seq(self, stream: Stream) -> int:
+        """Sequence of the oldest message of a stream; one above its end where it is empty.
+
+        A reader that has not come as far has lost what lay between: a full stream, or one whose
+        messages grew too old, drops its oldest.
 
         Raises
         ------
         BusUnavailable
-            The server did not answer in time, or cannot keep the bucket.
+            The server did not answer in time.
+        """
+        state = await self._state(stream)
+        return int(state["first_seq"]) if state["messages"] else int(state["last_seq"]) + 1
+
+    async def bucket(self, name: str) -> Bucket:
+        """Bucket of the site by its name; made where it is absent, by a user who makes them.
+
+        Raises
+        ------
+        BusUnavailable
+            The server did not answer in time, cannot keep the bucket, or nobody has made it.
+        PermissionRefused
+            This user has no business with it.
         """
         if name not in self._buckets:
-            await ensure_bucket(self._wire, name, self.site)
+            await found_bucket(self._wire, name, self.site)
             self._buckets[name] = Bucket(self._wire, name, self.site)
         return self._buckets[name]
 
@@ -306,8 +379,10 @@ class Bus:
         ------
         BusUnavailable
             The bus is closed, or the message too large.
+        PermissionRefused
+            This user may not say that.
         """
-        await self._wire.send(subject, data)
+        await self._wire.send(subject, data, sure=True)
 
     async def listen(self, subject: str) -> AsyncGenerator[Message, None]:
         """Messages as they are told, from the first `anext` on; nothing of before, nothing stored.
@@ -323,11 +398,15 @@ class Bus:
         ------
         BusUnavailable
             The bus is closed when it begins.
+        PermissionRefused
+            This user may not hear that.
         """
         queue: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=HEARD_MAX)
 
         async def arrived(raw: Any) -> None:  # noqa: ANN401 - nats-py has no types
-            _put_newest(queue, Message(subject=raw.subject, data=raw.data))
+            # A stored message can be sent anywhere by who may read it, but shows its own subject.
+            if matches(subject, raw.subject):
+                _put_newest(queue, Message(subject=raw.subject, data=raw.data))
 
         def lost() -> None:
             if self._wire.is_closed:
@@ -381,6 +460,8 @@ class Bus:
         ------
         BusUnavailable
             The bus is closed.
+        PermissionRefused
+            This user may not answer that.
         """
 
         async def arrived(raw: Any) -> None:  # noqa: ANN401 - nats-py has no types
@@ -390,7 +471,8 @@ class Bus:
             except Exception as error:  # the asker is told, whatever it is
                 log.exception("answering %s", raw.subject)
                 data, headers = b"", {_FAILED: f"{type(error).__name__}: {error}"}
-            if raw.reply:
+            # Nowhere else, or whoever asks could have us say something in our name.
+            if raw.reply.startswith(f"{INBOX}."):
                 await self._wire.send(raw.reply, data, headers=headers)
 
         await self._wire.subscribe(subject, arrived, pending_max=ANSWERS_MAX)
@@ -436,11 +518,21 @@ class Bus:
     async def _stored_before(self, subject: str, data: bytes, unique: str) -> int:
         """Sequence of a message that we stored ourselves, though the answer was lost."""
         last = 0
-        for message in await self.stored(subject):
-            last = message.seq
-            if message.id == unique and message.data == data:
-                return message.seq
+        async with aclosing(self.past(subject)) as messages:
+            async for message in messages:
+                last = message.seq
+                if message.id == unique and message.data == data:
+                    return message.seq
         raise Conflict(subject, last)
+
+    async def _state(self, stream: Stream) -> dict[str, Any]:
+        name = stream.of(self.site)
+        try:
+            found = await self._wire.api(f"STREAM.INFO.{name}")
+        except ApiRefused as error:
+            raise BusUnavailable(name, error.what) from error
+        state: dict[str, Any] = found["state"]
+        return state
 
     def _stream_of(self, subject: str) -> Stream:
         if subject.startswith("lw.samples."):

@@ -1,4 +1,4 @@
-"""Errors of the bus: it does not answer, or somebody else wrote first."""
+"""Errors of the bus: it does not answer, it refuses, or somebody else wrote first."""
 
 
 class BusUnavailable(Exception):
@@ -30,6 +30,30 @@ class BusUnavailable(Exception):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" + (f"; {self.hint}" if self.hint else "")
+
+
+class PermissionRefused(BusUnavailable):
+    """The server does not let this user do this; nothing was stored or sent.
+
+    Parameters
+    ----------
+    subject
+        Subject that was refused.
+    user
+        Who tried.
+    what
+        ``publish`` or ``subscribe``.
+
+    Examples
+    --------
+    >>> str(PermissionRefused("lw.samples.nogales.mill", "live", "publish"))
+    'lw.samples.nogales.mill: the user live may not publish here; see docs/bus.md for its rights'
+    """
+
+    def __init__(self, subject: str, user: str, what: str) -> None:
+        said = f"the user {user or '(none)'} may not {what} here"
+        super().__init__(subject, said, "see docs/bus.md for its rights")
+        self.user = user
 
 
 class Conflict(Exception):

@@ -3,11 +3,11 @@
 import enum
 from typing import Any
 
-from linewright.bus.errors import BusUnavailable
-from linewright.bus.wire import ApiRefused, Wire
+import msgspec
+
 from linewright.plant.records import RECORDS
 
-__all__ = ["Stream", "bucket_stream", "ensure_bucket", "ensure_streams", "key_prefix"]
+__all__ = ["Room", "Stream", "bucket_settings", "bucket_stream", "key_prefix", "stream_settings"]
 
 S_NS = 1_000_000_000
 _DAY_NS = 86_400 * S_NS
@@ -27,8 +27,9 @@ RECORDS_AGE_MAX_NS = 90 * _DAY_NS
 BUCKET_BYTES_MAX = 64 * _MIB
 """A bucket keeps the newest value of each key only; folds of a large line are the largest."""
 
-_STREAM_EXISTS = 10058
-"""The server's code for a stream that is there with other settings."""
+SAMPLES_PART, RECORDS_PART, BUCKET_PART = 2, 4, 64
+"""What part of the disk that the server may use each of them takes at most: a half, a quarter,
+and a sixty-fourth, so that a site fits with room for sixteen buckets."""
 
 
 class Stream(enum.StrEnum):
@@ -76,7 +77,37 @@ def key_prefix(name: str, site: str) -> str:
     return f"$KV.{name}-{site}."
 
 
-def stream_settings(stream: Stream, site: str) -> dict[str, Any]:
+class Room(msgspec.Struct, frozen=True):
+    """What the server may store, and the bounds that follow from it.
+
+    Examples
+    --------
+    >>> small = Room(1 << 30)
+    >>> small.samples >> 20, small.records >> 20, small.bucket >> 20
+    (512, 256, 16)
+    >>> Room(1 << 40).samples >> 20
+    2048
+    """
+
+    bytes: int = 32 * 1024 * _MIB
+
+    @property
+    def samples(self) -> int:
+        """Most bytes of the stream of samples."""
+        return min(SAMPLES_BYTES_MAX, self.bytes // SAMPLES_PART)
+
+    @property
+    def records(self) -> int:
+        """Most bytes of the stream of records."""
+        return min(RECORDS_BYTES_MAX, self.bytes // RECORDS_PART)
+
+    @property
+    def bucket(self) -> int:
+        """Most bytes of a bucket."""
+        return min(BUCKET_BYTES_MAX, self.bytes // BUCKET_PART)
+
+
+def stream_settings(stream: Stream, site: str, room: Room | None = None) -> dict[str, Any]:
     """Settings of a stream in the form of the server's API.
 
     Examples
@@ -84,12 +115,13 @@ def stream_settings(stream: Stream, site: str) -> dict[str, Any]:
     >>> stream_settings(Stream.SAMPLES, "nogales")["subjects"]
     ['lw.samples.nogales.>']
     """
+    room = room or Room()
     if stream is Stream.SAMPLES:
         subjects = [f"lw.samples.{site}.>"]
-        bounds = (SAMPLES_BYTES_MAX, SAMPLES_AGE_MAX_NS)
+        bounds = (room.samples, SAMPLES_AGE_MAX_NS)
     else:
         subjects = [f"lw.{name}.{site}{end}" for name in sorted(RECORDS) for end in ("", ".>")]
-        bounds = (RECORDS_BYTES_MAX, RECORDS_AGE_MAX_NS)
+        bounds = (room.records, RECORDS_AGE_MAX_NS)
     return {
         "name": stream.of(site),
         "subjects": subjects,
@@ -100,7 +132,7 @@ def stream_settings(stream: Stream, site: str) -> dict[str, Any]:
     }
 
 
-def bucket_settings(name: str, site: str) -> dict[str, Any]:
+def bucket_settings(name: str, site: str, room: Room | None = None) -> dict[str, Any]:
     """Settings of a bucket's stream in the form of the server's API.
 
     Examples
@@ -108,10 +140,11 @@ def bucket_settings(name: str, site: str) -> dict[str, Any]:
     >>> bucket_settings("plant", "nogales")["max_msgs_per_subject"]
     1
     """
+    room = room or Room()
     return {
         "name": bucket_stream(name, site),
         "subjects": [f"{key_prefix(name, site)}>"],
-        "max_bytes": BUCKET_BYTES_MAX,
+        "max_bytes": room.bucket,
         "max_msgs_per_subject": 1,
         "allow_rollup_hdrs": True,
         "deny_delete": True,
@@ -126,30 +159,7 @@ _KEPT = {
     "storage": "file",
     "discard": "old",
     "num_replicas": 1,
-    "allow_direct": True,
+    # A direct get answers with the bare message, on whatever subject the asker names: with it, a
+    # user could forge a message where it may not publish.
+    "allow_direct": False,
 }
-
-
-async def ensure_streams(wire: Wire, site: str, *, wait_s: float) -> None:
-    """Make the streams of a site, or bring their settings up to date."""
-    for stream in Stream:
-        await _ensure(wire, stream_settings(stream, site), wait_s=wait_s)
-
-
-async def ensure_bucket(wire: Wire, name: str, site: str) -> None:
-    """Make a bucket, or bring its settings up to date."""
-    await _ensure(wire, bucket_settings(name, site))
-
-
-async def _ensure(wire: Wire, settings: dict[str, Any], *, wait_s: float | None = None) -> None:
-    name = settings["name"]
-    try:
-        try:
-            await wire.api(f"STREAM.CREATE.{name}", settings, wait_s=wait_s)
-        except ApiRefused as error:
-            if error.code != _STREAM_EXISTS:
-                raise
-            await wire.api(f"STREAM.UPDATE.{name}", settings, wait_s=wait_s)
-    except ApiRefused as error:
-        hint = "check the free disk space and what else uses this server"
-        raise BusUnavailable(name, error.what, hint) from error

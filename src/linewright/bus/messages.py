@@ -1,12 +1,13 @@
 """Messages as readers get them, and how they are read from what the server sends."""
 
-from collections.abc import Awaitable, Callable
+import base64
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-__all__ = ["Batch", "Delivery", "Message", "delivery_of", "stored_message"]
+__all__ = ["Batch", "Delivery", "Message", "delivery_of", "matches", "stored_message"]
 
 MSG_ID = "Nats-Msg-Id"
 """Header by which the server drops repeats."""
@@ -108,16 +109,49 @@ def delivery_of(raw: Any) -> Delivery:  # noqa: ANN401 - nats-py has no types
     return Delivery(message=message, reply=raw.reply, number=number, pending=pending)
 
 
-def stored_message(raw: Any) -> Message:  # noqa: ANN401 - nats-py has no types
-    """Read a message that was asked for directly."""
-    headers = raw.headers
+def stored_message(told: Mapping[str, Any]) -> Message:
+    """Read a message that was asked for by its subject, as the server's API gives it.
+
+    Examples
+    --------
+    >>> time = "1970-01-01T00:00:01Z"
+    >>> stored_message({"subject": "a", "seq": 3, "time": time, "data": "eA=="}).data
+    b'x'
+    """
+    headers = _headers(base64.b64decode(told.get("hdrs", "")))
     return Message(
-        subject=headers["Nats-Subject"],
-        data=raw.data,
-        seq=int(headers["Nats-Sequence"]),
-        stored_ns=time_ns_of(headers["Nats-Time-Stamp"]),
+        subject=told["subject"],
+        data=base64.b64decode(told.get("data", "")),
+        seq=int(told["seq"]),
+        stored_ns=time_ns_of(told["time"]),
         id=headers.get(MSG_ID, ""),
         is_removal=OPERATION in headers or _MARKER in headers,
+    )
+
+
+def _headers(data: bytes) -> dict[str, str]:
+    """Headers of a stored message: a line with the version, then one line for each."""
+    lines = data.decode("utf-8", "replace").split("\r\n")[1:]
+    pairs = (line.partition(":") for line in lines if line)
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a subject is one of those that a pattern means.
+
+    Examples
+    --------
+    >>> matches("lw.alive.*.>", "lw.alive.nogales.live"), matches("lw.*", "lw.a.b")
+    (True, False)
+    """
+    wanted, given = pattern.split("."), subject.split(".")
+    if wanted[-1] == ">":
+        if len(given) < len(wanted):
+            return False
+        wanted.pop()
+        given = given[: len(wanted)]
+    return len(wanted) == len(given) and all(
+        one in {"*", other} for one, other in zip(wanted, given, strict=True)
     )
 
 

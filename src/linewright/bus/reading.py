@@ -15,10 +15,10 @@ import msgspec
 
 from linewright.bus.errors import BusUnavailable
 from linewright.bus.layout import S_NS
-from linewright.bus.messages import Batch, Delivery, Message, delivery_of
+from linewright.bus.messages import Batch, Delivery, Message, delivery_of, stored_message
 from linewright.bus.wire import ApiRefused, Wire
 
-__all__ = ["Wanted", "ordered", "present", "taken"]
+__all__ = ["Wanted", "newest", "ordered", "present", "taken"]
 
 PULL_MESSAGES = 500
 """Messages asked for at a time."""
@@ -51,6 +51,8 @@ ACK_S = 2.0
 """How long the confirmation of an acknowledgement is waited for."""
 
 _ACK = b"+ACK"
+_NO_MESSAGE = 10037
+"""The server's code for a subject without a message."""
 _QUEUE_SPARE = 8
 """Room beside a pull's messages for what the server says about the pull."""
 
@@ -224,18 +226,17 @@ async def ordered(wire: Wire, wanted: Wanted) -> AsyncGenerator[Message, None]:
     BusUnavailable
         The server stayed away for a minute, or the stream is gone.
     """
-    last = wanted.after
-    newest = wanted.newest
+    last, only_newest = wanted.after, wanted.newest
     while not wire.is_closed:
         pull = _Pull(wire, wanted.stream, batch=PULL_MESSAGES)
         try:
-            await _start_ordered(wire, pull, wanted, after=last, newest=newest)
+            await _start_ordered(wire, pull, wanted, after=last, newest=only_newest)
             number = 0
             while True:
                 number += 1
                 found = await pull.numbered(number)
                 if found.message.seq > last:
-                    last, newest = found.message.seq, False
+                    last, only_newest = found.message.seq, False
                     yield found.message
         except _Lost as error:
             log.info("%s after %d: read again, %s", wanted.stream, last, error)
@@ -249,49 +250,67 @@ async def ordered(wire: Wire, wanted: Wanted) -> AsyncGenerator[Message, None]:
         await wire.pause(RETRY_S)
 
 
-async def present(wire: Wire, wanted: Wanted, *, limit: int) -> list[Message]:
-    """Messages that are stored now, oldest first.
+async def present(wire: Wire, wanted: Wanted) -> AsyncGenerator[Message, None]:
+    """Messages that are stored now, oldest first, read piece by piece; then it ends.
 
     Raises
     ------
     BusUnavailable
-        There are more than `limit`, or the server did not answer in time.
+        The server did not answer in time, or the connection was closed.
     """
+    last, only_newest = wanted.after, wanted.newest
     while True:
         pull = _Pull(wire, wanted.stream, batch=PULL_MESSAGES)
-        found: list[Message] = []
         try:
-            await _start_ordered(wire, pull, wanted, after=wanted.after, newest=wanted.newest)
-            while pull.pending > 0:
-                if len(found) + pull.pending > limit:
-                    what = f"more than {limit} messages of {wanted.subject or 'the stream'}"
-                    raise BusUnavailable(wanted.stream, what, "follow the stream instead")
-                found.append((await pull.numbered(len(found) + 1)).message)
+            await _start_ordered(wire, pull, wanted, after=last, newest=only_newest)
+            number, left = 0, pull.pending
+            # What is stored meanwhile is not waited for: a writer may be quicker than the reader.
+            while pull.pending > 0 and number < left:
+                number += 1
+                found = await pull.numbered(number)
+                if found.message.seq > last:
+                    last, only_newest = found.message.seq, False
+                    yield found.message
         except _Lost as error:
-            log.info("%s: read again, %s", wanted.stream, error)
+            log.info("%s after %d: read again, %s", wanted.stream, last, error)
         except ApiRefused as error:
             raise BusUnavailable(wanted.stream, error.what) from error
         else:
-            return found
+            return
         finally:
             await pull.stop(drop=True)
         await wire.pause(RETRY_S)
+
+
+async def newest(wire: Wire, stream: str, subject: str) -> Message | None:
+    """Newest stored message of a subject; None where there is none.
+
+    Raises
+    ------
+    BusUnavailable
+        The server did not answer in time, or there is no such stream.
+    """
+    try:
+        told = await wire.api(f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
+    except ApiRefused as error:
+        if error.code == _NO_MESSAGE:
+            return None
+        raise BusUnavailable(stream, error.what) from error
+    return stored_message(told["message"])
 
 
 async def _start_ordered(
     wire: Wire, pull: _Pull, wanted: Wanted, *, after: int, newest: bool
 ) -> None:
     settings: dict[str, Any] = {
+        # Always one: a right to read is a right to a filter.
+        "filter_subject": wanted.subject or ">",
         "ack_policy": "none",
         "replay_policy": "instant",
         "mem_storage": True,
         "num_replicas": 1,
         "inactive_threshold": FORGET_S * S_NS,
     }
-    if wanted.subject is not None:
-        settings["filter_subject"] = wanted.subject
-    elif newest:
-        settings["filter_subject"] = ">"
     if newest:
         settings["deliver_policy"] = "last_per_subject"
     else:

@@ -20,10 +20,22 @@ RUNNING = {
     "up": "Run a plant: its services, its page, and what keeps them alive.",
     "confirm": "Confirm or refuse what a case proposes.",
     "cases": "List the cases of a running plant.",
+    "send": "Send one command to one machine, and see what became of it.",
+    "trust": "Trust the certificate that a machine shows.",
     "audit": "Print the audit of a running plant.",
     "run": "Run one service of a plant.",
 }
 """Commands of a running plant, in `linewright.cli.running`."""
+
+LOOKING = {
+    "status": "Tell what runs, how the machines are reached, what history holds.",
+    "tail": "Show what the machines say, live.",
+    "read": "Read what history holds of an address.",
+    "query": "Ask history in SQL.",
+    "export": "Write history to files.",
+    "browse": "Look through what a machine has to tell.",
+}
+"""Commands that look at a plant, in `linewright.cli.looking`."""
 
 COMMANDS = {
     "new": "Write a small plant to begin with.",
@@ -33,6 +45,7 @@ COMMANDS = {
     "fmt": "Put the files of a plant into the one spelling.",
     "schema": "Print the JSON Schema of what we read and write.",
     **RUNNING,
+    **LOOKING,
 }
 """Each command with what it does; the command itself is `command` in the module of that name."""
 
@@ -62,10 +75,10 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name in RUNNING and self.is_windows:
+        if cmd_name in RUNNING | LOOKING and self.is_windows:
             what = f"`linewright {cmd_name}` does not run on Windows yet"
             raise Failed(what, "use Linux, macOS or WSL; the other commands run here")
-        folder = "running." if cmd_name in RUNNING else ""
+        folder = "running." if cmd_name in RUNNING else "looking." if cmd_name in LOOKING else ""
         module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
         found: click.Command = module.command
         return found

@@ -13,13 +13,16 @@ can do.
 >>> source_of(plant.done(), Address("reno/shop/pump/turn"))
 'turn'
 
-Verbs: `source_of` and `sources_of` say what is read; `decide` rules on one command; `manifests`
-lists what the connectors can.
+Verbs: `source_of` and `sources_of` say what is read, `emulated_item` and `device_topics` where an
+emulator and the field devices find it; `decide` rules on one command; `manifests` lists what the
+connectors can. Sub-faces, for whoever writes or tests a connector: `sources`, `values`, `link`,
+`feeding`, `manifest`, `protocols`.
 """
 
 from linewright.connectors.enforce import Facts, Ruling, decide
 from linewright.connectors.manifest import Manifest, manifests
-from linewright.connectors.sources import Source, source_of, sources_of
+from linewright.connectors.sources import Source, emulated_item, source_of, sources_of
+from linewright.connectors.topics import device_topics
 
 __all__ = [
     "Facts",
@@ -27,8 +30,17 @@ __all__ = [
     "Ruling",
     "Source",
     "decide",
+    "device_topics",
+    "emulated_item",
+    "feeding",
+    "link",
+    "manifest",
     "manifests",
+    "protocols",
     "service",
     "source_of",
+    "sources",
     "sources_of",
+    "sparkplug",
+    "values",
 ]

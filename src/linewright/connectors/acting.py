@@ -19,7 +19,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -27,28 +27,30 @@ from linewright.bus import Bucket, Bus, Message
 from linewright.connectors.enforce import (
     Authority,
     Facts,
+    Place,
     Readings,
     Ruling,
     Verdict,
     agrees,
     decide,
-    nodes_of,
     permits_of,
+    places_of,
 )
 from linewright.connectors.faults import LinkLost, WriteRefused, WriteUnanswered
-from linewright.connectors.link import Clocks, wait_any
+from linewright.connectors.link import Clocks, Device, wait_any
 from linewright.connectors.records import (
     Result,
     Stamp,
     ack_of,
     audit_of,
     change_words,
+    is_for_a_person,
     refused,
 )
-from linewright.connectors.values import Raw
 from linewright.plant import Address
 from linewright.plant.authority import Ceiling, Grant, Usage, reserve
-from linewright.plant.model import Station
+from linewright.plant.model import Command as Writable
+from linewright.plant.model import Station, Tag
 from linewright.plant.records import (
     Ack,
     Case,
@@ -62,7 +64,7 @@ from linewright.plant.records import (
     encode,
 )
 
-__all__ = ["Device", "Enforcer", "Site", "Stopped"]
+__all__ = ["Enforcer", "Site", "Stopped"]
 
 ASK_S = 0.2
 """How often a command is asked about while the reason may still pass."""
@@ -85,16 +87,6 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class Device(Protocol):
-    """What is read and written through: a live session of a connector."""
-
-    async def read(self, nodes: list[str]) -> list[Raw]:
-        """Present values; raises `LinkLost`."""
-
-    async def write(self, node: str, value: Value) -> None:
-        """Write once; raises `WriteRefused`, `WriteUnanswered` or `LinkLost`."""
-
-
 class Stopped(Exception):
     """The process ends; the command goes on after its next start."""
 
@@ -106,7 +98,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     plant_rev: str
     stations: Mapping[Address, Station]
     ceiling: Callable[[Address, str], Ceiling | None]
-    device: Callable[[Address], Device | None]
+    place: Callable[[Address, str, Tag | Writable], Place | None]
+    """Where a tag or command of a station is, by its name."""
+    device: Callable[[Address, str], Device | None]
+    """What a station is reached through, by its connection; None while it is not reached."""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,18 +198,23 @@ class Enforcer:
         return await self._write(command, intent, stop)
 
     async def _read_station(self, command: Command) -> Readings:
-        """Read what a decision needs, in one request; without an answer readings only age."""
+        """Read what a decision needs, in one request and link; without an answer readings age."""
         readings = self._readings.setdefault(command.address, Readings())
-        nodes = sorted(set(self._nodes(command).values()))
-        device = self._site.device(command.address)
-        if device is not None and nodes:
+        places = self._places(command)
+        target = places.get("target")
+        wanted = sorted({each for each in places.values() if each != target or each.can_be_read})
+        for through in sorted({each.through for each in wanted}):
+            here = [each for each in wanted if each.through == through]
+            device = self._site.device(command.address, through)
+            if device is None:
+                continue
             asked_ns = self._clocks.steady_ns()
             try:
-                values = await device.read(nodes)
+                values = await device.read([each.item for each in here])
             except LinkLost as error:
                 _log.info("permits of %s: %s", command.address, error)
             else:
-                readings.read(nodes, values, steady_ns=asked_ns)
+                readings.read(here, values, steady_ns=asked_ns)
         return readings
 
     async def _facts(
@@ -232,7 +232,7 @@ class Enforcer:
         # Ages last: whatever the questions above took counts.
         steady_ns = self._clocks.steady_ns()
         permits = permits_of(
-            command, self._site.kind, self._nodes(command), readings, steady_ns=steady_ns
+            command, self._site.kind, self._places(command), readings, steady_ns=steady_ns
         )
         return Facts(
             command=command,
@@ -251,9 +251,9 @@ class Enforcer:
 
     async def _reserve(self, command: Command, facts: Facts, readings: Readings) -> Intent:
         """Store what is about to happen; the reservation itself comes last."""
-        nodes = self._nodes(command)
+        places = self._places(command)
         now_ns = facts.now_ns
-        before = readings.value(nodes.get("readback", nodes.get("target")))
+        before = readings.value(places.get("readback", places.get("target")))
         stamp = self._stamp()
         intent = Intent(t_ns=stamp.t_ns, seen_ns=stamp.seen_ns, before=before, written_ns=now_ns)
         await self._usage.put(f"act.{command.id}", msgspec.json.encode(intent))
@@ -262,19 +262,19 @@ class Enforcer:
         ]
         await self._usage.put(_written_key(command), msgspec.json.encode(written[-WRITES_MAX:]))
         assert facts.usage is not None, "a command is allowed only where its usage is known"
-        undo_value = readings.value(nodes.get("target"))
+        undo_value = readings.value(places.get("target"))
         used = reserve(facts.usage, command, now_ns, undo_value=undo_value)
         await self._usage.put(_usage_key(command.grant_id), encode(used))
         return intent
 
     async def _write(self, command: Command, intent: Intent, stop: asyncio.Event) -> Result:
-        device = self._site.device(command.address)
-        target = self._nodes(command).get("target")
+        target = self._places(command).get("target")
+        device = None if target is None else self._site.device(command.address, target.through)
         assert command.value is not None, "the rules refuse a write without a value"
         if device is None or target is None:
             return _failed("not_connected", "the machine was lost before the write", intent)
         try:
-            await device.write(target, command.value)
+            await device.write(target.via, target.item, command.value)
         except WriteRefused as error:
             return _failed(error.what, str(error), intent)
         except WriteUnanswered as error:
@@ -298,15 +298,15 @@ class Enforcer:
         doubt
             Why it is not known whether it was written at all; None where the machine said yes.
         """
-        node = self._nodes(command).get("readback")
+        place = self._places(command).get("readback")
         assert command.value is not None, "only a value is written"
-        if node is None:
+        if place is None:
             outcome = Outcome.WRITTEN if doubt is None else Outcome.UNKNOWN
             return _result(outcome, intent, reason=None if doubt is None else "unanswered")
         begun_ns = self._clocks.steady_ns()
         heard_ns, after = None, None
         while True:
-            found = await self._read_one(command.address, node)
+            found = await self._read_one(command.address, place)
             now_ns = self._clocks.steady_ns()
             if found is None:
                 heard_ns = None  # lost meanwhile: what it held before says nothing
@@ -329,20 +329,22 @@ class Enforcer:
         doubt = "the connector was restarted after the reservation and did not write again"
         return await self._read_back(command, intent, doubt, stop)
 
-    async def _read_one(self, address: Address, node: str) -> Value | None:
-        device = self._site.device(address)
+    async def _read_one(self, address: Address, place: Place) -> Value | None:
+        device = self._site.device(address, place.through)
         if device is None:
             return None
         readings = Readings()
         try:
-            readings.read([node], await device.read([node]), steady_ns=0)
+            readings.read([place], await device.read([place.item]), steady_ns=0)
         except LinkLost:
             return None
-        return readings.value(node)
+        return readings.value(place)
 
     async def _answer(self, command: Command, result: Result) -> None:
         """Publish the audit, then the acknowledgement, which ends it."""
         stamp = self._stamp()
+        if is_for_a_person(command, result):
+            result = msgspec.structs.replace(result, escalate=True)
         text = result.explanation or change_words(command, result.before)
         if result.outcome is not Outcome.WRITTEN:
             # That it was written is said already, and nothing more is known then.
@@ -405,9 +407,13 @@ class Enforcer:
         data = await self._usage.get(key)
         return None if data is None else msgspec.json.decode(data, type=kind)
 
-    def _nodes(self, command: Command) -> dict[str, str]:
+    def _places(self, command: Command) -> dict[str, Place]:
         station = self._site.stations.get(command.address)
-        return {} if station is None else nodes_of(station, command)
+        if station is None:
+            return {}
+        return places_of(
+            station, command, lambda name, one: self._site.place(command.address, name, one)
+        )
 
     def _stamp(self) -> Stamp:
         now = self._clocks.now()

@@ -15,10 +15,11 @@ refuses: writing to a real machine, and to what is no node.
 import enum
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from linewright.connectors.sources import Place
 from linewright.connectors.values import Raw, quality_of
 from linewright.plant.authority import (
     COMMAND_LIFE_MAX_NS,
@@ -33,19 +34,22 @@ from linewright.plant.authority import (
     Usage,
     authorise,
 )
-from linewright.plant.model import Station
+from linewright.plant.model import Command as Writable
+from linewright.plant.model import Station, Tag
 from linewright.plant.records import Command, Severity, SiteKind, Value, severity
 
 __all__ = [
     "Authority",
     "Facts",
+    "Place",
+    "PlaceOf",
     "Readings",
     "Ruling",
     "Verdict",
     "agrees",
     "decide",
-    "nodes_of",
     "permits_of",
+    "places_of",
 ]
 
 TRANSIENT = frozenset(
@@ -215,80 +219,99 @@ class Readings:
 
     Examples
     --------
+    >>> automatic = Place("", "node", "ns=2;s=Automatic")
     >>> readings = Readings()
-    >>> readings.read(["ns=2;s=Automatic"], [Raw(value=True)], steady_ns=10)
-    >>> readings.yes("ns=2;s=Automatic", steady_ns=14)
+    >>> readings.read([automatic], [Raw(value=True)], steady_ns=10)
+    >>> readings.yes(automatic, steady_ns=14)
     Reading(value=True, age_ns=4)
-    >>> readings.yes("ns=2;s=RemoteEnabled", steady_ns=14) is None
+    >>> readings.yes(Place("", "node", "ns=2;s=RemoteEnabled"), steady_ns=14) is None
     True
     """
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[Raw, int]] = {}
+        self._read: dict[Place, tuple[Raw, int]] = {}
 
-    def read(self, nodes: list[str], values: list[Raw], *, steady_ns: int) -> None:
+    def read(self, places: Sequence[Place], values: Sequence[Raw], *, steady_ns: int) -> None:
         """Take in what one request brought; `steady_ns` is when it was asked.
 
         A bad value is no value: what was read before it grows old.
         """
-        for node, raw in zip(nodes, values, strict=True):
+        for place, raw in zip(places, values, strict=True):
             if severity(quality_of(raw.status)) is Severity.GOOD and raw.value is not None:
-                self._read[node] = raw, steady_ns
+                self._read[place] = raw, steady_ns
 
-    def yes(self, node: str | None, *, steady_ns: int) -> Reading | None:
-        """Yes or no of a node with its age; None where it was never read or is neither."""
-        raw, at_ns = self._read.get(node or "", (Raw(value=None), 0))
+    def yes(self, place: Place | None, *, steady_ns: int) -> Reading | None:
+        """Yes or no of a place with its age; None where it was never read or is neither."""
+        raw, at_ns = self._known(place)
         if not isinstance(raw.value, bool) and raw.value not in (0, 1):
             return None
         return Reading(value=bool(raw.value), age_ns=max(0, steady_ns - at_ns))
 
-    def number(self, node: str | None, *, steady_ns: int) -> tuple[float, int] | None:
-        """Number of a node with its age in ns; None where it was never read or is none."""
-        raw, at_ns = self._read.get(node or "", (Raw(value=None), 0))
+    def number(self, place: Place | None, *, steady_ns: int) -> tuple[float, int] | None:
+        """Number of a place with its age in ns; None where it was never read or is none."""
+        raw, at_ns = self._known(place)
         if isinstance(raw.value, bool | str) or raw.value is None:
             return None
         return float(raw.value), max(0, steady_ns - at_ns)
 
-    def value(self, node: str | None) -> Value | None:
-        """Value of a node as it was last read, or None."""
-        raw = self._read.get(node or "", (Raw(value=None), 0))[0]
+    def value(self, place: Place | None) -> Value | None:
+        """Value of a place as it was last read, or None."""
+        raw = self._known(place)[0]
         is_integer = isinstance(raw.value, int) and not isinstance(raw.value, bool)
         return float(raw.value) if is_integer and raw.value is not None else raw.value
 
+    def _known(self, place: Place | None) -> tuple[Raw, int]:
+        nothing = Raw(value=None), 0
+        return nothing if place is None else self._read.get(place, nothing)
 
-def nodes_of(station: Station, command: Command) -> dict[str, str]:
-    """Nodes that a command needs: its permits by signal or name, `readback` and `target`.
+
+PlaceOf = Callable[[str, Tag | Writable], Place | None]
+"""Place of a tag or of a command of one station, by its name; None where it has none."""
+
+
+def places_of(station: Station, command: Command, place: PlaceOf) -> dict[str, Place]:
+    """Places that a command needs: its permits by signal or name, `readback` and `target`.
+
+    Parameters
+    ----------
+    station
+        As the plant file has it.
+    command
+        The command.
+    place
+        Knows where a tag or command is.
 
     Examples
     --------
     >>> from linewright.plant.records.examples import example
-    >>> nodes_of(Station(), example(Command))
+    >>> places_of(Station(), example(Command), lambda name, one: None)
     {}
     """
     described = station.commands.get(command.parameter)
     if described is None:
         return {}
-    found = {"target": described.target}
-    for tag in station.tags.values():
-        if tag.source is not None and (tag.role or "").startswith("permit."):
-            found[(tag.role or "").removeprefix("permit.")] = tag.source
-    for name in (described.permit, command.permit):
-        wanted = station.tags.get(name or "")
-        if name is not None and wanted is not None and wanted.source is not None:
-            found.setdefault(name, wanted.source)
-    if described.readback is True:
-        found["readback"] = described.target
-    elif isinstance(described.readback, str):
-        back = station.tags.get(described.readback)
-        if back is not None and back.source is not None:
-            found["readback"] = back.source
-    return found
+    tags = {
+        (tag.role or "").removeprefix("permit."): (name, tag)
+        for name, tag in station.tags.items()
+        if (tag.role or "").startswith("permit.")
+    }
+    for wanted in (described.permit, command.permit):
+        if wanted is not None and wanted in station.tags:
+            tags.setdefault(wanted, (wanted, station.tags[wanted]))
+    if isinstance(described.readback, str) and described.readback in station.tags:
+        tags["readback"] = described.readback, station.tags[described.readback]
+    found = {key: place(name, tag) for key, (name, tag) in tags.items()}
+    target = place(command.parameter, described)
+    found["target"] = target
+    if described.readback is True and target is not None and target.can_be_read:
+        found["readback"] = target
+    return {key: where for key, where in found.items() if where is not None}
 
 
 def permits_of(
     command: Command,
     kind: SiteKind,
-    nodes: Mapping[str, str],
+    places: Mapping[str, Place],
     readings: Readings,
     *,
     steady_ns: int,
@@ -302,15 +325,15 @@ def permits_of(
     """
 
     def said(signal: Signal) -> Reading | None:
-        return readings.yes(nodes.get(signal.value), steady_ns=steady_ns)
+        return readings.yes(places.get(signal.value), steady_ns=steady_ns)
 
-    others = nodes.keys() - {signal.value for signal in Signal} - {"target", "readback"}
+    others = places.keys() - {signal.value for signal in Signal} - {"target", "readback"}
     named = [
         NamedPermit(name=name, reading=reading)
         for name in sorted(others)
-        if (reading := readings.yes(nodes[name], steady_ns=steady_ns)) is not None
+        if (reading := readings.yes(places[name], steady_ns=steady_ns)) is not None
     ]
-    present = readings.number(nodes.get("readback"), steady_ns=steady_ns)
+    present = readings.number(places.get("readback"), steady_ns=steady_ns)
     return Permits(
         address=command.address,
         site_kind=kind,

@@ -1,29 +1,38 @@
-"""One endpoint, kept connected for ever: a session, and after its loss the next one.
+"""What every protocol gives: a link that keeps one endpoint connected, and what it tells of it.
 
-`keep` is the whole of it; the waiting between two tries is bounded both ways.
+A protocol's folder has `link.py` with `link(endpoint, feeds, around) -> Link`. The link calls its
+feeds through a `Spread`; it never ends by itself, and loss of the device is never an error.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 import msgspec
+from msgspec import Meta
 
-from linewright.bus import PlantClock
-from linewright.connectors.faults import LinkLost
+from linewright.bus import BusAddress, PlantClock
 from linewright.connectors.feeding.feed import Feed, Now
-from linewright.connectors.opcua.session import Heard, Session
-from linewright.connectors.sources import Endpoint, Point
+from linewright.connectors.sources import Endpoint
+from linewright.connectors.values import Raw
+from linewright.plant import Address
+from linewright.plant.records import Value
 
-__all__ = ["Clocks", "Link", "wait_any"]
+__all__ = [
+    "Around",
+    "Browsed",
+    "Browsing",
+    "Clocks",
+    "Device",
+    "Link",
+    "LinkReport",
+    "LinkState",
+    "Trusting",
+    "wait_any",
+]
 
-RETRY_FIRST_S = 0.25
-"""Wait before the first new try."""
-
-RETRY_LONGEST_S = 2.0
-"""Longest wait between two tries: a machine that comes back is heard within two seconds."""
-
-_log = logging.getLogger(__name__)
+LinkState = Literal["connecting", "connected", "lost", "refused", "untrusted"]
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,103 +59,122 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Link:
-    """The sources behind one endpoint, and the session that reads them.
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What every link gets: clocks, secrets, folders and the listener of our own bus."""
 
-    Parameters
-    ----------
-    endpoint
-        Where the session goes.
-    feeds
-        The sources there.
-    clocks
-        The clocks.
-    password
-        Of the endpoint's user, if it has one.
-    """
+    clocks: Clocks
+    secret: Annotated[
+        Callable[[str], str | None], Meta(description="value of a secret, None where it is missing")
+    ]
+    folder: Annotated[Path, Meta(description="private folder of the service")]
+    site: str
+    files: Annotated[Path | None, Meta(description="folder of the plant file")] = None
+    broker: Annotated[BusAddress | None, Meta(description="our own listener, as `host`")] = None
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        feeds: Sequence[Feed],
-        clocks: Clocks,
-        *,
-        password: str | None = None,
-    ) -> None:
-        self.endpoint = endpoint
-        self.feeds = tuple(feeds)
-        self.session: Session | None = None
-        """The live session, or None while the endpoint is not reached."""
-        self._clocks = clocks
-        self._password = password
-        self._lived: Now | None = None
-        self._owners = tuple(
-            (feed, index) for feed in self.feeds for index in range(len(feed.source.points))
-        )
+
+class Device(Protocol):
+    """What is read and written through: a live session of a connector."""
+
+    async def read(self, items: list[str]) -> list[Raw]:
+        """Present values, in the order of the items; raises `LinkLost`.
+
+        Where values only come by themselves, the last ones that came, with a bad status where the
+        device has not said since that it lives.
+
+        Parameters
+        ----------
+        items
+            As in `Point`; where a point has a path too, the item, ``#`` and the path.
+        """
+
+    async def write(self, via: str, item: str, value: Value) -> None:
+        """Write once; raises `WriteRefused`, `WriteUnanswered` or `LinkLost`.
+
+        Parameters
+        ----------
+        via
+            How the command is bound: `node`, `method`, `metric` or `topic`.
+        item
+            What it is bound to, in the protocol's own spelling.
+        value
+            What to write.
+        """
+
+
+class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How one source is reached now; stored in the bucket `links` under its name."""
+
+    source: str
+    address: Address
+    protocol: str
+    endpoint: str
+    state: LinkState
+    since_ns: Annotated[int, Meta(description="wall time since which the state holds")]
+    why: Annotated[str, Meta(description="of a state that is not connected")] = ""
+    next_step: Annotated[str, Meta(description="what a person can do about it")] = ""
+    heard_ns: Annotated[int | None, Meta(description="wall time of the last sign of life")] = None
+    points: int = 0
+    missing: Annotated[tuple[str, ...], Meta(description="items the device does not have")] = ()
+    offset_ns: Annotated[int | None, Meta(description="device's clock less plant time")] = None
+    limits: Annotated[Mapping[str, int], Meta(description="bounds the device gave")] = {}
+    security: str = ""
+    certificate: Annotated[str, Meta(description="fingerprint of the device's")] = ""
+
+
+class Link(Protocol):
+    """One endpoint, kept connected for ever, with the sources behind it."""
+
+    endpoint: Endpoint
+    feeds: tuple[Feed, ...]
+
+    def device(self, address: Address) -> Device | None:
+        """What a station is read and written through, None while it is not reached."""
+
+    def report(self, source: str) -> LinkReport:
+        """How one of its sources is reached now; cheap, it is asked often."""
 
     async def keep(self, stop: asyncio.Event) -> None:
-        """Stay connected until `stop` is set; loss of the device is never an error here."""
-        wait_s = RETRY_FIRST_S
-        while not stop.is_set():
-            if not await self._clocks.plant.known(wait_s=RETRY_LONGEST_S):
-                continue
-            try:
-                session = await Session.open(self.endpoint, self._password)
-            except LinkLost as error:
-                _log.info("%s", error)
-                self._lost()
-                await wait_any((stop,), wait_s)
-                wait_s = min(2 * wait_s, RETRY_LONGEST_S)
-                continue
-            if await self._serve(session, stop):
-                wait_s = RETRY_FIRST_S
-            await wait_any((stop,), wait_s)
-            wait_s = min(2 * wait_s, RETRY_LONGEST_S)
+        """Stay connected until `stop` is set."""
 
-    async def _serve(self, session: Session, stop: asyncio.Event) -> bool:
-        """Read through one session until its end; whether it ever brought the points."""
-        try:
-            try:
-                await self._subscribe(session)
-            except LinkLost as error:
-                _log.info("%s", error)
-                return False
-            self.session = session
-            _log.info("%s is connected", self.endpoint.url)
-            await wait_any((stop, session.lost), None)
-            return True
-        finally:
-            self.session = None
-            if session.lost.is_set():
-                _log.warning("%s is lost: %s", self.endpoint.url, session.lost_because)
-            await session.close()
-            if not stop.is_set():
-                self._lost()
 
-    async def _subscribe(self, session: Session) -> None:
-        points: list[Point] = [feed.source.points[index] for feed, index in self._owners]
-        asked_ns = self._clocks.now().near(await session.server_ns())
-        refused = await session.subscribe(points, self._heard)
-        now = self._lived = self._clocks.now()
-        for feed in self.feeds:
-            missing = [self._owners[each][1] for each in refused if self._owners[each][0] is feed]
-            feed.connected(missing, asked_ns=asked_ns, now=now)
-        session.listen()
+@runtime_checkable
+class Trusting(Protocol):
+    """A link whose device shows a certificate that a person may have to accept."""
 
-    def _heard(self, values: list[Heard]) -> None:
-        now = self._lived = self._clocks.now()
-        for value in values:
-            feed, index = self._owners[value.index]
-            feed.heard(index, value.raw, now, first=value.first)
-        for feed in self.feeds:
-            feed.flush()
+    async def trust(self, fingerprint: str, by: str) -> str:
+        """Accept the certificate with this fingerprint; what became of it, in words.
 
-    def _lost(self) -> None:
-        """Tell the feeds, as of the last sign of life: nothing is known of later."""
-        now = self._lived or self._clocks.now()
-        self._lived = None
-        for feed in self.feeds:
-            feed.lost(now)
+        Parameters
+        ----------
+        fingerprint
+            Of the certificate as it was reported.
+        by
+            Who accepts it.
+        """
+
+
+class Browsed(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a device has: its item, its name, whether it holds a value or more things."""
+
+    item: str
+    name: str
+    type: str = ""
+    has_value: bool = True
+    has_more: bool = False
+
+
+@runtime_checkable
+class Browsing(Protocol):
+    """A link whose device can be looked through."""
+
+    async def browse(self, node: str, limit: int) -> list[Browsed]:
+        """What stands below a node, the top where it is empty; at most `limit` things.
+
+        Raises
+        ------
+        LinkLost
+            The device is not reached.
+        """
 
 
 async def wait_any(events: Sequence[asyncio.Event], longest_s: float | None) -> bool:

@@ -13,7 +13,7 @@ from linewright.connectors.enforce import Ruling, Verdict
 from linewright.connectors.feeding.gaps import PUBLISHER
 from linewright.plant.records import Ack, Audit, Command, How, Outcome, Value
 
-__all__ = ["Result", "Stamp", "ack_of", "audit_of", "change_words", "refused"]
+__all__ = ["Result", "Stamp", "ack_of", "audit_of", "change_words", "is_for_a_person", "refused"]
 
 _REASON_CHARS = 128
 _TEXT_CHARS = 2000
@@ -66,6 +66,27 @@ def refused(ruling: Ruling) -> Result:
         explanation=ruling.explanation,
         escalate=ruling.escalate,
     )
+
+
+def is_for_a_person(command: Command, result: Result) -> bool:
+    """Whether nobody but a person can say what the machine holds now, or set it right.
+
+    So it is where a write had no answer and was not read back, and where what was to be taken
+    back is not shown to be: an undo that was refused, failed, or cannot be read back. Nothing is
+    repeated here; the acknowledgement calls a person.
+
+    Examples
+    --------
+    >>> from linewright.plant.records.examples import example
+    >>> act = example(Command)
+    >>> is_for_a_person(act, Result(outcome=Outcome.UNKNOWN))
+    True
+    >>> is_for_a_person(act, Result(outcome=Outcome.WRITTEN))
+    False
+    """
+    if result.escalate or result.outcome is Outcome.UNKNOWN:
+        return True
+    return command.is_undo and result.outcome is not Outcome.CONFIRMED
 
 
 def ack_of(command: Command, result: Result, at: Stamp) -> Ack:

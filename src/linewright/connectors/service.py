@@ -11,24 +11,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from linewright.bus import Applied, Bucket, Bus, Message, Stream
 from linewright.connectors.acting import Enforcer, Site, Stopped
-from linewright.connectors.feeding.feed import Feed
-from linewright.connectors.feeding.pump import Pump, restored_feed
-from linewright.connectors.link import Clocks, Link, wait_any
-from linewright.connectors.opcua.session import Session
-from linewright.connectors.sources import Endpoint, Source, sources_of
+from linewright.connectors.link import Around, Clocks, wait_any
+from linewright.connectors.linking.answers import Answers
+from linewright.connectors.linking.machines import SECRET, Machines
 from linewright.plant import Address
 from linewright.plant.authority import ceiling_of
 from linewright.plant.records import Command, RecordInvalid, SiteKind, decode
 
 __all__ = ["run"]
-
-ROUND_S = 0.1
-"""How often what was heard goes to the bus."""
-
-GATHER_S = 0.2
-"""How long endpoints are gathered before they are acted on: an emulated plant opens many."""
 
 COMMANDS_MAX = 256
 """Commands that are in hand at once; further ones wait in the stream."""
@@ -36,13 +30,13 @@ COMMANDS_MAX = 256
 INBOX = "connect.inbox."
 """Keys in `folds` of the commands that have no acknowledgement yet."""
 
-SECRET = "LINEWRIGHT_SECRET_"  # noqa: S105 - the name of a setting, not a password
-"""Environment variables that hold passwords: this, and the name in the plant file."""
+SETTINGS = "connect.json"
+"""Settings in the service's folder: ``{"files": "<folder of the plant file>"}``."""
 
 _log = logging.getLogger(__name__)
 
 
-async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:  # noqa: ARG001 - all is on the bus
+async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     """Connect the machines of the site until `stop` is set.
 
     Parameters
@@ -50,7 +44,8 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:  # noqa: ARG
     bus
         Of the site; the plant is waited for.
     folder
-        For private files; none are needed.
+        For private files of the links: certificates and what was trusted. `connect.json` in it
+        says where the plant file is, for the files of a replay.
     stop
         Ends it within a few seconds; sessions are closed.
 
@@ -59,41 +54,43 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:  # noqa: ARG
     BusUnavailable
         The bus stayed away for a minute.
     """
-    clocks = _clocks(bus)
-    while not stop.is_set():
-        applied = await bus.applied()
-        await _Service(bus, applied, clocks).serve(stop)
+    machines = Machines(bus, _around(bus, folder, _clocks(bus)))
+    await Answers(machines.link_of).serve(bus)
+    try:
+        while not stop.is_set():
+            applied = await bus.applied()
+            await _Service(bus, applied, machines).serve(stop)
+    finally:
+        await machines.close()
+    await machines.publish()
 
 
 class _Service:
-    """One applied plant, until it is replaced."""
+    """One applied plant, until it is replaced: its commands, and its machines."""
 
-    def __init__(self, bus: Bus, applied: Applied, clocks: Clocks) -> None:
+    def __init__(self, bus: Bus, applied: Applied, machines: Machines) -> None:
         self._bus = bus
         self._applied = applied
-        self._clocks = clocks
+        self._machines = machines
+        self._clocks = machines.clocks
         self._over = asyncio.Event()
-        self._feeds: dict[str, Feed] = {}
-        self._links: dict[Endpoint, tuple[Link, asyncio.Event, asyncio.Task[None]]] = {}
-        self._owners: dict[Address, Link] = {}
-        self._endpoints: dict[str, str] = {}
-        self._changed = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._failure: BaseException | None = None
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Read and act until `stop`, or until another plant is applied."""
         self._folds = await self._bus.bucket("folds")
-        pump = Pump(self._bus, self._folds)
         enforcer = await self._enforcer()
+        machines, over = self._machines, self._over
         tasks = [
             asyncio.create_task(work)
             for work in (
                 self._watch_stop(stop),
                 self._watch_plant(),
-                self._watch_endpoints(),
-                self._keep_links(),
-                self._pump(pump),
+                machines.hear_endpoints(self._applied, over),
+                machines.follow(self._applied, over),
+                machines.pump(over),
+                machines.report(over),
                 self._hear_authority(enforcer),
                 self._take_commands(enforcer),
             )
@@ -107,102 +104,6 @@ class _Service:
         finally:
             self._over.set()
             await _ended([*self._running.values(), *tasks])
-            await self._close_links(list(self._links))
-        await pump.round(self._feeds.values(), steady_ns=self._clocks.steady_ns())
-
-    # --- machines
-
-    async def _watch_endpoints(self) -> None:
-        """Know where the machines are: from the plant file, or told by the emulated plant."""
-        self._changed.set()
-        if self._applied.emulated:
-            bucket = await self._bus.bucket("endpoints")
-            async for key, data in bucket.watch():
-                address = key.replace(".", "/")
-                if data is None:
-                    self._endpoints.pop(address, None)
-                else:
-                    self._endpoints[address] = data.decode()
-                self._changed.set()
-        await self._over.wait()
-
-    async def _keep_links(self) -> None:
-        """Keep one link per endpoint, and end those whose endpoint is gone."""
-        while not await wait_any((self._over,), GATHER_S):
-            await wait_any((self._over, self._changed), None)
-            if self._over.is_set():
-                return
-            self._changed.clear()
-            endpoints = self._endpoints if self._applied.emulated else None
-            sources = sources_of(self._applied.plant(), self._bus.site, endpoints)
-            await self._connect(sources)
-
-    async def _connect(self, sources: tuple[Source, ...]) -> None:
-        wanted: dict[Endpoint, list[Source]] = {}
-        for source in sources:
-            wanted.setdefault(source.endpoint, []).append(source)
-        stale = [
-            endpoint
-            for endpoint, (link, _, _) in self._links.items()
-            if [feed.source for feed in link.feeds] != wanted.get(endpoint)
-        ]
-        await self._close_links(stale)
-        for endpoint, here in wanted.items():
-            if endpoint not in self._links:
-                await self._open_link(endpoint, here)
-
-    async def _open_link(self, endpoint: Endpoint, sources: list[Source]) -> None:
-        feeds = [await self._feed(source) for source in sources]
-        password = None
-        if endpoint.secret is not None:
-            password = os.environ.get(SECRET + endpoint.secret)
-        link = Link(endpoint, feeds, self._clocks, password=password)
-        ended = asyncio.Event()
-        task = asyncio.create_task(link.keep(ended))
-        task.add_done_callback(self._link_ended)
-        self._links[endpoint] = link, ended, task
-        self._owners |= {source.address: link for source in sources}
-
-    async def _close_links(self, endpoints: list[Endpoint]) -> None:
-        closing = [self._links.pop(endpoint) for endpoint in endpoints]
-        for link, ended, _ in closing:
-            ended.set()
-            self._owners = {
-                place: owner for place, owner in self._owners.items() if owner is not link
-            }
-        # An error of a link is kept by `_link_ended`.
-        await asyncio.gather(*(task for _, _, task in closing), return_exceptions=True)
-
-    def _link_ended(self, task: asyncio.Task[None]) -> None:
-        """A link never ends by itself: if one does, the service ends with its error."""
-        if not task.cancelled() and task.exception() is not None:
-            self._fail(task.exception())
-
-    def _fail(self, error: BaseException | None) -> None:
-        self._failure = self._failure or error
-        self._over.set()
-
-    async def _feed(self, source: Source) -> Feed:
-        known = self._feeds.get(source.name)
-        if known is None:
-            known = await restored_feed(
-                self._bus,
-                self._folds,
-                source,
-                plant_rev=self._applied.rev,
-                simulated=self._applied.emulated,
-                epoch=self._clocks.wall_ns() // 1_000_000_000,
-            )
-            self._feeds[source.name] = known
-        known.source = source
-        return known
-
-    async def _pump(self, pump: Pump) -> None:
-        while not await wait_any((self._over,), ROUND_S):
-            for feed in self._feeds.values():
-                if feed.box.is_overrun:
-                    feed.settle(self._clocks.now())
-            await pump.round(list(self._feeds.values()), steady_ns=self._clocks.steady_ns())
 
     # --- commands
 
@@ -214,14 +115,15 @@ class _Service:
             plant_rev=applied.rev,
             stations=dict(plant.stations_in(Address(self._bus.site))),
             ceiling=lambda place, name: ceiling_of(plant, place, name, applied.rev),
-            device=self._device,
+            place=self._machines.place,
+            device=self._machines.device,
         )
         buckets = await self._bus.bucket("usage"), await self._bus.bucket("grants")
         return Enforcer(self._bus, buckets, site, self._clocks)
 
-    def _device(self, address: Address) -> Session | None:
-        link = self._owners.get(address)
-        return None if link is None else link.session
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._over.set()
 
     async def _hear_authority(self, enforcer: Enforcer) -> None:
         async for message in self._bus.listen(f"lw.authority.{self._bus.site}"):
@@ -300,6 +202,30 @@ def _command(data: bytes, site: str) -> Command:
     if command.rev:
         raise RecordInvalid("command", "rev", "a command is never revised")
     return command
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """What `up` writes for this service."""
+
+    files: str = ""
+
+
+def _around(bus: Bus, folder: Path, clocks: Clocks) -> Around:
+    settings = _Settings()
+    try:
+        settings = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=_Settings)
+    except FileNotFoundError:
+        pass
+    except (OSError, msgspec.MsgspecError) as error:
+        _log.warning("%s is passed over: %s", folder / SETTINGS, error)
+    return Around(
+        clocks=clocks,
+        secret=lambda name: os.environ.get(SECRET + name),
+        folder=folder,
+        site=bus.site,
+        files=Path(settings.files) if settings.files else None,
+        broker=bus.address if bus.address.mqtt else None,
+    )
 
 
 def _clocks(bus: Bus) -> Clocks:

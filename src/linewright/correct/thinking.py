@@ -21,7 +21,7 @@ from linewright.correct.cases import (
 from linewright.correct.diagnose import Diagnosis, diagnose
 from linewright.correct.propose import beside
 from linewright.correct.rehearse import Rehearsal, held_speed
-from linewright.correct.undo import call_of, due_ns, taken_back, undo_of
+from linewright.correct.undo import call_of, due_ns, taken_back, undo_of, unshown
 from linewright.correct.watch.cycles import CycleReader, CycleSeen, ReaderState, Sample
 from linewright.correct.watch.detect import Score, score
 from linewright.correct.watch.stations import StationView
@@ -200,8 +200,10 @@ class Thinking:
         if isinstance(record, Ack):
             self._acks = [*self._acks[-ACKS_MAX:], record]
             undos = [each for each in self._undos.values() if each.id == record.command]
-            calls = [call for each in undos if (call := call_of(each, record)) is not None]
-            return tuple(calls)
+            acts = [each for each in self.cases.values() if record.command in each.commands[:1]]
+            calls = [call_of(each, record) for each in undos]
+            calls += [unshown(each, record) for each in acts]
+            return tuple(call for call in calls if call is not None)
         if not isinstance(record, Case):
             return ()
         case_id = record.case_id

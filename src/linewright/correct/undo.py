@@ -22,7 +22,7 @@ from linewright.plant.records import (
     SiteKind,
 )
 
-__all__ = ["call_of", "due_ns", "taken_back", "undo_of"]
+__all__ = ["call_of", "due_ns", "taken_back", "undo_of", "unshown"]
 
 _DID_NOT_HELP = frozenset({CaseOutcome.INEFFECTIVE, CaseOutcome.HARMFUL})
 
@@ -41,6 +41,41 @@ def taken_back(case: Case, acks: Iterable[Ack]) -> Ack | None:
         if mine and ack.outcome is Outcome.CONFIRMED and ack.before is not None:
             return ack
     return None
+
+
+def unshown(case: Case, ack: Ack) -> Call | None:
+    """The call to a person where a change that has an end is not shown to be made; else None.
+
+    What was written without being read back, or has no answer, is not taken back by a command:
+    nobody knows what the machine holds. A person is told at once, not when the time is over.
+
+    Parameters
+    ----------
+    case
+        Fold of the case, with its proposal.
+    ack
+        Acknowledgement of its command.
+    """
+    is_open = ack.outcome in {Outcome.WRITTEN, Outcome.UNKNOWN}
+    if not is_open or not case.proposal or case.proposal[0].until_ns is None:
+        return None
+    change = case.proposal[0]
+    kind, role = CALLED["maintenance"]
+    before = "what it was" if ack.before is None else str(ack.before)
+    return Call(
+        address=change.address,
+        t_ns=ack.t_ns,
+        seen_ns=ack.seen_ns,
+        plant_rev=case.plant_rev,
+        how=How.INFERRED,
+        source="correct",
+        kind=kind,
+        event=CallEvent.RAISED,
+        text=f"{change.parameter} was to be {change.value} for a time and was not read back: look"
+        f" at the machine, and set it to {before} when the time is over.",
+        to=role,
+        case=case.case_id,
+    )
 
 
 def due_ns(case: Case) -> int | None:

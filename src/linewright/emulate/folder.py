@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from linewright.emulate.faults.way import Carried
 from linewright.emulate.kernels import Kept
 from linewright.emulate.machines import Raw, Sample
 from linewright.emulate.signals import Memory
@@ -20,9 +21,13 @@ from linewright.plant import Address
 
 __all__ = ["Bounds", "Fact", "Folder", "OrdersFull", "Saved", "Written"]
 
-_FORM = 1
+_FORM = 2
 
 _log = logging.getLogger(__name__)
+
+
+CONTINUED = "truth.continued"
+"""Event that begins a file of truth that goes on from the file before it."""
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -72,10 +77,12 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     t_ns: int
     lines: Mapping[str, Kept]
     memories: Mapping[Address, Memory]
-    shown: Mapping[Address, Sample]
+    carried: Carried
     orders: Mapping[Address, Raw]
     writes: Mapping[Address, int]
     ports: Mapping[Address, int]
+    births: Mapping[Address, int] = {}
+    """How often each edge node has connected: its `bdSeq`."""
     truth_bytes: int = 0
     orders_bytes: int = 0
 
@@ -113,6 +120,7 @@ class Folder:
         self._truth = self._truth_path.open("ab")
         self._orders = (path / "orders.jsonl").open("a+b")
         self._waiting: list[Written] = []
+        self._goes_on = False
         self.truth_bytes = self._truth.tell()
         self.orders_bytes = self._orders.seek(0, os.SEEK_END)
 
@@ -133,7 +141,7 @@ class Folder:
         if self.truth_bytes >= saved.truth_bytes:
             self.truth_bytes = saved.truth_bytes
         else:  # a new file was begun after a full one, and nothing in it was shown
-            self.truth_bytes = 0
+            self.truth_bytes, self._goes_on = 0, True
         self._truth.truncate(self.truth_bytes)
         self._orders.seek(min(saved.orders_bytes, self.orders_bytes))
         for line in self._orders.read().splitlines():
@@ -185,10 +193,18 @@ class Folder:
         if self.truth_bytes:
             self._turn()
 
-    def tell(self, facts: Sequence[Fact], samples: Sequence[Sample]) -> None:
-        """Append to the truth what happened and what is about to be shown."""
+    def tell(self, facts: Sequence[Fact], samples: Sequence[Sample], t_ns: int = 0) -> None:
+        """Append to the truth what happened and what is about to be shown.
+
+        A file that follows a full one begins by saying so, with the plant time up to which
+        everything is in files before it: `t_ns`, that of the tick before.
+        """
         if self.truth_bytes > self._bounds.truth_bytes:
             self._turn()
+            self._goes_on = True
+        if self._goes_on:
+            self._goes_on = False
+            facts = (Fact(event=CONTINUED, t_ns=t_ns), *facts)
         data = b"".join(_TO_LINE.encode(one) + b"\n" for one in (*facts, *samples))
         self._truth.write(data)
         self._truth.flush()

@@ -114,8 +114,10 @@ class _Following:
             case TraceKind.FAILED:
                 self.change(t_ns, "down")
                 self.failing = {self.mode(one.value): t_ns}
+                self.say(t_ns, "failing", self.mode(one.value))
             case TraceKind.REPAIRED:
                 self.failing = {}
+                self.say(t_ns, "failing", "")
                 self.change(t_ns, "running" if self.in_cycle else "idle")
             case TraceKind.SET_UP_ENDED if self.state == "set_up":
                 self.change(t_ns, "idle")

@@ -1,10 +1,12 @@
 """The lines of a plant in the kernel: what drives the machines."""
 
+import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from linewright.emulate.alone import alone, pieces_of
 from linewright.emulate.following import Track, follow
 from linewright.emulate.signals import Happening, Seen
 from linewright.plant import Address, Plant
@@ -26,6 +28,9 @@ __all__ = ["Kept", "Kernels"]
 RING_EVENTS = 20_000
 """Events of one line in one step of at most a few seconds of plant time; more would be lost."""
 
+SEED_BYTES = 4
+"""Size of the seed of a station that is played alone: each draws its own chance."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,10 +42,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Line:
-    """One line: its model and where it is."""
+    """One line: its model and where it is. `pieces` are what a cycle of it gives."""
 
-    def __init__(self, model: Model, state: State, tracks: Mapping[Address, Track]) -> None:
+    def __init__(
+        self, model: Model, state: State, tracks: Mapping[Address, Track], pieces: int
+    ) -> None:
         self.model = model
+        self.pieces = pieces
         self.state = state
         self.tracks = dict(tracks)
         self.ring = Ring(model, events=RING_EVENTS)
@@ -58,13 +66,20 @@ class _Line:
             return
         for address, track in self.tracks.items():
             self.tracks[address], found = follow(track, address, self.modes[address], trace)
-            yield address, found
+            yield address, found if self.pieces == 1 else tuple(self._loads(found))
+
+    def _loads(self, found: Sequence[Happening]) -> Iterator[Happening]:
+        """Yield what happened, with the pieces of whole loads."""
+        for one in found:
+            is_part = one.what in {"good", "bad"}
+            yield msgspec.structs.replace(one, value=float(self.pieces)) if is_part else one
 
 
 class Kernels:
     """All lines of the stations that are played, and the changes that are still to come.
 
-    Stations of a line that the kernel does not simulate, or of none, stand idle.
+    Stations of a line that the kernel does not simulate, and those of work centres, are played
+    without flow: each by itself, see `linewright.emulate.alone`.
 
     Parameters
     ----------
@@ -89,16 +104,14 @@ class Kernels:
         seed: int,
     ) -> None:
         self._lines: dict[Address, _Line] = {}
-        for address in dict.fromkeys(one.parent for one in stations):
-            model = None if address is None else _model(plant, address)
-            if model is None or address is None:
-                continue
+        for address, model, pieces in _models(plant, stations):
             before = kept.get(address)
             if before is None:
                 tracks = {one: Track(since_ns=at_ns) for one in model.stations}
-                line = _Line(model, begin(model, at_ns=at_ns, seed=seed), tracks)
+                own = seed if model.address == address else _seed_of(seed, address)
+                line = _Line(model, begin(model, at_ns=at_ns, seed=own), tracks, pieces)
             else:
-                line = _Line(model, State.from_bytes(before.state), before.tracks)
+                line = _Line(model, State.from_bytes(before.state), before.tracks, pieces)
             self._lines[address] = line
         self._of = {one: line for line in self._lines.values() for one in line.model.stations}
         self._to_come = sorted(
@@ -140,9 +153,27 @@ class Kernels:
         }
 
 
-def _model(plant: Plant, address: Address) -> Model | None:
-    try:
-        return compile_line(plant, address)
-    except TwinFault as error:
-        _log.warning("its machines stand idle: %s", error)
-        return None
+def _models(plant: Plant, stations: Sequence[Address]) -> Iterator[tuple[Address, Model, int]]:
+    """Yield the lines of stations, and each station that is played without flow."""
+    placed = dict(plant.stations())
+    for place in dict.fromkeys(one.parent for one in stations):
+        if place is None:
+            continue
+        own = [one for one in stations if one.parent == place]
+        try:
+            line = compile_line(plant, place)
+        except TwinFault as error:
+            _log.info("%d machines of %s are played without flow: %s", len(own), place, error)
+        else:
+            yield place, line, 1
+            continue
+        for address in own:
+            try:
+                yield address, alone(plant, address), pieces_of(placed[address])
+            except TwinFault as error:
+                _log.warning("%s stands idle: %s", address, error)
+
+
+def _seed_of(seed: int, address: Address) -> int:
+    digest = hashlib.blake2b(f"{seed}/{address}".encode(), digest_size=SEED_BYTES).digest()
+    return int.from_bytes(digest)

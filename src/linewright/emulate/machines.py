@@ -1,15 +1,33 @@
-"""Which machines of a plant are played over OPC UA, and the nodes that their servers have."""
+"""Which machines of a plant are played, over what, and the items that they have.
+
+Stations with a connection of Sparkplug are edge nodes, all others OPC UA servers: protocols that
+nobody here speaks yet are played as OPC UA, with the same tags.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
+from linewright.connectors import emulated_item
+from linewright.connectors.sources import emulated_uri
 from linewright.plant import Address, Plant
-from linewright.plant.model import Command, Station, Tag
+from linewright.plant.model import Command, Connection, Station, Tag
 
-__all__ = ["COMMANDS_NAMESPACE", "Kind", "Machine", "Point", "Raw", "Sample", "machines", "raw_of"]
+__all__ = [
+    "COMMANDS_NAMESPACE",
+    "NEAREST",
+    "Kind",
+    "Machine",
+    "Point",
+    "Raw",
+    "Sample",
+    "kind_of",
+    "limits_of",
+    "machines",
+    "raw_of",
+]
 
 Raw = bool | int | float | str
 """A value as it stands on a node."""
@@ -42,13 +60,43 @@ _BITS: Mapping[str, tuple[int, int]] = {
     "uint64": (0, 2**64 - 1),
 }
 
-_TEXT_ROLES = frozenset({"program", "product", "order", "lot", "tool", "operator"})
+NEAREST: Mapping[str, tuple[str, ...]] = {
+    "planned_stop": ("planned_stop", "idle", "off"),
+    "off": ("off", "idle", "down"),
+    "starved": ("starved", "idle"),
+    "blocked": ("blocked", "idle"),
+    "set_up": ("set_up", "idle", "down"),
+    "down": ("down", "idle", "off"),
+    "running": ("running",),
+    "idle": ("idle", "starved", "off"),
+}
+"""What a machine shows that cannot tell a state apart, best first."""
+
+_TEXT_ROLES = frozenset({"program", "product", "order", "lot", "tool", "operator", "stack_light"})
 _COUNT_ROLES = frozenset({"parts.total", "parts.good", "parts.scrap", "parts.rework", "cycle"})
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(_COUNT_ROLES, "uint32"),
+    **dict.fromkeys(_TEXT_ROLES, "text"),
+    "alarm": "uint16",
+}
 _NAMESPACE = re.compile(r"ns=(\d+);")
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True):
+    """A value of a tag and its time, as the machine says them."""
+
+    tag: Address
+    t_ns: int
+    value: Raw
+
+
+class Sample(Value, frozen=True, kw_only=True, omit_defaults=True):
     """What one tag shows from `t_ns` on: plant time, in whole microseconds as OPC UA carries it.
+
+    `t_ns` and `value` are what the machine says. Where a fault of the scenario makes it say
+    something else than is true, `true_ns` and `true` are that. `fate` says what became of it:
+    shown (empty), shown once more (`again`), or never shown (`withheld`). `means` is the value in
+    the tag's unit, where the machine holds it in another.
 
     Examples
     --------
@@ -56,48 +104,89 @@ class Sample(msgspec.Struct, frozen=True):
     21.5
     """
 
-    tag: Address
-    t_ns: int
-    value: Raw
+    means: float | None = None
+    fate: Literal["", "again", "withheld"] = ""
+    true_ns: int | None = None
+    true: Raw | None = None
+    historical: bool = False
+    """Told after an outage, with its own time."""
+
+    @property
+    def really_ns(self) -> int:
+        """When it was, on the clock of the plant.
+
+        Examples
+        --------
+        >>> Sample(Address("reno#kw"), 1_000, 21.5, true_ns=4_000).really_ns
+        4000
+        """
+        return self.t_ns if self.true_ns is None else self.true_ns
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """One node of a machine's server: a signal, or a value that may be written.
+    """One item of a machine: a signal, a value that may be written, or both.
 
-    `address` is the station's with the name of the tag or command; `low` and `high` bound what
-    may be written.
+    `address` is the station's with the name of the tag, or of the command where there is no tag;
+    `item` is the node's id or the metric's name; `command` what is written there; `low` and
+    `high` bound what may be written, `choices` name it, `first` stands on it at the beginning.
     """
 
     address: Address
-    node: str
+    item: str
     kind: Kind
-    writable: bool = False
+    command: Address | None = None
+    is_method: bool = False
     low: float | None = None
     high: float | None = None
+    choices: tuple[str, ...] = ()
     first: Raw | None = None
+
+    @property
+    def writable(self) -> bool:
+        """Whether clients may write it."""
+        return self.command is not None
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it shows a tag."""
+        return self.command != self.address
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """One server: a station, the namespaces behind the two of every server, and its nodes."""
+    """One server or edge node: a station and its items.
+
+    `namespaces` are those behind the two of every OPC UA server; `root` is `group/node[/device]`
+    of Sparkplug; `spoken` is the protocol that the plant file says.
+    """
 
     address: Address
-    namespaces: tuple[str, ...]
+    protocol: Literal["opcua", "sparkplug"] = "opcua"
+    namespaces: tuple[str, ...] = ()
+    root: str = ""
+    spoken: str = "opcua"
+    security: str = "none"
     points: tuple[Point, ...]
 
 
-def machines(plant: Plant) -> tuple[Machine, ...]:
-    """Return the machines of a plant that are reached by OPC UA, in the plant's order.
+SPARKPLUG_LEVELS = (2, 3)
+"""Levels of a Sparkplug root: group and node, and the device of a node."""
+
+
+def machines(plant: Plant, *, has_broker: bool = False) -> tuple[Machine, ...]:
+    """Return the connected machines of a plant, in the plant's order.
 
     Parameters
     ----------
     plant
-        The plant. Stations behind a gateway or another protocol are left out, and so are tags
-        that are derived or come through a further connection, and commands that are no node.
+        The plant. Stations without any connection are left out, and so are tags that are
+        derived. Tags of further connections belong to the same machine.
+    has_broker
+        Whether Sparkplug stations can be edge nodes; else they are OPC UA servers too.
 
     Returns
     -------
     tuple of Machine
-        Each with at least the nodes that the plant file names.
+        Each with every tag and command that the plant file names.
 
     Examples
     --------
@@ -106,42 +195,92 @@ def machines(plant: Plant) -> tuple[Machine, ...]:
     >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     >>> lathe = {"connect": {"opcua": "opc.tcp://lathe:4840"}, "tags": {"oil": {"unit": "degC"}}}
     >>> _ = shop.work_centre("lathes").station("one", does={"turn": "40 s"}, **lathe)
-    >>> [point.node for one in machines(plant.done()) for point in one.points]
+    >>> [point.item for one in machines(plant.done()) for point in one.points]
     ['ns=2;s=oil']
     """
     return tuple(
-        _machine(address, station)
+        _edge_node(address, station)
+        if has_broker and _is_sparkplug(station)
+        else _server(address, station)
         for address, station in plant.stations()
-        if station.connect is not None and station.connect.protocol == "opcua"
+        if station.connected
     )
 
 
-def _machine(address: Address, station: Station) -> Machine:
+def _is_sparkplug(station: Station) -> bool:
+    connect = station.connect
+    if connect is None or connect.protocol != "sparkplug":
+        return False
+    return len(connect.endpoint.split("/")) in SPARKPLUG_LEVELS
+
+
+def _tags(address: Address, station: Station) -> Iterator[tuple[Address, Tag]]:
+    for name, tag in station.tags.items():
+        if tag.formula is None:
+            yield address.with_tag(name), tag
+
+
+def _edge_node(address: Address, station: Station) -> Machine:
+    assert station.connect is not None, "it was looked at"
     signals = [
-        Point(address=address.with_tag(name), node=_node(tag.source or name), kind=_kind(tag))
-        for name, tag in station.tags.items()
-        if tag.formula is None and tag.through is None and tag.via in (None, "node")
+        Point(address=tag, item=_metric(tag, one), kind=kind_of(one))
+        for tag, one in _tags(address, station)
     ]
     orders = [
-        _writable(address.with_tag(name), command)
+        _writable(address.with_tag(name), command, _order_metric(name, command))
         for name, command in station.commands.items()
-        if command.via == "node" and command.through is None
     ]
-    nodes = [point.node for point in (*signals, *orders)]
+    return Machine(
+        address=address,
+        protocol="sparkplug",
+        root=station.connect.endpoint,
+        spoken="sparkplug",
+        points=_joined(signals, orders),
+    )
+
+
+def _joined(signals: Sequence[Point], orders: Sequence[Point]) -> tuple[Point, ...]:
+    """Return signals and orders, each item once: an order may be written where a signal shows."""
+    found = dict(reversed([(point.item, point) for point in reversed(signals)]))
+    for order in orders:
+        shown = found.get(order.item)
+        if shown is None:
+            found[order.item] = order
+            continue
+        kind = shown.kind if shown.is_signal else order.kind
+        found[order.item] = msgspec.structs.replace(order, address=shown.address, kind=kind)
+    return tuple(found.values())
+
+
+def _metric(address: Address, tag: Tag) -> str:
+    return tag.source if tag.via == "metric" and tag.source is not None else address.tag or ""
+
+
+def _order_metric(name: str, command: Command) -> str:
+    return command.target if command.via == "metric" else name
+
+
+def _server(address: Address, station: Station) -> Machine:
+    signals = [
+        Point(address=tag, item=emulated_item(tag.tag or "", one), kind=kind_of(one))
+        for tag, one in _tags(address, station)
+    ]
+    orders = [
+        _writable(address.with_tag(name), command, emulated_item(name, command))
+        for name, command in station.commands.items()
+    ]
+    nodes = [point.item for point in (*signals, *orders)]
     highest = max([COMMANDS_NAMESPACE, *(_namespace(node) for node in nodes)])
-    assert station.connect is not None, "only connected stations are played"
-    uri = station.connect.namespace or f"urn:linewright:emulated:{address.replace('/', ':')}"
+    connect = station.connect or Connection()
+    uri = emulated_uri(address, station)
     more = (f"{uri}:{index}" for index in range(COMMANDS_NAMESPACE + 1, highest + 1))
-    taken = {point.node for point in signals}
     return Machine(
         address=address,
         namespaces=(uri, *more),
-        points=(*signals, *(point for point in orders if point.node not in taken)),
+        spoken=connect.protocol or "opcua",
+        security=connect.security or "none",
+        points=_joined(signals, orders),
     )
-
-
-def _node(source: str) -> str:
-    return source if _NAMESPACE.match(source) else f"ns={COMMANDS_NAMESPACE};s={source}"
 
 
 def _namespace(node: str) -> int:
@@ -149,37 +288,59 @@ def _namespace(node: str) -> int:
     return min(int(found[1]), NAMESPACES_MAX) if found else COMMANDS_NAMESPACE
 
 
-def _kind(tag: Tag) -> Kind:
-    """Return the data type of a tag's node: its own, else what its role calls for."""
+def kind_of(tag: Tag) -> Kind:
+    """Return the data type of a tag's item: its own, else what its role calls for.
+
+    Examples
+    --------
+    >>> kind_of(Tag(role="program")), kind_of(Tag(unit="degC")), kind_of(Tag(via="item"))
+    ('text', 'float64', 'text')
+    """
     role = tag.role or ""
     if tag.type is not None:
         return tag.type
     if role == "state":
         numbers = all(code.lstrip("-").isdigit() for code in tag.map)
         return "int32" if numbers and tag.map else "text"
-    if role in _COUNT_ROLES:
-        return "uint32"
-    if role in _TEXT_ROLES:
-        return "text"
-    return "bool" if role.startswith("permit.") else "float64"
+    if role in _KINDS:
+        return _KINDS[role]
+    if role.startswith("permit."):
+        return "bool"
+    # an MTConnect item without a unit is an event: a word
+    is_word = tag.via == "item" and not role and tag.unit is None and tag.range is None
+    return "text" if is_word else "float64"
 
 
-def _writable(address: Address, command: Command) -> Point:
+def _writable(address: Address, command: Command, item: str) -> Point:
     window, validated = command.range, command.validated or command.range
-    first: Raw = next(iter(command.choices), "") if command.choices else 0.0
+    choices = tuple(command.choices)
+    first: Raw = choices[0] if choices else 0.0
     if command.sets == "speed":
         first = 100.0
     elif validated is not None:
         first = (validated.low + validated.high) / 2.0
     return Point(
         address=address,
-        node=_node(command.target),
-        kind="text" if command.choices else "float64",
-        writable=True,
+        item=item,
+        kind="text" if choices else "float64",
+        command=address,
+        is_method=command.via == "method",
         low=None if window is None else window.low,
         high=None if window is None else window.high,
+        choices=choices,
         first=first,
     )
+
+
+def limits_of(kind: Kind) -> tuple[float, float] | None:
+    """Return the least and the largest whole number of a data type; None: it has none.
+
+    Examples
+    --------
+    >>> limits_of("int16"), limits_of("text")
+    ((-32768, 32767), None)
+    """
+    return _BITS.get(kind)
 
 
 def raw_of(tag: Tag, value: Raw) -> Raw:
@@ -207,7 +368,7 @@ def raw_of(tag: Tag, value: Raw) -> Raw:
     >>> raw_of(Tag(role="parts.good", type="uint16"), 65_537)
     1
     """
-    kind = _kind(tag)
+    kind = kind_of(tag)
     if tag.role == "state":
         code = _code(tag, str(value))
         return int(code) if kind in _BITS else code
@@ -224,22 +385,9 @@ def raw_of(tag: Tag, value: Raw) -> Raw:
     return min(max(round(number), low), high)
 
 
-_NEAREST: Mapping[str, tuple[str, ...]] = {
-    "planned_stop": ("planned_stop", "idle", "off"),
-    "off": ("off", "idle", "down"),
-    "starved": ("starved", "idle"),
-    "blocked": ("blocked", "idle"),
-    "set_up": ("set_up", "idle", "down"),
-    "down": ("down", "idle", "off"),
-    "running": ("running",),
-    "idle": ("idle", "starved", "off"),
-}
-"""What a machine shows that cannot tell a state apart, best first."""
-
-
 def _code(tag: Tag, state: str) -> str:
     codes = {name: code for code, name in reversed(list(tag.map.items()))}
-    for name in _NEAREST.get(state, (state,)):
+    for name in NEAREST.get(state, (state,)):
         if name in codes:
             return codes[name]
     return next(iter(tag.map), "0") if tag.map else state

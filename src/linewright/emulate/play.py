@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from linewright.emulate.faults.links import Reach, reach_of
+from linewright.emulate.faults.series import faults_of
+from linewright.emulate.faults.way import Carried, Way
 from linewright.emulate.folder import Fact, Folder, Saved, Written
+from linewright.emulate.gauges import Showing
 from linewright.emulate.kernels import Kernels
 from linewright.emulate.machines import Machine, Raw, Sample, machines
-from linewright.emulate.signals import GRID_NS, Happening, Memory, Seen, voices
+from linewright.emulate.signals import GRID_NS, Happening, Memory, Override, Seen, voices
 from linewright.plant import Address, Plant
 from linewright.plant.language import load_text
 from linewright.plant.records import Change
 from linewright.plant.scenario import (
+    Occurrence,
     Scenario,
     ScenarioInvalid,
     changes,
@@ -181,14 +186,27 @@ class Play:
         Whether nothing was shown yet: `forward` and `begin` come first.
     """
 
-    def __init__(self, setup: Setup, folder: Folder) -> None:
+    def __init__(self, setup: Setup, folder: Folder, *, has_broker: bool = False) -> None:
         self.setup = setup
         self.folder = folder
         self.machines: tuple[Machine, ...] = tuple(
-            one for one in machines(setup.plant) if one.address.site == setup.site
+            one
+            for one in machines(setup.plant, has_broker=has_broker)
+            if one.address.site == setup.site
         )
-        self._strikes = () if setup.scenario is None else occurrences(setup.scenario, setup.plant)
+        places = {setup.site, *(one.address for one in self.machines)}
+        self._strikes = tuple(
+            one
+            for one in (() if setup.scenario is None else occurrences(setup.scenario, setup.plant))
+            if one.address.owner in places or one.address in places
+        )
         self.voices = voices(setup.plant, [one.address for one in self.machines], setup.seed)
+        for address, voice in self.voices.items():
+            voice.overrides = tuple(_overrides(setup, self._strikes, address))
+        faults = faults_of(setup.scenario, setup.plant, self.machines)
+        tags = {tag: one for voice in self.voices.values() for tag, one in voice.tags.items()}
+        self._way = Way(faults, self.machines, tags, setup.seed)
+        self._signals = {tag for tag in tags if tag in self._way.kinds}
         saved = folder.restore(setup.fingerprint)
         self.is_fresh = saved is None
         self.kernels = Kernels(
@@ -211,12 +229,13 @@ class Play:
         self.memories: dict[Address, Memory] = {
             address: voice.begin("idle", self.t_ns) for address, voice in self.voices.items()
         }
-        self.shown: dict[Address, Sample] = {}
+        self._carried = Carried(t_ns=self.t_ns)
+        self.births: dict[Address, int] = {}
         self.orders: dict[Address, Raw] = {
-            point.address: point.first
+            point.command: point.first
             for machine in self.machines
             for point in machine.points
-            if point.first is not None
+            if point.command is not None and point.first is not None
         }
         self.writes: dict[Address, int] = {}
         self.ports: dict[Address, int] = {}
@@ -224,7 +243,8 @@ class Play:
     def _go_on(self, saved: Saved) -> None:
         self.t_ns = saved.t_ns
         self.memories = dict(saved.memories)
-        self.shown = dict(saved.shown)
+        self._carried = saved.carried
+        self.births = dict(saved.births)
         self.orders = dict(saved.orders)
         self.writes = dict(saved.writes)
         self.ports = dict(saved.ports)
@@ -232,7 +252,9 @@ class Play:
     def forward(self) -> Iterator[int]:
         """Go silently to where the play begins to be shown; yields plant time now and then."""
         while self.t_ns < self.setup.from_ns:
-            self._advance(min(self.t_ns + FORWARD_NS, self.setup.from_ns), {})
+            found = self._advance(min(self.t_ns + FORWARD_NS, self.setup.from_ns), {})
+            if self._way.faults.tags:
+                self._carry(found)
             yield self.t_ns
 
     def begin(self) -> None:
@@ -243,7 +265,9 @@ class Play:
             for address, voice in self.voices.items()
             for sample in voice.snapshot(self.memories[address], self.orders)
         ]
-        samples = self._in_order(found)
+        # whatever was shown until now, nobody has seen it
+        self._carried = msgspec.structs.replace(self._carried, t_ns=self.t_ns, shown={}, ahead={})
+        samples = self._carry(found)
         begun = Fact(event="play.begun", t_ns=self.t_ns, value=float(setup.speed))
         self.folder.tell([begun, *self._struck(setup.start_ns - 1)], samples)
 
@@ -253,7 +277,19 @@ class Play:
         for written in self.folder.waiting():
             if written.status == "Good" and written.value is not None:
                 orders[written.command] = written.value
-        return orders, tuple(self.shown.values())
+        return orders, tuple(self._carried.shown.values())
+
+    def reach(self) -> dict[Address, Reach]:
+        """Return how each machine is reached now, and what its clock says."""
+        return {
+            one.address: reach_of(
+                self._way.faults,
+                one.address,
+                self.t_ns,
+                ahead_ns=self._way.ahead_ns(one.address, self.t_ns),
+            )
+            for one in self.machines
+        }
 
     def step(self, until_ns: int) -> tuple[Sample, ...]:
         """Go on to `until_ns`, put it on disk, and return what is to be shown.
@@ -266,15 +302,23 @@ class Play:
         Returns
         -------
         tuple of Sample
-            In order of time; times of one tag rise, over all ticks. They count as shown: after
-            the process was killed they do not come again.
+            In the order in which they come out; what a fault withholds is not among them. They
+            count as shown: after the process was killed they do not come again.
         """
         before_ns = self.t_ns
         facts, happenings = self._obey(self.folder.take())
-        samples = self._in_order(self._advance(until_ns // NS_PER_US * NS_PER_US, happenings))
-        self.folder.tell([*facts, *self._struck(before_ns)], samples)
+        samples = self._carry(self._advance(until_ns // NS_PER_US * NS_PER_US, happenings))
+        told = [*facts, *self._struck(before_ns)]
+        self.folder.tell(told, samples, before_ns)
         self.save()
-        return samples
+        return tuple(one for one in samples if one.fate != "withheld")
+
+    def next_birth(self, station: Address) -> int:
+        """Return the number of an edge node's next connection, put on disk before it is used."""
+        found = self.births.get(station, -1) + 1
+        self.births[station] = found
+        self.save()
+        return found
 
     def save(self) -> None:
         """Put on disk where the play stands."""
@@ -284,10 +328,11 @@ class Play:
                 t_ns=self.t_ns,
                 lines=self.kernels.keep(),
                 memories=self.memories,
-                shown=self.shown,
+                carried=self._carried,
                 orders=self.orders,
                 writes=self.writes,
                 ports=self.ports,
+                births=self.births,
             )
         )
 
@@ -344,22 +389,15 @@ class Play:
             self.t_ns = next_ns
         return found
 
-    def _in_order(self, found: list[Sample]) -> tuple[Sample, ...]:
-        """Return the samples that show something new, by time, and keep them as shown.
+    def _carry(self, found: list[Sample]) -> tuple[Sample, ...]:
+        """Return what of the machines' samples comes out until now, and what is withheld.
 
         A value that repeats the one before is left out: an OPC UA server does not report it.
-        Each tag's times rise.
+        Each tag's true times rise.
         """
-        samples = []
-        for sample in sorted(found, key=lambda one: one.t_ns):
-            one, last = sample, self.shown.get(sample.tag)
-            if last is not None and last.value == one.value:
-                continue
-            if last is not None and one.t_ns <= last.t_ns:
-                one = Sample(one.tag, last.t_ns + NS_PER_US, one.value)
-            self.shown[one.tag] = one
-            samples.append(one)
-        return tuple(samples)
+        own = [one for one in found if one.tag in self._signals]
+        self._carried, samples = self._way.carry(self._carried, own, self.t_ns)
+        return samples
 
     def _struck(self, after_ns: int) -> list[Fact]:
         """Return the events of the scenario after a time and up to now."""
@@ -374,6 +412,30 @@ class Play:
             for one in self._strikes
             if after_ns < one.at_ns <= self.t_ns
         ]
+
+
+def _overrides(
+    setup: Setup, strikes: tuple[Occurrence, ...], station: Address
+) -> Iterator[Override]:
+    """Yield how far a scenario says that a cause moves the tags of a station."""
+    for strike in strikes:
+        if setup.scenario is None or strike.address != station:
+            continue
+        lists, _, name = strike.event.partition(".")
+        event = setup.scenario.machines.get(name) if lists == "machines" else None
+        cause = None if event is None else event.wears or event.fails
+        if event is None or cause is None:
+            continue
+        for tag, level in event.shows.items():
+            showing = Showing(cause=cause, is_wear=event.wears is not None, by=level.value)
+            yield Override(
+                tag=station.with_tag(tag),
+                showing=showing,
+                from_ns=strike.at_ns,
+                until_ns=None
+                if event.wears is not None and event.lasts is None
+                else strike.until_ns,
+            )
 
 
 NOTHING = Seen(used={}, failing={})

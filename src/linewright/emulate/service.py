@@ -7,13 +7,15 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from linewright.bus import Applied, Bus, BusUnavailable
+from linewright.bus import Applied, Bus, BusAddress, BusUnavailable
 from linewright.emulate.folder import Folder
+from linewright.emulate.opcua.servers import Servers, Start, serving
 from linewright.emulate.play import Options, Play, PlayInvalid, Setup, set_up
-from linewright.emulate.servers import Servers, Start, serving
+from linewright.emulate.sparkplug.edges import Edges, Life, edging
 from linewright.plant import Address
 
 __all__ = ["OPTIONS", "Played", "played", "run"]
@@ -30,6 +32,12 @@ LINGER_S = 0.3
 
 BREATH_FORWARD = 10
 """Stretches of going forward silently between two breaths of the process."""
+
+SAY_S = 2.0
+"""From one word on how far a start is to the next."""
+
+OWN = "own"
+"""Endpoint of a station that is played over the broker of our own bus."""
 
 NS_PER_S = 1_000_000_000
 
@@ -73,13 +81,16 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         with contextlib.suppress(BusUnavailable):  # the next tick is a tenth of a second away
             await bus.tell(f"lw.clock.{applied.site}", tick)
 
-    async with _opened(setup, folder) as (play, servers):
+    broker = bus.address if bus.address.mqtt else None
+    async with _opened(setup, folder, broker) as (play, servers, edges):
         bucket = await bus.bucket("endpoints")
         for address, url in servers.endpoints.items():
             await bucket.put(address.replace("/", "."), url.encode())
+        for address in edges.stations:
+            await bucket.put(address.replace("/", "."), OWN.encode())
         gc.freeze()  # the servers' nodes stay: looking through them would stop the clock
         _log.info("site %s is played at speed %g", applied.site, setup.speed)
-        await _live(play, servers, announce, stop)
+        await _live(play, servers, edges, _Ending(stop, announce))
         await asyncio.sleep(LINGER_S)
 
 
@@ -114,9 +125,15 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextlib.asynccontextmanager
 async def played(
-    plant: str, scenario: str, folder: Path, *, at_ns: int | None = None, speed: float | None = None
+    plant: str,
+    scenario: str,
+    folder: Path,
+    *,
+    at_ns: int | None = None,
+    speed: float | None = None,
+    site: str | None = None,
 ) -> AsyncIterator[Played]:
-    """Play the first site of a plant while the block runs, without any bus.
+    """Play one site of a plant while the block runs, without any bus: every machine over OPC UA.
 
     Parameters
     ----------
@@ -128,6 +145,8 @@ async def played(
         From when it is shown, plant time; left out: the scenario's start.
     speed
         Plant seconds in a second; left out: the scenario's.
+    site
+        Site that is played; left out: the first.
 
     Raises
     ------
@@ -141,10 +160,13 @@ async def played(
     ...         return list(play.endpoints.values())
     """
     options = Options(speed=speed, from_ns=at_ns)
-    setup = await asyncio.to_thread(set_up, plant, None, scenario, options)
+    setup = await asyncio.to_thread(set_up, plant, site, scenario, options)
     stop = asyncio.Event()
-    async with _opened(setup, folder) as (play, servers), asyncio.TaskGroup() as tasks:
-        tasks.create_task(_live(play, servers, None, stop))
+    async with (
+        _opened(setup, folder, None) as (play, servers, edges),
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(_live(play, servers, edges, _Ending(stop, None)))
         try:
             yield Played(endpoints=dict(servers.endpoints), now_ns=lambda: play.t_ns)
         finally:
@@ -152,27 +174,64 @@ async def played(
 
 
 @contextlib.asynccontextmanager
-async def _opened(setup: Setup, path: Path) -> AsyncIterator[tuple[Play, Servers]]:
-    """Bring a play to where it is shown, and its servers up."""
+async def _opened(
+    setup: Setup, path: Path, broker: BusAddress | None
+) -> AsyncIterator[tuple[Play, Servers, Edges]]:
+    """Bring a play to where it is shown, and its servers and edge nodes up."""
     with contextlib.closing(Folder(path)) as folder:
-        play = Play(setup, folder)
+        play = Play(setup, folder, has_broker=broker is not None)
+        _log.info("%d machines of site %s come up", len(play.machines), setup.site)
         if play.is_fresh:
-            for n, _ in enumerate(play.forward()):
-                if n % BREATH_FORWARD == 0:
-                    await asyncio.sleep(0)
+            await _forward(play)
             play.begin()
         orders, first = play.standing()
-        start = Start(ports=play.ports, orders=orders, first=first, now_ns=play.t_ns)
-        async with serving(play.machines, start, folder.keep) as servers:
+        start = Start(
+            ports=play.ports,
+            orders=orders,
+            first=first,
+            now_ns=play.t_ns,
+            reach=play.reach(),
+            certificates=path / "certificates",
+        )
+        own = [one for one in play.machines if one.protocol == "opcua"]
+        life = Life(
+            now_ns=lambda: play.t_ns,
+            standing=play.standing,
+            births=play.next_birth,
+            keep=folder.keep,
+        )
+        async with (
+            serving(own, start, folder.keep) as servers,
+            edging(play.machines, broker, life) as edges,
+        ):
             play.ports = dict(servers.ports)
             play.save()
-            yield play, servers
+            yield play, servers, edges
 
 
-async def _live(
-    play: Play, servers: Servers, announce: Announce | None, stop: asyncio.Event
-) -> None:
-    """Let the plant clock run until `stop` is set."""
+async def _forward(play: Play) -> None:
+    """Go silently to where the play begins to be shown, and say how far that is."""
+    total_ns = max(1, play.setup.from_ns - play.setup.start_ns)
+    said_s = time.monotonic()
+    for n, t_ns in enumerate(play.forward()):
+        if n % BREATH_FORWARD == 0:
+            await asyncio.sleep(0)
+        if time.monotonic() - said_s > SAY_S:
+            said_s = time.monotonic()
+            done = 1.0 - (play.setup.from_ns - t_ns) / total_ns
+            _log.info("%.0f %% of the time before the play is gone", 100.0 * done)
+
+
+class _Ending(NamedTuple):
+    """What ends the clock, and whom it is told to."""
+
+    stop: asyncio.Event
+    announce: Announce | None
+
+
+async def _live(play: Play, servers: Servers, edges: Edges, ending: _Ending) -> None:
+    """Let the plant clock run until it is ended."""
+    stop, announce = ending
     speed = play.setup.speed
     last_s = time.monotonic()
     while not stop.is_set():
@@ -184,6 +243,10 @@ async def _live(
         last_s = now_s
         samples = play.step(play.t_ns + round(passed_s * speed * NS_PER_S))
         await servers.show(samples, play.t_ns)
+        edges.show(samples)
+        reach = play.reach()
+        await servers.turn(reach, play.standing, play.t_ns)
+        edges.turn(reach)
         if announce is not None:
             later_s = time.monotonic() - now_s
             await announce(play.t_ns + round(later_s * speed * NS_PER_S), speed)

@@ -1,9 +1,9 @@
 """What a machine's tags show: samples as a pure function of what happened and of how it stands.
 
-The kernel says when states change, cycles end and parts come out, and how far the machine is
-worn at an instant. From these `Voice.samples` makes what the control would show: states,
-counters, cycle times, power, tool life, and measured values on a fixed grid of plant time. Cut
-an interval where you like: the samples are the same ones.
+The kernel says when states change, cycles end, modes fail and parts come out, and how far the
+machine is worn at an instant. From these `Voice.samples` makes what the control would show:
+states, lamps, words, alarms, counters, cycle times, power, energy, tool life, and measured
+values on a fixed grid of plant time. Cut an interval where you like: the samples are the same.
 """
 
 import math
@@ -14,18 +14,28 @@ import msgspec
 
 from linewright.emulate.gauges import (
     DIGITS,
+    FOLLOWING,
     Gauge,
     Showing,
     gauge_of,
     normal,
     settled,
 )
-from linewright.emulate.machines import Raw, Sample, raw_of
+from linewright.emulate.machines import Raw, Sample, kind_of, raw_of
+from linewright.emulate.words import (
+    STATES,
+    alarm_of,
+    job_of,
+    lamp_of,
+    power_kw,
+    told_by_state,
+    word_of,
+)
 from linewright.plant import Address, Plant
-from linewright.plant.model import Command, Station
+from linewright.plant.model import Command, Station, Tag
 from linewright.twin import symptom_level
 
-__all__ = ["GRID_NS", "Happening", "Memory", "Seen", "Voice", "voices"]
+__all__ = ["GRID_NS", "Happening", "Memory", "Override", "Seen", "Voice", "What", "voices"]
 
 NS_PER_S = 1_000_000_000
 NS_PER_US = 1_000
@@ -52,17 +62,23 @@ OUTSIDE_SHARE = 0.15
 FULL_SPEED = 100.0
 """Speed of a machine that nobody has slowed, in percent."""
 
+ENERGY_GRIDS = 12
+"""Points of the grid between two values of an energy counter: a minute."""
+
+NS_PER_H = 3600 * NS_PER_S
+
 PERMITTED = frozenset({"permit.remote_enabled", "permit.automatic"})
 """Permits that must be true before a command; the others must be false."""
 
-What = Literal["state", "ended", "good", "bad", "renewed", "order"]
+What = Literal["state", "ended", "good", "bad", "renewed", "order", "failing"]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened at a station.
 
     `value` is the state (ours, as text), the planned time of the cycle that ended in seconds, the
-    number of parts, the life used of what was renewed, or what was written to the command `name`.
+    number of parts, the life used of what was renewed, the failure mode that holds from now on
+    (empty: none), or what was written to the command `name`.
     """
 
     t_ns: int
@@ -93,6 +109,25 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     levels: Mapping[Address, float] = {}
     used: Mapping[str, float] = {}
     failing: Mapping[str, int] = {}
+    since_ns: int = 0
+    energy_kwh: float = 0.0
+    """Energy taken up to `since_ns`, when the state began."""
+    mode: str = ""
+    orders: Mapping[str, float] = {}
+    """What was written to commands that a measured value follows."""
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a scenario says that a cause moves a tag, from when until when."""
+
+    tag: Address
+    showing: Showing
+    from_ns: int
+    until_ns: int | None = None
+
+    def holds(self, t_ns: int) -> bool:
+        """Return whether it is in force."""
+        return self.from_ns <= t_ns and (self.until_ns is None or t_ns < self.until_ns)
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -139,22 +174,59 @@ class Voice:
         self.address = address
         self.station = station
         self.seed = seed
-        self.tags = {address.with_tag(name): tag for name, tag in station.tags.items()}
-        self.lives = tuple(_lives(address, station))
-        self.measures = tuple(_measures(address, plant))
+        tags = {address.with_tag(name): tag for name, tag in station.tags.items()}
+        self.tags = {tag: one for tag, one in tags.items() if one.formula is None}
+        self.job = job_of(plant, station)
+        self.modes = tuple(station.fails)
+        self.overrides: tuple[Override, ...] = ()
+        self.lives = tuple(one for one in _lives(address, station) if one.tag in self.tags)
+        self.measures = tuple(one for one in _measures(address, plant) if one.tag in self.tags)
         special = {one.tag for one in self.lives} | {one.tag for one in self.measures}
         for command in station.commands.values():
             special.update(self.echoes(command))
+        plain = [
+            (tag, one) for tag, one in self.tags.items() if one.role is None and tag not in special
+        ]
+        self.told = told_by_state(station)
         self.gauges = tuple(
-            gauge_of(tag, one, station)
-            for tag, one in self.tags.items()
-            if one.role is None and one.formula is None and tag not in special
+            self._gauge(tag, one) for tag, one in plain if kind_of(one) not in {"bool", "text"}
         )
+        self.words = {
+            tag: self._words(tag, one) for tag, one in plain if kind_of(one) in {"bool", "text"}
+        }
+        self.lamps = {
+            tag: self._words(tag, one)
+            for tag, one in self.tags.items()
+            if one.role == "stack_light"
+        }
         self.powers = {
             tag: tuple(gauge_of(tag, one, station).showings)
             for tag, one in self.tags.items()
             if one.role == "power"
         }
+
+    def _gauge(self, tag: Address, one: Tag) -> Gauge:
+        """Return a gauge, at the levels from which the plant file derives states."""
+        found = gauge_of(tag, one, self.station)
+        levels = {state: told.get(tag.tag or "") for state, told in self.told.items()}
+        work, rest = levels.get("running"), levels.get("idle")
+        if isinstance(work, float) and isinstance(rest, float):
+            found = msgspec.structs.replace(found, work=work, rest=rest)
+        return found
+
+    def _words(self, tag: Address, one: Tag) -> dict[str, Raw]:
+        """Return what a lamp or a word shows, by state."""
+        name = tag.tag or ""
+        found: dict[str, Raw] = {}
+        for state in STATES:
+            said = self.told.get(state, {}).get(name)
+            if one.role == "stack_light" and said is None:
+                said = lamp_of(name, one, state)
+            elif kind_of(one) == "text" and not said:
+                said = state.upper() if name in self.told.get(state, {}) else None
+                said = said or word_of(tag, self.station, state)
+            found[state] = False if said is None else said
+        return found
 
     def with_role(self, role: str) -> Iterator[Address]:
         """Yield the tags of a role."""
@@ -165,13 +237,18 @@ class Voice:
         found = [] if isinstance(command.readback, bool) else [command.readback]
         if command.sets == "speed":
             found += [name for name, tag in self.station.tags.items() if tag.role == "speed"]
-        return tuple(self.address.with_tag(name) for name in dict.fromkeys(found))
+        echoes = (self.address.with_tag(name) for name in dict.fromkeys(found))
+        return tuple(tag for tag in echoes if tag in self.tags)
 
     def begin(self, state: str, t_ns: int) -> Memory:
         """Return what the control remembers when the scenario begins."""
         levels = {one.tag: one.rest for one in self.gauges}
         return Memory(
-            state=state, t_ns=t_ns, levels=levels, cut_ns={one.tag: 0 for one in self.lives}
+            state=state,
+            t_ns=t_ns,
+            since_ns=t_ns,
+            levels=levels,
+            cut_ns={one.tag: 0 for one in self.lives},
         )
 
     def samples(
@@ -226,6 +303,8 @@ class _Telling:
         self.good, self.bad, self.cycles = memory.good, memory.bad, memory.cycles
         self.cut_ns, self.levels = dict(memory.cut_ns), dict(memory.levels)
         self.used, self.failing = memory.used, memory.failing
+        self.since_ns, self.energy_kwh = memory.since_ns, memory.energy_kwh
+        self.mode, self.orders = memory.mode, memory.orders
 
     def memory(self) -> Memory:
         return Memory(
@@ -240,11 +319,24 @@ class _Telling:
             levels=self.levels,
             used=self.used,
             failing=self.failing,
+            since_ns=self.since_ns,
+            energy_kwh=self.energy_kwh,
+            mode=self.mode,
+            orders=self.orders,
         )
 
     def tell(self, tag: Address, t_ns: int, value: Raw) -> None:
         whole_ns = -(-t_ns // NS_PER_US) * NS_PER_US
-        self.told.append(Sample(tag, whole_ns, raw_of(self.voice.tags[tag], value)))
+        one = self.voice.tags[tag]
+        raw = raw_of(one, value)
+        means = None
+        if not isinstance(raw, str | bool) and (one.scale is not None or one.offset is not None):
+            means = raw * (1.0 if one.scale is None else one.scale) + (one.offset or 0.0)
+        self.told.append(Sample(tag, whole_ns, raw, means=means))
+
+    def tell_raw(self, tag: Address, t_ns: int, raw: Raw) -> None:
+        """Tell what needs no way back to the machine's own form."""
+        self.told.append(Sample(tag, -(-t_ns // NS_PER_US) * NS_PER_US, raw))
 
     def hear(self, happening: Happening) -> None:
         """Tell what one happening shows."""
@@ -253,8 +345,12 @@ class _Telling:
         match happening.what:
             case "state":
                 if value != self.state:
+                    self.energy_kwh, self.since_ns = self.energy(t_ns), t_ns
                     self.state, self.changes = str(value), self.changes + 1
                     self.tell_state(t_ns)
+            case "failing":
+                self.mode = str(value)
+                self.tell_alarms(t_ns)
             case "ended":
                 self.tell_cycle(t_ns, float(value))
             case "good":
@@ -266,12 +362,15 @@ class _Telling:
             case "renewed":
                 self.renew(float(value), t_ns)
             case "order":
-                self.obey(self.voice.station.commands[happening.name], t_ns, value)
+                self.obey(happening.name, t_ns, value)
 
-    def obey(self, command: Command, t_ns: int, value: Raw) -> None:
+    def obey(self, name: str, t_ns: int, value: Raw) -> None:
         """Take what was written, and tell it on the tags on which it is read back."""
+        command = self.voice.station.commands[name]
         if command.sets == "speed":
             self.speed = float(value)
+        elif command.sets in FOLLOWING:
+            self.orders = {**self.orders, name: float(value)}
         for tag in self.voice.echoes(command):
             self.tell(tag, t_ns, value)
 
@@ -294,10 +393,17 @@ class _Telling:
         self.used, self.failing = seen.used, seen.failing
         for gauge in self.voice.gauges:
             target = gauge.work if self.state == "running" else gauge.rest
-            target += self.shift(gauge.showings, t_ns)
-            self.levels[gauge.tag] = settled(self.levels[gauge.tag], target, GRID_NS / NS_PER_S)
+            if gauge.by_speed:
+                target *= self.speed / FULL_SPEED
+            target += self.orders.get(gauge.follows, gauge.first) - gauge.first
+            target += self.shift(gauge.tag, gauge.showings, t_ns)
+            self.levels[gauge.tag] = settled(
+                self.levels[gauge.tag], target, GRID_NS / NS_PER_S, gauge.settling_s
+            )
             self.tell_gauge(gauge, t_ns)
         self.tell_power(t_ns, t_ns // GRID_NS)
+        if t_ns // GRID_NS % ENERGY_GRIDS == 0:
+            self.tell_energy(t_ns)
 
     def everything(self, orders: Mapping[Address, Raw]) -> None:
         """Tell what stands on every tag that shows more than a cycle or a part."""
@@ -311,18 +417,51 @@ class _Telling:
         for gauge in self.voice.gauges:
             self.tell_gauge(gauge, t_ns)
         self.tell_counts(t_ns, "parts.good", "parts.scrap", "parts.total", "cycle")
+        self.tell_alarms(t_ns)
+        self.tell_energy(t_ns)
+        self.tell_lots(t_ns)
+        job = self.voice.job
+        words = {"program": job.program, "product": job.product, "operator": ""}
+        echoed = {
+            tag for one in self.voice.station.commands.values() for tag in self.voice.echoes(one)
+        }
         for tag, one in self.voice.tags.items():
             role = one.role or ""
             if role.startswith("permit."):
                 self.tell(tag, t_ns, role in PERMITTED)
-            elif role == "program":
-                programs = (cycle.program for cycle in self.voice.station.does.values())
-                self.tell(tag, t_ns, next((name for name in programs if name), ""))
+            elif role == "tool":
+                self.tell(tag, t_ns, job.tool if kind_of(one) == "text" else 1)
+            elif role in words:
+                self.tell(tag, t_ns, words[role])
+            elif role == "speed" and tag not in echoed:
+                self.tell(tag, t_ns, FULL_SPEED)
 
     def tell_state(self, t_ns: int) -> None:
         for tag in self.voice.with_role("state"):
             self.tell(tag, t_ns, self.state)
+        for shown in (self.voice.lamps, self.voice.words):
+            for tag, words in shown.items():
+                self.tell_raw(tag, t_ns, words.get(self.state, words["idle"]))
         self.tell_power(t_ns, -1 - self.changes)
+
+    def tell_alarms(self, t_ns: int) -> None:
+        for tag in self.voice.with_role("alarm"):
+            self.tell_raw(tag, t_ns, alarm_of(self.voice.tags[tag], self.voice.modes, self.mode))
+
+    def energy(self, t_ns: int) -> float:
+        """Return the energy taken since the scenario began, in kWh."""
+        passed_h = max(0, t_ns - self.since_ns) / NS_PER_H
+        return self.energy_kwh + power_kw(self.voice.station, self.state) * passed_h
+
+    def tell_energy(self, t_ns: int) -> None:
+        for tag in self.voice.with_role("energy"):
+            self.tell(tag, t_ns, round(self.energy(t_ns), DIGITS))
+
+    def tell_lots(self, t_ns: int) -> None:
+        lot = self.voice.job.lot(self.good + self.bad)
+        for role in ("lot", "order"):
+            for tag in self.voice.with_role(role):
+                self.tell(tag, t_ns, lot)
 
     def tell_cycle(self, t_ns: int, planned_s: float) -> None:
         self.cycles += 1
@@ -333,6 +472,7 @@ class _Telling:
 
     def tell_parts(self, t_ns: int, *, is_bad: bool) -> None:
         self.tell_counts(t_ns, "parts.scrap" if is_bad else "parts.good", "parts.total")
+        self.tell_lots(t_ns)
         for one in self.voice.measures:
             found = one.value(self.voice.seed, self.good + self.bad, is_bad=is_bad)
             self.tell(one.tag, t_ns, found)
@@ -367,13 +507,17 @@ class _Telling:
         for tag, showings in self.voice.powers.items():
             level = power_kw(self.voice.station, self.state)
             if self.state == "running":
-                level += self.shift(showings, t_ns)
+                level += self.shift(tag, showings, t_ns)
             noise = POWER_NOISE_SHARE * level * normal(self.voice.seed, tag, k)
             self.tell(tag, t_ns, round(max(0.0, level + noise), DIGITS))
 
-    def shift(self, showings: tuple[Showing, ...], t_ns: int) -> float:
+    def shift(self, tag: Address, showings: tuple[Showing, ...], t_ns: int) -> float:
         """Return by how much causes move a tag, by what was seen last."""
-        return sum((one.by * self.share(one, t_ns) for one in showings), 0.0)
+        said = [one for one in self.voice.overrides if one.tag == tag and one.holds(t_ns)]
+        replaced = {one.showing.cause for one in said}
+        moving = [one for one in showings if one.cause not in replaced]
+        moving += [one.showing for one in said]
+        return sum((one.by * self.share(one, t_ns) for one in moving), 0.0)
 
     def share(self, showing: Showing, t_ns: int) -> float:
         if showing.is_wear:
@@ -383,21 +527,6 @@ class _Telling:
             return 0.0
         passed_s = (t_ns - since_ns) / NS_PER_S
         return min(1.0, max(0.0, passed_s) / showing.over_s) if showing.over_s else 1.0
-
-
-def power_kw(station: Station, state: str) -> float:
-    """Return what a station takes in a state, without noise and symptoms."""
-    power = station.power
-    if power is None:
-        return 0.0
-    idle = power.idle_kw or 0.0
-    by_state = {
-        "running": power.running_kw,
-        "set_up": idle if power.set_up_kw is None else power.set_up_kw,
-        "down": idle if power.down_kw is None else power.down_kw,
-        "off": power.off_kw,
-    }
-    return by_state.get(state, idle) or 0.0
 
 
 def _settled_states(happenings: Sequence[Happening]) -> Iterator[Happening]:

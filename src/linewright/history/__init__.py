@@ -26,6 +26,7 @@ from linewright.history.reader import (
     export_records,
     open_history,
 )
+from linewright.history.serving.exporting import Wanted, export
 from linewright.history.store import HistoryUnusable
 from linewright.history.writer import Appended, Writer
 
@@ -35,10 +36,16 @@ __all__ = [
     "Counts",
     "History",
     "HistoryUnusable",
+    "Wanted",
     "Writer",
+    "buckets",
+    "export",
     "export_audit",
     "export_records",
+    "keeping",
     "open_history",
+    "published",
+    "querying",
     "service",
     "take_in",
 ]

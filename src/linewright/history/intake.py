@@ -21,6 +21,7 @@ __all__ = [
     "Arrival",
     "FrameIn",
     "Intake",
+    "Jump",
     "RecordIn",
     "Refused",
     "take_in",
@@ -90,6 +91,22 @@ class Refused(msgspec.Struct, frozen=True):
     what: str
 
 
+class Jump(msgspec.Struct, frozen=True, kw_only=True):
+    """Sequences that a stream dropped before history read them.
+
+    Examples
+    --------
+    >>> Jump(stream="samples", first=1, last=7, stored_ns=0).last
+    7
+    """
+
+    stream: str
+    first: int
+    last: int
+    stored_ns: int
+    """When the message after them was stored."""
+
+
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """What is appended in one transaction.
 
@@ -104,6 +121,16 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
     positions: Mapping[str, int] = MappingProxyType({})
     """Sequence of the last message of each stream."""
+    begins: Mapping[str, int] = MappingProxyType({})
+    """Sequence of the first message of each stream."""
+    jumps: tuple[Jump, ...] = ()
+    """Sequences that are missing between messages."""
+    site: str = ""
+    """Site of the messages."""
+
+
+def _jump(each: Arrival, before: int) -> Jump:
+    return Jump(stream=each.stream, first=before + 1, last=each.seq - 1, stored_ns=each.stored_ns)
 
 
 def take_in(arrivals: Iterable[Arrival]) -> Intake:
@@ -122,9 +149,16 @@ def take_in(arrivals: Iterable[Arrival]) -> Intake:
     records: list[RecordIn] = []
     refused: list[Refused] = []
     positions: dict[str, int] = {}
+    begins: dict[str, int] = {}
+    jumps: list[Jump] = []
+    site = ""
     for each in arrivals:
         assert each.stream in STREAMS, f"history keeps no stream {each.stream}"
-        positions[each.stream] = max(each.seq, positions.get(each.stream, 0))
+        site = site or ".".join(each.subject.split(".")[2:3])
+        before = positions.get(each.stream, begins.setdefault(each.stream, each.seq) - 1)
+        if each.seq > before + 1:
+            jumps.append(_jump(each, before))
+        positions[each.stream] = max(each.seq, before)
         try:
             if each.stream == SAMPLES_STREAM:
                 frames.append(FrameIn(frame_from(each.subject, each.data), each.stored_ns))
@@ -138,4 +172,7 @@ def take_in(arrivals: Iterable[Arrival]) -> Intake:
         records=tuple(records),
         refused=tuple(refused),
         positions=positions,
+        begins=begins,
+        jumps=tuple(jumps),
+        site=site,
     )

@@ -15,7 +15,16 @@ import msgspec
 from linewright.plant import Address
 from linewright.plant.records import Gap, GapReason, How, revise
 
-__all__ = ["OPEN_GAPS_MAX", "Judged", "Numbering", "OpenGap", "Times", "judge"]
+__all__ = [
+    "OPEN_GAPS_MAX",
+    "STREAM_SOURCE",
+    "Judged",
+    "Numbering",
+    "OpenGap",
+    "Times",
+    "judge",
+    "stream_gap",
+]
 
 OPEN_GAPS_MAX = 200
 """Gaps of one epoch that late batches may still fill; the oldest are closed for good, so that the
@@ -23,6 +32,10 @@ state of a source which loses every second batch stays small."""
 
 SOURCE = "history"
 """Who says that batches are missing."""
+
+
+STREAM_SOURCE = "stream_{}"
+"""Source of a gap of the whole site: messages that a stream dropped, whoever sent them."""
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -130,6 +143,47 @@ def judge(numbering: Numbering, n: int, times: Times, *, plant_rev: str) -> Judg
         numbering, last_n=n, t_ns=_latest(numbering.t_ns, times.last_ns), open_gaps=open_gaps
     )
     return Judged(is_new=True, numbering=after, gaps=gaps)
+
+
+def stream_gap(
+    address: Address, missing: tuple[str, int, int], times: Times, *, plant_rev: str
+) -> Gap:
+    """Gap of a site: its stream dropped messages before history read them.
+
+    Parameters
+    ----------
+    address
+        The site.
+    missing
+        Name of the stream, and the first and the last sequence that are missing.
+    times
+        Latest event time before, first event time after, and when that was seen.
+    plant_rev
+        Revision of the plant file.
+
+    Examples
+    --------
+    >>> lost = stream_gap(Address("reno"), ("samples", 3, 9), Times(5, 8, 9), plant_rev="r1")
+    >>> lost.of_source, lost.first_n, lost.t_ns, lost.until_ns
+    ('stream_samples', 3, 5, 8)
+    """
+    stream, first, last = missing
+    until_ns = times.seen_ns if times.last_ns is None else times.last_ns
+    from_ns = until_ns if times.first_ns is None else min(times.first_ns, until_ns)
+    return Gap(
+        address=address,
+        t_ns=from_ns,
+        seen_ns=times.seen_ns,
+        plant_rev=plant_rev,
+        how=How.INFERRED,
+        source=SOURCE,
+        of_source=STREAM_SOURCE.format(stream),
+        epoch=0,
+        first_n=first,
+        last_n=last,
+        until_ns=until_ns,
+        reason=GapReason.STORE,
+    )
 
 
 def _late(numbering: Numbering, n: int, times: Times) -> Judged:

@@ -10,18 +10,18 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from types import MappingProxyType
 
 import msgspec
 
+from linewright.history.keeping.progress import POSITION, TALLY, progress
+from linewright.history.sampling import NS_MAX, READ_ROWS_MAX, Samples, next_cursor
 from linewright.history.store import Database
-from linewright.plant.records import Gap, Record, decode
-from linewright.plant.samples import Columns
+from linewright.plant.records import Record, decode
 
 __all__ = [
-    "READ_ROWS_MAX",
     "Counts",
     "History",
     "export_audit",
@@ -29,13 +29,10 @@ __all__ = [
     "open_history",
 ]
 
-READ_ROWS_MAX = 100_000
-"""Most rows of one read: some 10 MB in Python. Who wants more reads on from the last time."""
-
 LINES_READ = 1000
 """Lines fetched at a time while a whole chain or class is walked through."""
 
-NS_MAX = 2**63 - 1
+TALLIED = ("frames", "repeated_frames", "repeated_records")
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +53,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     records: int = 0
     repeated_records: int = 0
     gaps: int = 0
+    files: int = 0
+    """Parquet files that hold compacted samples."""
     links: int = 0
     """Links of the audit chain."""
     refused: int = 0
@@ -64,7 +63,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Sequence of the last message kept of each stream."""
 
 
-class History:
+class History(Samples):
     """A history to read from. Made by `open_history`.
 
     Examples
@@ -77,54 +76,6 @@ class History:
     ...     history.read("nogales/machining/bracket/saw#blade_temp").t_ns
     []
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close it, so that the service can write again."""
-        self._database.close()
-
-    def read(
-        self, tag: str, from_ns: int = 0, until_ns: int = NS_MAX, limit: int = READ_ROWS_MAX
-    ) -> Columns:
-        """Samples of one tag, by event time, of equal time in the order of arrival.
-
-        Parameters
-        ----------
-        tag
-            Whole address; one that is not known has no samples.
-        from_ns, until_ns
-            Event times in ns; the first is included, the last not.
-        limit
-            Most rows, at most `READ_ROWS_MAX`: the earliest ones.
-
-        Returns
-        -------
-        Columns
-            Lists of one length.
-        """
-        found = self._database.columns(
-            "SELECT t_ns, seen_ns, value, quality, int, text FROM samples"
-            " WHERE tag = (SELECT id FROM tags WHERE address = ?) AND t_ns >= ? AND t_ns < ?"
-            " ORDER BY t_ns, seen_ns, source, n, rowid LIMIT ?",
-            tag,
-            from_ns,
-            until_ns,
-            min(limit, READ_ROWS_MAX),
-        )
-        integer = found.pop("int")
-        return Columns(tag=[tag] * len(found["t_ns"]), integer=integer, **found)
-
-    def tags(self) -> list[str]:
-        """Addresses of all tags that ever had a sample, in order."""
-        return [tag for (tag,) in self._database.rows("SELECT address FROM tags ORDER BY address")]
 
     def records(
         self,
@@ -175,25 +126,37 @@ class History:
         )
         return [text for (text,) in rows]
 
-    def gaps(self, source: str | None = None) -> list[Gap]:
-        """Gaps in the data, the latest revision of each, by event time.
-
-        Those that history found itself are here from the transaction on in which it found them.
+    def texts_page(
+        self, record_class: str, cursor: tuple[int, int], until_ns: int, limit: int
+    ) -> tuple[list[str], tuple[int, int] | None]:
+        """Records as `texts` gives them, page after page.
 
         Parameters
         ----------
-        source
-            Only of this source.
+        record_class
+            Class on the bus, such as ``state``.
+        cursor
+            Event time to begin at, and how many records of that time are known already.
+        until_ns
+            Event time in ns; not included.
+        limit
+            Most records of a page.
+
+        Returns
+        -------
+        tuple
+            The page, and the cursor of the next one; None where this is the last.
         """
         rows = self._database.rows(
-            "SELECT json FROM records WHERE class = 'gap' UNION SELECT json FROM outbox"
+            "SELECT json, t_ns FROM records WHERE class = ? AND t_ns >= ? AND t_ns < ?"
+            " ORDER BY t_ns, id, rev LIMIT ? OFFSET ?",
+            record_class,
+            cursor[0],
+            until_ns,
+            limit,
+            cursor[1],
         )
-        latest: dict[str, Gap] = {}
-        for (text,) in rows:
-            gap = decode(text.encode(), Gap)
-            if source in {None, gap.of_source} and gap.rev >= latest.get(gap.id, gap).rev:
-                latest[gap.id] = gap
-        return sorted(latest.values(), key=lambda gap: (gap.t_ns, gap.id))
+        return [text for text, _ in rows], next_cursor([t for _, t in rows], cursor, limit)
 
     def audit(self, after_n: int = -1) -> Iterator[bytes]:
         """Links of the audit chain behind number `after_n`, each as its line of canonical JSON."""
@@ -234,31 +197,38 @@ class History:
             after = rows[-1][:4]
 
     def counts(self) -> Counts:
-        """How much is in it; linear in the gaps, the other sizes DuckDB knows."""
-        tables = {"samples": "samples", "tags": "tags", "links": "audit", "refused": "refused"}
-        tables["records"] = "records"
+        """How much is in it; linear in the gaps, the other sizes are known."""
+        tables = {"tags": "tags", "links": "audit", "refused": "refused", "records": "records"}
         sizes = {
             name: self._database.rows(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - our names
             for name, table in tables.items()
         }
-        tally = dict(self._database.rows("SELECT name, count FROM tally"))
-        positions = dict(self._database.rows("SELECT stream, seq FROM positions"))
-        return Counts(**sizes, **tally, gaps=len(self.gaps()), positions=positions)
-
-    def doubled(self) -> int:
-        """Number of (tag, event time) that have more than one row.
-
-        Notes
-        -----
-        Linear in all samples; for checks, not for pages.
-        """
-        rows = self._database.rows(
-            "SELECT count(*) FROM (SELECT 1 FROM samples GROUP BY tag, t_ns HAVING count(*) > 1)"
+        samples = self._database.rows(
+            "SELECT (SELECT count(*) FROM samples) + (SELECT count(*) FROM wide)"
+            " + (SELECT coalesce(sum(rows), 0) FROM files), (SELECT count(*) FROM files)"
         )
-        return int(rows[0][0])
+        found = progress(self._database)
+        positions = {
+            name.removeprefix(POSITION): int(state)
+            for name, state in found.items()
+            if name.startswith(POSITION)
+        }
+        return Counts(
+            **sizes,
+            samples=int(samples[0][0]),
+            files=int(samples[0][1]),
+            gaps=len(self.gaps()),
+            positions=positions,
+            **{name: int(found.get(f"{TALLY}{name}", 0)) for name in TALLIED},
+        )
 
 
-def open_history(folder: Path, *, read_only: bool = True) -> History:
+def open_history(
+    folder: Path,
+    *,
+    read_only: bool = True,
+    renamed: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> History:
     """Open the history of a folder for reading.
 
     Parameters
@@ -266,7 +236,10 @@ def open_history(folder: Path, *, read_only: bool = True) -> History:
     folder
         Where its file lies.
     read_only
-        False writes back the log that a killed writer left behind, which speeds up the next start.
+        False writes back the log that a killed writer left behind, which speeds up the next start,
+        and brings a file of an earlier form up to date.
+    renamed
+        Former addresses of tags, by their new ones.
 
     Returns
     -------
@@ -285,7 +258,7 @@ def open_history(folder: Path, *, read_only: bool = True) -> History:
     Traceback (most recent call last):
     linewright.history.store.HistoryUnusable: ...there is none yet; start the service history once
     """
-    return History(Database.open(folder, read_only=read_only))
+    return History(Database.open(folder, read_only=read_only), renamed)
 
 
 def export_audit(folder: Path, path: Path) -> int:

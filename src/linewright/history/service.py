@@ -3,23 +3,36 @@
 The position of a stream is in the file, in the same transaction as what was read up to there. So
 the streams are read in order from that position, and nothing is acknowledged: what is not in the
 file is read again.
+
+Four threads work on the one file: one appends, one answers, one compacts and exports, one writes
+the listing for other processes. Where the disk is full, appending waits and tries again; what is
+on the streams waits there.
 """
 
 import asyncio
 import contextlib
 import functools
+import itertools
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from linewright.bus import Bus, BusUnavailable, Message, Stream
-from linewright.history.asking import QUESTIONS, answer
-from linewright.history.audit_file import AuditFile
-from linewright.history.intake import Arrival, take_in
-from linewright.history.reader import History
-from linewright.history.writer import Appended, Writer
+from linewright.history.asking import QUESTIONS, answer, failed
+from linewright.history.intake import Arrival
+from linewright.history.keeping.compaction import CompactionEnded
+from linewright.history.keeping.files import FileDamaged
+from linewright.history.keeping.renaming import former_addresses
+from linewright.history.numbering import STREAM_SOURCE
+from linewright.history.serving.open_store import ExportRefused, Exports, Settings, Store
+from linewright.history.store import DuckError, HistoryUnusable
+from linewright.history.writer import Appended
+from linewright.plant import PlantInvalid
 
 __all__ = ["run"]
 
@@ -29,7 +42,7 @@ BATCH_MESSAGES = 500
 BATCH_BYTES = 32 << 20
 """Most bytes of one transaction: frames may have a megabyte each."""
 
-GATHER_S = 0.5
+GATHER_S = 0.3
 """Longest wait for a transaction to fill up: so old is what is asked for at most."""
 
 QUEUE_MESSAGES = 500
@@ -44,7 +57,21 @@ DRAIN_S = 5.0
 LOOK_S = 0.1
 """Between two looks at the ends of the streams."""
 
+RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Waits after appends that failed, the last one for good: somebody makes room on the disk."""
+
+COMPACT_S = 60.0
+"""Between two looks for what can be compacted, and after one that failed."""
+
+PUBLISH_S = 3.0
+"""Between two listings for other processes at least."""
+
+PUBLISH_SHARE = 10
+"""So many times as long as the last listing took, until the next one: a tenth of a core at most."""
+
 T = TypeVar("T")
+
+_EXPORT, _EXPORTING, _STATE = "export", "exporting", "state"
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +84,7 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     bus
         Connected bus of the site.
     folder
-        Private folder: the database and ``audit.jsonl``.
+        Private folder: the database, its Parquet files and ``audit.jsonl``.
     stop
         Set from outside; what is on the streams then is stored first, within `DRAIN_S`.
 
@@ -75,44 +102,62 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         await desk.close()
 
 
+class _State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the service is, for who asks."""
+
+    trouble: str = ""
+    """Why nothing is stored at the moment; empty while all is well."""
+    damage: tuple[str, ...] = ()
+    """Files that were missing or of another size at the start."""
+    compacted_ns: int = 0
+    published_ns: int = 0
+
+
 class _Desk:
-    """The open file with one thread that writes and one that reads."""
+    """The open file with its threads: each has a connection of its own."""
 
     def __init__(self, bus: Bus, folder: Path) -> None:
         self._bus = bus
         self._folder = folder
+        self._settings = Settings.read(folder)
         self._writing = ThreadPoolExecutor(1, "history-write")
         self._reading = ThreadPoolExecutor(1, "history-read")
+        self._working = ThreadPoolExecutor(1, "history-work")
+        self._publishing = ThreadPoolExecutor(1, "history-publish")
         self._queue: asyncio.Queue[Arrival] = asyncio.Queue(QUEUE_MESSAGES)
         self._plant_rev = ""
-        self._writer: Writer
-        self._history: History
-        self._file: AuditFile
+        self._exports = Exports(folder)
+        self._state = _State()
+        self._renamed: Mapping[str, Sequence[str]] = {}
+        self._store: Store
 
     @classmethod
     async def open(cls, bus: Bus, folder: Path) -> "_Desk":
         desk = cls(bus, folder)
         try:
-            await desk._in(desk._writing, desk._open)
+            await desk._open()
         except BaseException:
-            desk._writing.shutdown()
-            desk._reading.shutdown()
+            desk._shut_down()
             raise
         return desk
 
     async def close(self) -> None:
-        """Close the file behind the transaction under way."""
-        await self._in(self._reading, self._history.close)
-        await self._in(self._writing, self._close)
-        self._writing.shutdown()
-        self._reading.shutdown()
+        """Close the file behind the work under way."""
+        await self._close()
+        self._shut_down()
 
     async def work(self) -> None:
         """Answer at once; append as soon as a plant is applied, which gaps name."""
         for question in QUESTIONS:
-            subject = f"lw.ask.{self._bus.site}.history.{question}"
-            await self._bus.answer(subject, self._answering(question))
-        self._plant_rev = (await self._bus.applied()).rev
+            await self._bus.answer(self._subject(question), self._answering(question))
+        await self._bus.answer(self._subject(_EXPORT), self._export)
+        await self._bus.answer(self._subject(_EXPORTING), self._exporting)
+        await self._bus.answer(self._subject(_STATE), self._tell_state)
+        applied = await self._bus.applied()
+        self._plant_rev = applied.rev
+        with contextlib.suppress(PlantInvalid):  # a plant without a text: there is nothing renamed
+            self._renamed = former_addresses(applied.plant())
+        self._store.use_names(self._renamed)
         await self._publish_outbox()
         begins = {stream: await self._begin(stream) for stream in Stream}
         try:
@@ -120,6 +165,8 @@ class _Desk:
                 for stream, after in begins.items():
                     group.create_task(self._pump(stream, after))
                 group.create_task(self._append())
+                group.create_task(self._keep_compacting())
+                group.create_task(self._keep_publishing())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
 
@@ -129,18 +176,18 @@ class _Desk:
         quiet_s, ends = clock() + QUIET_S, dict.fromkeys(Stream, -1)
         while clock() < quiet_s:
             now = {stream: await self._bus.end_seq(stream) for stream in Stream}
-            behind = any(self._writer.position(each.value) < end for each, end in now.items())
+            behind = any(self._store.position(each.value) < end for each, end in now.items())
             if now != ends or behind:
                 ends, quiet_s = now, clock() + QUIET_S
             await asyncio.sleep(LOOK_S)
 
     async def _begin(self, stream: Stream) -> int:
         """Sequence to read a stream after; from the start where it was lost and made anew."""
-        position = self._writer.position(stream.value)
+        position = self._store.position(stream.value)
         end = await self._bus.end_seq(stream)
         if end < position:
             log.warning("stream %s ends at %d, before %d: read anew", stream, end, position)
-            await self._in(self._writing, lambda: self._writer.rewind(stream.value))
+            await self._in(self._writing, lambda: self._store.writer.rewind(stream.value))
             position = 0
         return position
 
@@ -152,14 +199,44 @@ class _Desk:
         """Append batch after batch; publish the gaps that they show."""
         while True:
             batch = await self._gather()
-            appended = await self._in(self._writing, functools.partial(self._keep, batch))
+            appended = await self._kept(batch)
             if appended.refused:
                 log.warning("%d messages could not be read; kept as they came", appended.refused)
             for gap in appended.gaps:
                 span = (gap.of_source, gap.epoch, gap.first_n, gap.last_n)
-                log.warning("gap of %s, epoch %d, batches %s to %s", *span)
+                is_stream = gap.of_source.startswith(STREAM_SOURCE.format(""))
+                what = "messages" if is_stream else "batches"
+                log.warning("gap of %s, epoch %d, %s %s to %s", *span[:2], what, *span[2:])
             if appended.gaps:
                 await self._publish_outbox()
+
+    async def _kept(self, batch: list[Arrival]) -> Appended:
+        """Append a batch; where the disk fails, again and again until it is stored."""
+        waits = itertools.chain(RETRY_S, itertools.repeat(RETRY_S[-1]))
+        for wait_s in waits:
+            try:
+                keep = functools.partial(self._store.keep, batch, plant_rev=self._plant_rev)
+                appended = await self._in(self._writing, keep)
+            except (DuckError, OSError) as error:
+                said = str(error).partition("\n")[0]
+                log.error("nothing is stored (%s); tried again in %g s", said, wait_s)  # noqa: TRY400 - the line says it
+                self._note(trouble=said)
+                await asyncio.sleep(wait_s)
+                await self._reopen()
+            else:
+                if self._state.trouble:
+                    log.warning("it is stored again")
+                    self._note(trouble="")
+                return appended
+        raise AssertionError("the waits never end")
+
+    async def _reopen(self) -> None:
+        """Open the file anew: DuckDB gives up on one after a failed write."""
+        try:
+            await self._close()
+            await self._open()
+        except (HistoryUnusable, DuckError, OSError) as error:
+            log.error("the file cannot be opened yet: %s", str(error).partition("\n")[0])  # noqa: TRY400 - the line says it
 
     async def _gather(self) -> list[Arrival]:
         """Messages of the next transaction, at least one."""
@@ -174,31 +251,96 @@ class _Desk:
 
     async def _publish_outbox(self) -> None:
         """Publish the gaps that are not on the stream; again after a kill, with the same ids."""
-        for gap in self._writer.outbox():
+        for gap in self._store.writer.outbox():
             await self._bus.publish(gap)
+
+    async def _keep_compacting(self) -> None:
+        """Compact what is due, file by file, so that nothing waits long for the thread."""
+        while True:
+            try:
+                now_ns = self._bus.clock.now_ns()
+                compact = functools.partial(
+                    self._store.compact, now_ns, self._settings.rule(), time.time_ns()
+                )
+                done = await self._in(self._working, compact)
+            except CompactionEnded:
+                done = None
+            except (DuckError, OSError, FileDamaged, BusUnavailable) as error:
+                log.warning("not compacted: %s", str(error).partition("\n")[0])
+                done = None
+            else:
+                self._note(compacted_ns=time.time_ns())
+            if done is None or done.is_done:
+                await asyncio.sleep(COMPACT_S)
+
+    async def _keep_publishing(self) -> None:
+        """Keep the listing for other processes fresh."""
+        while True:
+            began_s = time.monotonic()
+            now_ns = time.time_ns()
+            try:
+                await self._in(self._publishing, lambda: self._store.publish(time.time_ns()))
+            except (DuckError, OSError) as error:
+                log.warning("no new listing: %s", str(error).partition("\n")[0])
+            else:
+                self._note(published_ns=now_ns)
+            took_s = time.monotonic() - began_s
+            await asyncio.sleep(max(PUBLISH_S, PUBLISH_SHARE * took_s))
 
     def _answering(self, question: str) -> Callable[[bytes], Awaitable[bytes]]:
         async def reply(request: bytes) -> bytes:
-            return await self._in(self._reading, lambda: answer(question, request, self._history))
+            return await self._in(
+                self._reading, lambda: answer(question, request, self._store.history)
+            )
 
         return reply
+
+    async def _export(self, request: bytes) -> bytes:
+        """Begin an export in the thread that compacts; where it stands is asked for."""
+        try:
+            number, work = self._exports.begin(request)
+        except (ExportRefused, msgspec.DecodeError) as error:
+            return failed(_EXPORT, str(error))
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self._working, lambda: work(self._store.exporting))
+        return msgspec.json.encode({"id": number})
+
+    async def _exporting(self, request: bytes) -> bytes:
+        return self._exports.answer(request)
+
+    async def _tell_state(self, _: bytes) -> bytes:
+        return msgspec.json.encode(self._state)
+
+    def _note(self, **changes: object) -> None:
+        self._state = msgspec.structs.replace(self._state, **changes)
+
+    def _subject(self, question: str) -> str:
+        return f"lw.ask.{self._bus.site}.history.{question}"
 
     async def _in(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(thread, work)
 
-    def _open(self) -> None:
-        self._writer = Writer.open(self._folder)
-        self._history = History(self._writer.database.reader())
-        self._file = AuditFile.open(self._folder, self._history.audit())
+    async def _open(self) -> None:
+        open_it = functools.partial(Store.open, self._folder, run_ns=time.time_ns())
+        self._store = await self._in(self._writing, open_it)
+        self._store.use_names(self._renamed)
+        for each in self._store.damage:
+            log.error("%s: what it held cannot be read; put it back from a copy", each)
+        self._note(damage=self._store.damage)
 
-    def _close(self) -> None:
-        self._file.close()
-        self._writer.close()
+    async def _close(self) -> None:
+        """Close each connection in its thread, the writer's last."""
+        self._exports.cancel()
+        self._store.end_compaction()
+        store = self._store
+        await self._in(self._publishing, store.close_publishing)
+        await self._in(self._working, store.close_working)
+        await self._in(self._reading, store.close_reading)
+        await self._in(self._writing, store.close)
 
-    def _keep(self, batch: list[Arrival]) -> Appended:
-        appended = self._writer.append(take_in(batch), plant_rev=self._plant_rev)
-        self._file.append(appended.lines)
-        return appended
+    def _shut_down(self) -> None:
+        for thread in (self._writing, self._reading, self._working, self._publishing):
+            thread.shutdown()
 
 
 def _arrival(stream: Stream, message: Message) -> Arrival:

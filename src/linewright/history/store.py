@@ -1,4 +1,4 @@
-"""The DuckDB file: its tables, its bounds, and rows in and out. Alone imports DuckDB and Arrow.
+"""The DuckDB file: its bounds, its form, and rows in and out. Alone imports DuckDB.
 
 Every change stands in one transaction: a process that is killed leaves the file as it was after
 the last commit.
@@ -6,70 +6,78 @@ the last commit.
 >>> import tempfile
 >>> with Database.open(Path(tempfile.mkdtemp())) as database:
 ...     database.rows("SELECT version FROM form")
-[(1,)]
+[(2,)]
 """
 
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from linewright.plant.samples import Frame
+from linewright.history.keeping.arrays import pa
+from linewright.history.keeping.forms import FORM, STEPS, TABLES
 
-__all__ = ["FILE", "Database", "HistoryUnusable", "event_times"]
+__all__ = ["FILE", "Database", "DuckError", "HistoryUnusable", "sealed"]
 
 FILE = "history.duckdb"
-FORM = 1
-"""Version of the tables; a file of another version is not touched."""
-
 MEMORY_MAX = "1GB"
 """DuckDB's own bound; beyond it a query goes to disk. One machine runs all services."""
+
+LOG_MAX = "128MB"
+"""The log is written into the file when it is larger than this: with DuckDB's own 16 MB that is a
+third of the work of an append, and reading 128 MB again after a kill takes about a second."""
 
 THREADS_MAX = 2
 """Threads of a query: connect and think must not wait for a report."""
 
-_TABLES = """
-CREATE TABLE form(version INTEGER NOT NULL);
-CREATE TABLE tags(id INTEGER NOT NULL, address VARCHAR NOT NULL);
-CREATE TABLE samples(
-    tag INTEGER NOT NULL, t_ns BIGINT NOT NULL, seen_ns BIGINT NOT NULL, value DOUBLE NOT NULL,
-    int BIGINT, text VARCHAR, quality USMALLINT NOT NULL, source INTEGER NOT NULL,
-    n BIGINT NOT NULL
-);
-CREATE TABLE batches(
-    source INTEGER NOT NULL, name VARCHAR NOT NULL, epoch BIGINT NOT NULL, last_n BIGINT NOT NULL,
-    state VARCHAR NOT NULL
-);
-CREATE TABLE records(
-    class VARCHAR NOT NULL, id VARCHAR NOT NULL, rev BIGINT NOT NULL, address VARCHAR NOT NULL,
-    t_ns BIGINT NOT NULL, seen_ns BIGINT NOT NULL, seq BIGINT NOT NULL, json VARCHAR NOT NULL,
-    PRIMARY KEY (class, id, rev)
-);
-CREATE TABLE outbox(id VARCHAR NOT NULL, rev BIGINT NOT NULL, json VARCHAR NOT NULL);
-CREATE TABLE audit(n BIGINT NOT NULL, id VARCHAR NOT NULL, line VARCHAR NOT NULL);
-CREATE TABLE refused(
-    stream VARCHAR NOT NULL, seq BIGINT NOT NULL, subject VARCHAR NOT NULL, what VARCHAR NOT NULL,
-    data BLOB NOT NULL
-);
-CREATE TABLE positions(stream VARCHAR NOT NULL, seq BIGINT NOT NULL);
-CREATE TABLE tally(name VARCHAR NOT NULL, count BIGINT NOT NULL);
-"""
-
 _COLUMNS: Mapping[str, pa.Schema] = {
     "tags": pa.schema([("id", pa.int32()), ("address", pa.utf8())]),
-    "batches": pa.schema(
+    "arrivals": pa.schema(
+        [("batch", pa.int64()), ("source", pa.int32()), ("n", pa.int64()), ("seen_ns", pa.int64())]
+    ),
+    "feeds": pa.schema([("tag", pa.int32()), ("source", pa.utf8())]),
+    "files": pa.schema(
         [
-            ("source", pa.int32()),
-            ("name", pa.utf8()),
-            ("epoch", pa.int64()),
-            ("last_n", pa.int64()),
-            ("state", pa.utf8()),
+            ("id", pa.int32()),
+            ("path", pa.utf8()),
+            ("kind", pa.utf8()),
+            ("from_ns", pa.int64()),
+            ("until_ns", pa.int64()),
+            ("rows", pa.int64()),
+            ("size", pa.int64()),
+            ("sha256", pa.utf8()),
         ]
     ),
+    "companions": pa.schema(
+        [
+            ("file", pa.int32()),
+            ("hour", pa.int32()),
+            ("path", pa.utf8()),
+            ("part", pa.int32()),
+            ("size", pa.int64()),
+            ("sha256", pa.utf8()),
+        ]
+    ),
+    "segments": pa.schema(
+        [
+            ("file", pa.int32()),
+            ("tag", pa.int32()),
+            ("part", pa.int32()),
+            ("first", pa.int32()),
+            ("rows", pa.int32()),
+            ("from_ns", pa.int64()),
+            ("until_ns", pa.int64()),
+            ("scale", pa.float64()),
+            ("has", pa.int32()),
+        ]
+    ),
+    "leaving": pa.schema([("path", pa.utf8()), ("since_ns", pa.int64())]),
+    "sources": pa.schema([("source", pa.int32()), ("name", pa.utf8()), ("epoch", pa.int64())]),
+    "progress": pa.schema([("name", pa.utf8()), ("state", pa.utf8())]),
     "records": pa.schema(
         [
             ("class", pa.utf8()),
@@ -93,23 +101,12 @@ _COLUMNS: Mapping[str, pa.Schema] = {
             ("data", pa.binary()),
         ]
     ),
-    "positions": pa.schema([("stream", pa.utf8()), ("seq", pa.int64())]),
     "tally": pa.schema([("name", pa.utf8()), ("count", pa.int64())]),
 }
 
-_SAMPLES = pa.schema(
-    [
-        ("tag", pa.int32()),
-        ("t_ns", pa.int64()),
-        ("seen_ns", pa.int64()),
-        ("value", pa.float64()),
-        ("int", pa.int64()),
-        ("text", pa.utf8()),
-        ("quality", pa.uint16()),
-        ("source", pa.int32()),
-        ("n", pa.int64()),
-    ]
-)
+
+FEW_ROWS = 30
+"""So many rows are sooner given one by one than as an Arrow table: a half of its millisecond."""
 
 
 class HistoryUnusable(RuntimeError):
@@ -150,9 +147,16 @@ class Database:
     >>> database.close()
     """
 
-    def __init__(self, connection: Any, folder: Path) -> None:  # noqa: ANN401 - DuckDB's own
+    def __init__(
+        self,
+        connection: Any,  # noqa: ANN401 - DuckDB's own
+        folder: Path,
+        *,
+        is_read_only: bool = False,
+    ) -> None:
         self._connection = connection
         self.folder = folder
+        self.is_read_only = is_read_only
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
@@ -177,6 +181,7 @@ class Database:
         settings: dict[str, Any] = {
             "memory_limit": MEMORY_MAX,
             "threads": THREADS_MAX,
+            "checkpoint_threshold": LOG_MAX,
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -187,7 +192,7 @@ class Database:
             what = f"it cannot be opened ({_first_line(error)})"
             advice = "stop the service history, which alone may have it open, or ask it on the bus"
             raise HistoryUnusable(folder, what, advice) from error
-        opened = cls(connection, folder)
+        opened = cls(connection, folder, is_read_only=read_only)
         try:
             opened._check_form(read_only=read_only)
         except HistoryUnusable:
@@ -207,7 +212,7 @@ class Database:
 
     def reader(self) -> "Database":
         """Second connection of the same process, for a thread that reads while one writes."""
-        return Database(self._connection.cursor(), self.folder)
+        return Database(self._connection.cursor(), self.folder, is_read_only=self.is_read_only)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -215,10 +220,11 @@ class Database:
         self._connection.begin()
         try:
             yield
+            self._connection.commit()
         except BaseException:
-            self._connection.rollback()
+            with suppress(DuckError):  # where the disk failed, there is nothing to take back
+                self._connection.rollback()
             raise
-        self._connection.commit()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows that a query gives, each a tuple."""
@@ -227,15 +233,34 @@ class Database:
 
     def columns(self, query: str, *values: object) -> dict[str, list[Any]]:
         """What a query gives, column by column."""
-        relation = self._connection.sql(query, params=list(values))
-        found: dict[str, list[Any]] = relation.to_arrow_table().to_pydict()
+        found: dict[str, list[Any]] = self.arrow(query, *values).to_pydict()
         return found
+
+    def batches(self, query: str, values: Sequence[object], rows: int) -> Iterator[Any]:
+        """What a query gives, as Arrow tables of at most so many rows, one in memory at a time.
+
+        Parameters
+        ----------
+        query
+            What is asked.
+        values
+            For its question marks.
+        rows
+            Most rows of a table.
+        """
+        reader = self._connection.sql(query, params=list(values)).to_arrow_reader(rows)
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
 
     def insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Append rows to any table but the samples, their values in the order of its columns."""
-        given = _table(_COLUMNS[table], rows)
-        if given.num_rows:
-            self._put(given, f"INSERT INTO {table} SELECT * FROM given")  # noqa: S608 - our names
+        some = list(rows)
+        if len(some) > FEW_ROWS:
+            self.insert_rows(table, _table(_COLUMNS[table], some))
+        elif some:
+            marks = ", ".join(["(" + ", ".join("?" * len(some[0])) + ")"] * len(some))
+            values = [value for row in some for value in row]
+            self._connection.execute(f"INSERT INTO {table} VALUES {marks}", values)  # noqa: S608 - our names
 
     def insert_new(self, rows: Iterable[tuple[object, ...]]) -> set[tuple[str, str, int]]:
         """Append records whose (class, id, rev) is not there, and say which these were."""
@@ -257,50 +282,102 @@ class Database:
             self._put(given, gone)
             self.insert(table, rows)
 
-    def insert_samples(
-        self, frames: Iterable[tuple[Frame, int]], tag_ids: Mapping[str, int]
-    ) -> int:
-        """Append the rows of frames, each frame with the id of its source; how many there were."""
-        batches = [_samples(frame, source, tag_ids) for frame, source in frames if frame.rows]
-        if not batches:
-            return 0
-        given = pa.Table.from_batches(batches, schema=_SAMPLES)
-        self._put(given, "INSERT INTO samples SELECT * FROM given")
-        return int(given.num_rows)
+    def insert_rows(self, table: str, rows: Any) -> None:  # noqa: ANN401 - Arrow's own
+        """Append an Arrow table to a table with the same columns in the same order."""
+        if rows.num_rows:
+            self._put(rows, f"INSERT INTO {table} SELECT * FROM given")  # noqa: S608 - our names
+
+    def arrow(self, query: str, *values: object) -> Any:  # noqa: ANN401 - Arrow's own
+        """What a query gives, as an Arrow table."""
+        return self._connection.sql(query, params=list(values)).to_arrow_table()
 
     def _put(self, given: Any, statement: str) -> list[tuple[Any, ...]]:  # noqa: ANN401 - Arrow's own
         """Run a statement that reads the Arrow table `given` under that name."""
         self._connection.register("given", given)
         try:
             done: list[tuple[Any, ...]] = self._connection.execute(statement).fetchall()
-        finally:
-            self._connection.unregister("given")
+        except DuckError:
+            with suppress(DuckError):  # it says no more than that the transaction is over
+                self._connection.unregister("given")
+            raise
+        self._connection.unregister("given")
         return done
 
     def _check_form(self, *, read_only: bool) -> None:
-        """Make the tables of a new file; refuse a file with other ones."""
+        """Make the tables of a new file; bring an older one up to date; refuse a newer one."""
         known = self.rows("SELECT table_name FROM duckdb_tables()")
         if not known and not read_only:
             with self.transaction():
-                self._connection.execute(_TABLES)
+                self._connection.execute(TABLES)
                 self._connection.execute("INSERT INTO form VALUES (?)", [FORM])
-        elif ("form",) not in known or self.rows("SELECT version FROM form") != [(FORM,)]:
-            what = "its tables are of another version"
-            raise HistoryUnusable(self.folder, what, "use the version that made it")
+            return
+        form = self.rows("SELECT version FROM form")[0][0] if ("form",) in known else None
+        if form == FORM:
+            return
+        if form is None:
+            advice = "move the file away, or name another folder"
+            raise HistoryUnusable(self.folder, "its file is no history of ours", advice)
+        if form not in STEPS:
+            what = f"its tables are of another version: form {form}, this is form {FORM}"
+            raise HistoryUnusable(self.folder, what, "use the version that made it, or a newer one")
+        if read_only:
+            what = f"its tables have form {form}, this is form {FORM}"
+            raise HistoryUnusable(self.folder, what, "start the service history once")
+        self._migrate(form)
+
+    def _migrate(self, form: int) -> None:
+        """Bring the tables to today's form, with a copy of the file as it was beside it."""
+        self._connection.execute("CHECKPOINT")
+        copy = self.folder / f"history.form{form}.duckdb"
+        if not copy.exists():
+            draft = copy.with_suffix(".part")
+            shutil.copyfile(self.folder / FILE, draft)
+            sync_file(draft)
+            draft.replace(copy)
+        for step in range(form, FORM):
+            with self.transaction():
+                self._connection.execute(STEPS[step])
+                self._connection.execute("UPDATE form SET version = ?", [step + 1])
+        self._connection.execute("CHECKPOINT")
 
 
-def event_times(frame: Frame) -> tuple[int | None, int | None]:
-    """Earliest and latest event time of a frame in ns; None where it has no rows.
+DuckError = duckdb.Error
+"""Whatever DuckDB raises."""
+
+
+def sealed(views: Mapping[str, str], files: Sequence[str], settings: Mapping[str, object]) -> Any:  # noqa: ANN401 - DuckDB's own
+    """Open a DuckDB in memory that sees some views and files, and nothing can change that.
+
+    Parameters
+    ----------
+    views
+        Each view with its SQL.
+    files
+        The only files that may be opened, by their whole paths.
+    settings
+        Of DuckDB: its bounds.
 
     Examples
     --------
-    >>> from linewright.plant.samples import Columns, FrameHeader, frame
-    >>> empty = Columns(tag=[], t_ns=[], seen_ns=[], value=[], quality=[])
-    >>> event_times(frame(FrameHeader(site="nogales", source="saw", epoch=0, n=0), empty))
-    (None, None)
+    >>> sealed({"one": "SELECT 1 AS n"}, [], {}).sql("FROM one").fetchall()
+    [(1,)]
     """
-    found = pc.min_max(frame.batch.column("t_ns"))
-    return found["min"].as_py(), found["max"].as_py()
+    fixed = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,  # variables of ours are no tables
+        "errors_as_json": True,
+    }
+    connection = duckdb.connect(":memory:", config=fixed)
+    for name, value in settings.items():  # in this order: a new folder forgets its bound
+        connection.execute(f"SET {name} = $value", {"value": value})
+    for name, sql in views.items():
+        connection.execute(f'CREATE VIEW "{name}" AS {sql}')
+    connection.execute("SET enable_progress_bar = false")  # it writes to the terminal
+    connection.execute("SET allowed_paths = $files", {"files": list(files)})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _table(schema: Any, rows: Iterable[tuple[object, ...]]) -> Any:  # noqa: ANN401 - Arrow's own
@@ -311,19 +388,19 @@ def _table(schema: Any, rows: Iterable[tuple[object, ...]]) -> Any:  # noqa: ANN
     )
 
 
-def _samples(frame: Frame, source: int, tag_ids: Mapping[str, int]) -> Any:  # noqa: ANN401 - Arrow's own
-    """Rows of a frame as the table of samples has them."""
-    batch, rows = frame.batch, frame.rows
-    tag = batch.column("tag")
-    ids = pa.array([tag_ids[name] for name in tag.dictionary.to_pylist()], pa.int32())
-    columns = [
-        ids.take(tag.indices),
-        *(batch.column(name) for name in _SAMPLES.names[1:7]),
-        pa.repeat(pa.scalar(source, pa.int32()), rows),
-        pa.repeat(pa.scalar(frame.header.n, pa.int64()), rows),
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=_SAMPLES)
-
-
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
+
+
+def sync_file(path: Path) -> None:
+    """Bring a file to the disk.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a"
+    >>> _ = path.write_bytes(b"")
+    >>> sync_file(path)
+    """
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -9,21 +9,42 @@
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
-from linewright.history.intake import FrameIn, Intake, RecordIn
-from linewright.history.numbering import Numbering, Times, judge
-from linewright.history.store import Database, event_times
+from linewright.history.intake import FrameIn, Intake, Jump, RecordIn
+from linewright.history.keeping.hot import (
+    Fresh,
+    event_times,
+    fold_last,
+    hot_tables,
+    is_worth_folding,
+)
+from linewright.history.keeping.progress import (
+    NUMBERING,
+    POSITION,
+    TALLY,
+    fold_progress,
+    progress,
+)
+from linewright.history.numbering import Numbering, Times, judge, stream_gap
+from linewright.history.store import Database, DuckError
+from linewright.plant import Address
 from linewright.plant.records import Audit, Gap, Record, class_of, decode, encode, link
 from linewright.plant.samples import Frame
 
 __all__ = ["Appended", "Writer"]
 
+_NONE: frozenset[int] = frozenset()
 _STATE = msgspec.json.Encoder(enc_hook=str)
 _STATE_BACK = msgspec.json.Decoder(Numbering, dec_hook=lambda kind, text: kind(text))
+
+
+PROGRESS_ROWS_MAX = 2000
+"""Rows of the table of progress before it is folded: some 2 ms every few hundred appends."""
 
 
 class Appended(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +77,10 @@ class _Draft:
         self.source_ids = dict(writer.source_ids)
         self.tag_ids: dict[str, int] = {}
         self.gaps: list[Gap] = []
-        self.frames: list[tuple[Frame, int]] = []
+        self.frames: list[Fresh] = []
+        self.batch = writer.batch
+        self.feeds: dict[str, set[int]] = {}
+        self.dictionaries: dict[str, tuple[Any, list[int]]] = {}
         self.repeated = 0
 
 
@@ -81,6 +105,12 @@ class Writer:
         self._positions: dict[str, int] = {}
         self._outbox: dict[tuple[str, int], Gap] = {}
         self._tally: dict[str, int] = {}
+        self._feeds: dict[str, set[int]] = {}
+        self._dictionaries: dict[str, tuple[Any, list[int]]] = {}
+        self._last_rows = 0
+        self._progress_rows = 0
+        self.batch = 0
+        """Number of the next batch."""
         self._load()
 
     @classmethod
@@ -147,21 +177,27 @@ class Writer:
         Linear in the rows, plus some 10 ms for the commit.
         """
         draft = self._judged(intake.frames, plant_rev)
+        draft.gaps += self._dropped(intake, plant_rev)
         try:
             with self.database.transaction():
                 appended = self._put(intake, draft)
         except BaseException:
-            self._load()
+            with suppress(DuckError):  # a file that failed is to be opened anew
+                self._load()
             raise
         self._numberings |= draft.numberings
         self._tag_ids |= draft.tag_ids
         self.source_ids = draft.source_ids
+        self.batch = draft.batch
+        self._dictionaries |= draft.dictionaries
+        for source, tags in draft.feeds.items():
+            self._feeds.setdefault(source, set()).update(tags)
         return appended
 
     def rewind(self, stream: str) -> None:
         """Begin a stream anew: it was lost and made again, so its sequences mean nothing now."""
         with self.database.transaction():
-            self.database.replace("positions", [(stream, 0)], key="stream")
+            self.database.insert("progress", [(f"{POSITION}{stream}", "0")])
         self._positions[stream] = 0
 
     def _judged(self, frames: Iterable[FrameIn], plant_rev: str) -> _Draft:
@@ -179,11 +215,60 @@ class Writer:
                 continue
             draft.numberings[key] = judged.numbering
             source_id = draft.source_ids.setdefault(key, len(draft.source_ids))
-            draft.frames.append((each.frame, source_id))
-            for tag in each.frame.batch.column("tag").dictionary.to_pylist():
-                if tag not in self._tag_ids and tag not in draft.tag_ids:
-                    draft.tag_ids[tag] = len(self._tag_ids) + len(draft.tag_ids)
+            tags = self._ids_of(each.frame, draft)
+            fresh = Fresh(frame=each.frame, source=source_id, batch=draft.batch, tags=tags)
+            draft.frames.append(fresh)
+            draft.batch += 1
         return draft
+
+    def _dropped(self, intake: Intake, plant_rev: str) -> list[Gap]:
+        """Gaps of the site: messages that a stream dropped before they were read."""
+        jumps = list(intake.jumps)
+        for stream, begin in intake.begins.items():
+            if begin > self.position(stream) + 1:
+                first = self.position(stream) + 1
+                jumps.append(Jump(stream=stream, first=first, last=begin - 1, stored_ns=0))
+        if not jumps or not intake.site:
+            return []
+        known = [each.t_ns for each in self._numberings.values() if each.t_ns is not None]
+        came = [event_times(each.frame)[0] for each in intake.frames]
+        came += [each.record.t_ns for each in intake.records]
+        after_ns = min((time for time in came if time is not None), default=None)
+        seen_ns = max((each.stored_ns for each in intake.frames), default=after_ns or 0)
+        times = Times(max(known, default=None), after_ns, seen_ns)
+        return [
+            stream_gap(
+                Address(intake.site),
+                (jump.stream, jump.first, jump.last),
+                times,
+                plant_rev=plant_rev,
+            )
+            for jump in jumps
+        ]
+
+    def _ids_of(self, frame: Frame, draft: _Draft) -> list[int]:
+        """Numbers of the tags of a frame; a source mostly names the same ones in every frame."""
+        source = frame.header.source
+        names = frame.batch.column("tag").dictionary
+        known = draft.dictionaries.get(source) or self._dictionaries.get(source)
+        if known is not None and known[0].equals(names):
+            return known[1]
+        ids = self._note_tags(names.to_pylist(), source, draft)
+        draft.dictionaries[source] = (names, ids)
+        return ids
+
+    def _note_tags(self, tags: Sequence[str], source: str, draft: _Draft) -> list[int]:
+        """Numbers of tags, new ones included; keeps which source they come from."""
+        ids: list[int] = []
+        for tag in tags:
+            number = self._tag_ids.get(tag)
+            if number is None:
+                number = draft.tag_ids.setdefault(tag, len(self._tag_ids) + len(draft.tag_ids))
+            ids.append(number)
+        if not self._feeds.get(source, _NONE).issuperset(ids):
+            new = set(ids) - self._feeds.get(source, _NONE)
+            draft.feeds.setdefault(source, set()).update(new)
+        return ids
 
     def _numbering(self, key: tuple[str, str, int], draft: _Draft) -> Numbering:
         """State of an epoch; a new one begins in time where the source's others have ended."""
@@ -198,8 +283,13 @@ class Writer:
         """Write everything; the transaction is open."""
         database = self.database
         database.insert("tags", [(number, tag) for tag, number in draft.tag_ids.items()])
-        rows = database.insert_samples(draft.frames, {**self._tag_ids, **draft.tag_ids})
-        database.replace("batches", _batch_rows(draft), key="source")
+        rows = self._put_rows(draft)
+        new = [
+            (number, key[1], key[2])
+            for key, number in draft.source_ids.items()
+            if key not in self.source_ids
+        ]
+        database.insert("sources", new)
         kept = self._put_records(intake.records)
         lines = self._put_audit([each for each in kept if isinstance(each, Audit)])
         self._put_outbox(draft.gaps, kept)
@@ -218,8 +308,23 @@ class Writer:
             gaps=tuple(draft.gaps),
             lines=lines,
         )
-        self._put_progress(intake, appended)
+        self._put_progress(intake, appended, draft)
         return appended
+
+    def _put_rows(self, draft: _Draft) -> int:
+        """Write samples, and the last value of each of their tags; how many there were."""
+        database = self.database
+        made = hot_tables(draft.frames)
+        database.insert_rows("samples", made.samples)
+        database.insert_rows("wide", made.wide)
+        database.insert("arrivals", made.arrivals)
+        database.insert_rows("last", made.last)
+        feeds = [(tag, source) for source, tags in draft.feeds.items() for tag in sorted(tags)]
+        database.insert("feeds", feeds)
+        self._last_rows += made.last.num_rows
+        if is_worth_folding(self._last_rows, len(self._tag_ids) + len(draft.tag_ids)):
+            self._last_rows = fold_last(database)
+        return made.rows
 
     def _put_records(self, arrived: Sequence[RecordIn]) -> list[Record]:
         """Write the records that are new, and give these in stream order."""
@@ -255,20 +360,29 @@ class Writer:
                     "DELETE FROM outbox WHERE id = ? AND rev = ?", record.id, record.rev
                 )
 
-    def _put_progress(self, intake: Intake, appended: Appended) -> None:
-        """Write how far the streams are read, and the counts of all appends."""
-        self._positions |= intake.positions
-        self.database.replace("positions", list(intake.positions.items()), key="stream")
+    def _put_progress(self, intake: Intake, appended: Appended, draft: _Draft) -> None:
+        """Write how far sources and streams have come, and the counts of all appends."""
         counted = {
             "frames": appended.frames,
             "repeated_frames": appended.repeated_frames,
             "repeated_records": appended.repeated_records,
+            "batches": len(draft.frames),
         }
         changed = {
             name: self._tally.get(name, 0) + count for name, count in counted.items() if count
         }
+        rows = [
+            (f"{NUMBERING}{draft.source_ids[key]}", _STATE.encode(each).decode())
+            for key, each in draft.numberings.items()
+        ]
+        rows += [(f"{POSITION}{name}", str(seq)) for name, seq in intake.positions.items()]
+        rows += [(f"{TALLY}{name}", str(count)) for name, count in changed.items()]
+        self.database.insert("progress", rows)
+        self._progress_rows += len(rows)
+        if self._progress_rows > PROGRESS_ROWS_MAX:
+            self._progress_rows = fold_progress(self.database)
+        self._positions |= intake.positions
         self._tally |= changed
-        self.database.replace("tally", list(changed.items()), key="name")
 
     def _load(self) -> None:
         """Read the state of the writer from the file: at the start, and after a failed append."""
@@ -276,25 +390,31 @@ class Writer:
         self._tag_ids = {address: number for number, address in rows("SELECT * FROM tags")}
         self._numberings = {}
         self.source_ids = {}
-        for number, state in rows("SELECT source, state FROM batches"):
-            found = _STATE_BACK.decode(state)
-            key = (found.site, found.source, found.epoch)
-            self._numberings[key] = found
-            self.source_ids[key] = number
-        self._positions = dict(rows("SELECT stream, seq FROM positions"))
-        self._tally = dict(rows("SELECT name, count FROM tally"))
+        self._positions, self._tally = {}, {}
+        found = progress(self.database)
+        self._progress_rows = rows("SELECT count(*) FROM progress")[0][0]
+        for name, state in found.items():
+            kind, _, which = name.partition(".")
+            if f"{kind}." == NUMBERING:
+                numbering = _STATE_BACK.decode(state)
+                key = (numbering.site, numbering.source, numbering.epoch)
+                self._numberings[key] = numbering
+                self.source_ids[key] = int(which)
+            elif f"{kind}." == POSITION:
+                self._positions[which] = int(state)
+            elif f"{kind}." == TALLY:
+                self._tally[which] = int(state)
         gaps = [decode(text.encode(), Gap) for (text,) in rows("SELECT json FROM outbox")]
         self._outbox = {(gap.id, gap.rev): gap for gap in gaps}
+        self._dictionaries = {}
+        self._feeds = {}
+        for tag, source in rows("SELECT tag, source FROM feeds"):
+            self._feeds.setdefault(source, set()).add(tag)
+        self._last_rows = rows("SELECT count(*) FROM last")[0][0]
+        self.batch = self._tally.get("batches", 0)
         last = rows("SELECT line FROM audit ORDER BY n DESC LIMIT 1")
         self.last_link = decode(last[0][0].encode(), Audit) if last else None
 
 
 def _key(record: Record) -> tuple[str, str, int]:
     return class_of(record), record.id, record.rev
-
-
-def _batch_rows(draft: _Draft) -> list[tuple[object, ...]]:
-    return [
-        (draft.source_ids[key], key[1], key[2], each.last_n, _STATE.encode(each).decode())
-        for key, each in draft.numberings.items()
-    ]

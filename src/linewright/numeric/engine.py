@@ -10,6 +10,7 @@ import inspect
 import logging
 import os
 import shutil
+import threading
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,9 @@ OURS = "linewright."
 
 VERSIONS_KEPT = 8
 """Versions of the kernel whose machine code is kept: some of each checkout that is worked on."""
+
+_naming = threading.Lock()
+"""Numba's cache folder is one setting of the whole process: one thread at a time changes it."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +61,11 @@ def compiled(function: Function) -> Function:
     It is compiled when first called: seconds, or tenths of a second from the cache. Where the
     folder cannot be written it is compiled anew in each process, and a warning says so.
     """
+    with _naming:
+        return _compiled(function)
+
+
+def _compiled(function: Function) -> Function:
     found = _reached(function)
     folder = cache_folder() / f"kernel-{_fingerprint(found)}"
     cached = _writable(folder)

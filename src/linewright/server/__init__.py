@@ -8,16 +8,17 @@ folder.
 >>> from pathlib import Path
 >>> plan = Plan(data=Path("data"), site="reno", text="linewright: 1", scenario="")
 >>> plan.services
-('server', 'emulate', 'connect', 'history', 'live', 'think')
+('server', 'emulate', 'connect', 'history', 'live', 'think', 'query')
 
 Nothing here loads a room's engine or a web framework before the service that needs it runs.
 """
 
 from linewright.server.applying import ApplyRefused, instant_ns
 from linewright.server.assemble import SERVICES, run_service
-from linewright.server.folder import FolderInUse, Running, read_running
+from linewright.server.folder import FolderInUse, Running, read_belongs, read_running
 from linewright.server.lifeline import bind_to_parent
 from linewright.server.supervise import Plan, PortTaken, supervise
+from linewright.server.up.told import Told
 
 __all__ = [
     "SERVICES",
@@ -26,8 +27,10 @@ __all__ = [
     "Plan",
     "PortTaken",
     "Running",
+    "Told",
     "bind_to_parent",
     "instant_ns",
+    "read_belongs",
     "read_running",
     "run_service",
     "supervise",

@@ -37,11 +37,17 @@ END_S = 5.0
 def _connect() -> Shell:
     from linewright.connectors import service  # noqa: PLC0415  # only this service needs it
 
-    return service.run
+    return _once_the_clock_is_known(service.run)
 
 
 def _history() -> Shell:
     from linewright.history import service  # noqa: PLC0415  # only this service needs it
+
+    return service.run
+
+
+def _query() -> Shell:
+    from linewright.history.querying import service  # noqa: PLC0415  # only this service needs it
 
     return service.run
 
@@ -90,6 +96,7 @@ _SHELLS: dict[str, Callable[[], Shell]] = {
     "history": _history,
     "live": _live,
     "think": _think,
+    "query": _query,
 }
 
 SERVICES: tuple[str, ...] = tuple(_SHELLS)
@@ -154,6 +161,7 @@ async def run_service(service: str, *, data: Path, site: str, address: BusAddres
         with contextlib.suppress(asyncio.CancelledError):
             await beat
     finally:
+        await bus.drain()
         await bus.close()
 
 

@@ -133,6 +133,7 @@ class Child:
         self._log_from = 0
         self._told = told
         self._env = dict(env)
+        self._why = ""
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Start it, and again whenever it dies, until `stop`; then end it."""
@@ -148,12 +149,22 @@ class Child:
             wait_s = backoff.after(now_s=time.monotonic(), lived_s=time.monotonic() - began_s)
             state = ChildState.FAILING if backoff.is_failing else ChildState.WAITING
             words = last_words(self._log, self._log_from)
+            how, self._why = f"{self._why}, so {how}" if self._why else how, ""
             why = f"{how}{words and f' ({words})'}; again in {wait_s:g} s"
             why += f"; its log: {self._log}"
             self._told(self.name, state, why)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait_s)
         self._told(self.name, ChildState.STOPPED, "")
+
+    def kill(self, why: str) -> None:
+        """Kill its process, which does not end by itself; `keep` starts it again and says why."""
+        if not self.pid:
+            return
+        self._why = why
+        LOG.warning("%s is killed: %s", self.name, why)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     async def _live(self, stop: asyncio.Event) -> int:
         """Return what one life of the service ended with."""

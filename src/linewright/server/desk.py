@@ -126,7 +126,7 @@ class Desk:
             )
             await self._append(step, last, case_id)
             text = f"{self.person.id} refused: {case.title}"
-            await self._audit(
+            await self.audit(
                 "confirm.refused", "refused", of=case_id, of_class="case", case=case_id, text=text
             )
             return step
@@ -144,7 +144,7 @@ class Desk:
         action, text = "stop.set", "Automatic actions are stopped (not an emergency stop)."
         if not stopped:
             action, text = "stop.cleared", "Automatic actions may go on."
-        await self._audit(action, "done", of_class="stop", text=text)
+        await self.audit(action, "done", of_class="stop", text=text)
         return stop
 
     async def _confirm(self, case_id: str, asked_s: float) -> Case:
@@ -164,7 +164,7 @@ class Desk:
         grant = grant_for(command, self.person, now_ns=time.time_ns(), comment=case.title)
         await self._grants.issue(grant)
         await self._grants.confirm(time.time_ns())
-        await self._audit(
+        await self.audit(
             "grant.issued",
             "done",
             of=grant.id,
@@ -255,7 +255,7 @@ class Desk:
         """Keep in the audit that somebody asked; what is no id of a case is only told in words."""
         is_case = refusal.status != 404  # noqa: PLR2004  # HTTP: not found
         text = f"{self.person.id} could not confirm {case_id[:64]}: {refusal.what}"
-        await self._audit(
+        await self.audit(
             "confirm.refused",
             "not_done",
             of=case_id if is_case else None,
@@ -264,7 +264,23 @@ class Desk:
             text=text,
         )
 
-    async def _audit(self, action: str, outcome: str, **fields: object) -> None:
+    async def audit(self, action: str, outcome: str, **fields: object) -> None:
+        """Publish an audit record of what the person did or could not do.
+
+        Parameters
+        ----------
+        action
+            What it was, such as `stop.set`.
+        outcome
+            Whether it was done.
+        fields
+            Further fields of the record, by name.
+
+        Raises
+        ------
+        BusUnavailable
+            The bus does not answer.
+        """
         made: dict[str, object] = {
             "address": Address(self._bus.site),
             "t_ns": self._plant_ns(),

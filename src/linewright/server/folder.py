@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from linewright.server.lifeline import is_alive
+from linewright.server.lifeline import is_alive, start_of
 
 __all__ = [
     "Belongs",
@@ -56,6 +56,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     pid: int
     """Process id of the supervisor."""
+    pid_start: str = ""
+    """When that process was started: a process id comes back; empty where it is not known."""
     site: str
     plant: str
     """Enterprise of the plant that is applied."""
@@ -68,6 +70,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """Address of the page, without the key; empty until the server answers."""
     key: str = ""
     """What acting needs; reading needs none on this machine."""
+    nats: str = ""
+    """URL of a NATS server that is not ours, with what it needs; empty: our own."""
 
 
 class Belongs(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,11 +181,25 @@ def read_running(folder: Path) -> Running | None:
     True
     """
     found = read_private(folder / UP, Running)
-    return found if found is not None and is_alive(found.pid) else None
+    if found is None or not is_alive(found.pid):
+        return None
+    is_same = not found.pid_start or start_of(found.pid) in {found.pid_start, ""}
+    return found if is_same else None
 
 
 def read_belongs(folder: Path) -> Belongs | None:
-    """Return whose a data folder is; None before its first start."""
+    """Return whose a data folder is; None before its first start.
+
+    Parameters
+    ----------
+    folder
+        A data folder, or any other: then the answer is None.
+
+    Examples
+    --------
+    >>> read_belongs(Path("no/such/folder")) is None
+    True
+    """
     return read_private(folder / SITE, Belongs)
 
 

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Query, Request
@@ -19,9 +19,14 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from linewright.bus import BusUnavailable
+from linewright.server.acting.sending import Order, Sending
+from linewright.server.acting.trusting import Decision
 from linewright.server.desk import Desk, Refusal
+from linewright.server.known import Known
 
-__all__ = ["Site", "application"]
+__all__ = ["Acts", "Site", "application"]
+
+T = TypeVar("T")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -45,6 +50,12 @@ EVENT_LATEST_S = 1.0
 PAGES_MAX = 64
 """Most pages that listen at once."""
 
+BODY_BYTES_MAX = 10_000
+"""Largest body of a request: what can be asked for here is short."""
+
+NAME_CHARS_MAX = 400
+"""Longest address or name in a request."""
+
 AUDIT_N_MAX = 2**63 - 1
 """Largest number that a link of the audit chain can have."""
 
@@ -61,15 +72,24 @@ HEADERS = {
 }
 
 
+class Acts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person can do here, and what is known of it."""
+
+    desk: Desk
+    sending: Sending
+    trust: Callable[[Decision], Awaitable[dict[str, Any]]]
+    known: Known
+
+
 class Site:
-    """What the routes ask for: the picture of now, the desk, the audit, and the key.
+    """What the routes ask for: the picture of now, what a person can do, the audit, and the key.
 
     Parameters
     ----------
     picture
         The state as JSON, and the version of what is known.
-    desk
-        Where a person acts.
+    acts
+        What a person can do.
     audit
         Audit records after a number of the chain, as JSON; asks the history service.
     key
@@ -81,13 +101,14 @@ class Site:
     def __init__(
         self,
         picture: Callable[[], tuple[int, bytes]],
-        desk: Desk,
+        acts: Acts,
         audit: Callable[[int], Awaitable[bytes]],
         key: str,
         stop: asyncio.Event,
     ) -> None:
         self.picture = picture
-        self.desk = desk
+        self.acts = acts
+        self.desk = acts.desk
         self.audit = audit
         self.key = key
         self.stop = stop
@@ -118,6 +139,7 @@ def application(site: Site) -> FastAPI:
     app.add_middleware(Secured)  # the last one is the outermost
     _reading(app, site)
     _acting(app, site)
+    _by_hand(app, site)
     _errors(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -147,6 +169,9 @@ class Secured:
         await self._app(scope, receive, secured)
 
 
+_Name = Annotated[str, Query(max_length=NAME_CHARS_MAX)]
+
+
 def _reading(app: FastAPI, site: Site) -> None:
     @app.get("/")
     async def page() -> FileResponse:
@@ -167,33 +192,77 @@ def _reading(app: FastAPI, site: Site) -> None:
         return StreamingResponse(_events(site), media_type="text/event-stream")
 
 
-def _acting(app: FastAPI, site: Site) -> None:
-    def must_know_key(request: Request) -> None:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        known = hmac.compare_digest(given.strip().encode(), site.key.encode())
-        if scheme.lower() != "bearer" or not known:
-            to_do = "open the page by the address that `linewright up` prints, with its key"
-            raise Refusal(401, "acting needs the key", request.url.path, to_do)
+def _must_know_key(site: Site, request: Request) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    known = hmac.compare_digest(given.strip().encode(), site.key.encode())
+    if scheme.lower() != "bearer" or not known:
+        to_do = "open the page by the address that `linewright up` prints, with its key"
+        raise Refusal(401, "acting needs the key", request.url.path, to_do)
 
+
+def _by_hand(app: FastAPI, site: Site) -> None:
+    """One command of a person, and the trust in one certificate."""
+    acts = site.acts
+
+    @app.get("/api/links")
+    async def links() -> Response:
+        return _json(sorted(acts.known.links.values(), key=lambda link: str(link.get("source"))))
+
+    @app.get("/api/commands")
+    async def offer(address: _Name, parameter: _Name) -> Response:
+        return _json(await acts.sending.offer(address, parameter))
+
+    @app.get("/api/commands/{command_id}")
+    async def outcome(command_id: str) -> Response:
+        return _json(acts.sending.outcome(command_id))
+
+    @app.post("/api/commands")
+    async def send(request: Request) -> Response:
+        _must_know_key(site, request)
+        command = await acts.sending.send(await _body(request, Order))
+        return _json(acts.sending.outcome(command.id))
+
+    @app.post("/api/trust")
+    async def trust(request: Request) -> Response:
+        _must_know_key(site, request)
+        return _json(await acts.trust(await _body(request, Decision)))
+
+
+async def _body(request: Request, kind: type[T]) -> T:
+    """Return the body of a request; one that is too large is not read to its end."""
+    data = b""
+    async for part in request.stream():
+        data += part
+        if len(data) > BODY_BYTES_MAX:
+            what = f"the body has more than {BODY_BYTES_MAX} bytes"
+            raise Refusal(413, what, request.url.path, "docs/cli.md lists the routes")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        what = f"the body cannot be read: {str(error)[:200]}"
+        raise Refusal(422, what, request.url.path, "docs/cli.md lists the routes") from error
+
+
+def _acting(app: FastAPI, site: Site) -> None:
     @app.post("/api/cases/{case_id}/confirm")
     async def confirm(case_id: str, request: Request) -> Response:
-        must_know_key(request)
+        _must_know_key(site, request)
         return await _answered(site, case_id, site.desk.confirm)
 
     @app.post("/api/cases/{case_id}/refuse")
     async def refuse(case_id: str, request: Request) -> Response:
-        must_know_key(request)
+        _must_know_key(site, request)
         return await _answered(site, case_id, site.desk.refuse)
 
     @app.post("/api/stop")
     async def stop(request: Request) -> Response:
-        must_know_key(request)
+        _must_know_key(site, request)
         await site.desk.set_stop(stopped=True)
         return _json({"stopped": True})
 
     @app.post("/api/stop/clear")
     async def clear(request: Request) -> Response:
-        must_know_key(request)
+        _must_know_key(site, request)
         await site.desk.set_stop(stopped=False)
         return _json({"stopped": False})
 

@@ -1,7 +1,7 @@
 """What the server knows of its site at this moment: kept small, filled by its shell."""
 
 from collections import OrderedDict, deque
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,10 @@ COMMANDS_MAX = 500
 
 CASES_MAX = 200
 """Cases that are kept; the oldest go first, and history has all of them."""
+
+
+LINKS_MAX = 10_000
+"""Most sources of which is known how they are reached."""
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +98,15 @@ class Known:
         self.commands: OrderedDict[str, Command] = OrderedDict()
         self.acks: OrderedDict[str, Ack] = OrderedDict()
         self.stop = Stop()
+        self.links: dict[str, dict[str, Any]] = {}
+
+    def hear_link(self, source: str, link: dict[str, Any] | None) -> None:
+        """Take how a source is reached; None: there is no such source any more."""
+        if link is None:
+            self.links.pop(source, None)
+        elif source in self.links or len(self.links) < LINKS_MAX:
+            self.links[source] = link
+        self.version += 1
 
     def hear_line(self, state: LineState) -> None:
         """Take the state of a line."""

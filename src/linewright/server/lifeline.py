@@ -9,14 +9,22 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
-__all__ = ["bind_to_parent", "is_alive"]
+__all__ = ["bind_to_parent", "is_alive", "start_of"]
 
 PR_SET_PDEATHSIG = 1
 """Number of the call in `prctl(2)`."""
+
+PS_S = 5.0
+"""How long `ps` may take, where it is asked."""
+
+START_FIELD = 19
+"""The start of a process in `/proc/<pid>/stat`, counted behind its name (proc(5): field 22)."""
 
 LOOK_S = 1.0
 """How often a system without that call looks for the parent: a second of two writers at most."""
@@ -71,6 +79,39 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def start_of(pid: int) -> str:
+    """Return when a process was started, as the system tells it; empty where it does not.
+
+    Process ids come back: two processes of one id differ in this.
+
+    Examples
+    --------
+    >>> start_of(os.getpid()) == start_of(os.getpid()), start_of(0)
+    (True, '')
+    """
+    if pid <= 0:
+        return ""
+    if Path("/proc/self/stat").exists():
+        return _start_on_linux(pid)
+    try:
+        command = ["/bin/ps", "-o", "lstart=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PS_S)  # noqa: S603  # a program of the system
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
+
+
+def _start_on_linux(pid: int) -> str:
+    """Return the boot and the tick since it at which a process was started."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+    fields = stat.rpartition(")")[2].split()  # its name may hold blanks and brackets
+    return f"{boot}.{fields[START_FIELD]}" if len(fields) > START_FIELD else ""
 
 
 def _ask_kernel() -> bool:

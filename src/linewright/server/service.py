@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -24,11 +25,13 @@ from linewright.plant.records import (
     Role,
     decode,
 )
+from linewright.server.acting.sending import Sending
+from linewright.server.acting.trusting import Decision, trust
 from linewright.server.assemble import SERVICES
 from linewright.server.desk import Desk
 from linewright.server.folder import http_key, read_private, write_private
 from linewright.server.grants import Grants, Person
-from linewright.server.http import Site, application
+from linewright.server.http import Acts, Site, application
 from linewright.server.known import Alive, Known, Moment
 from linewright.server.picture import picture
 
@@ -115,13 +118,22 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     person = Person(id=settings.person, role=settings.role)
     desk = Desk(bus, applied, grants, person)
     shown = _Shown(bus, applied, known, grants)
-    site = Site(shown.picture, desk, _asks_history(bus), http_key(folder.parent), stop)
+    book = folder / "changes.json"
+    sending = Sending(desk, bus, applied, grants, known, book=book)
+
+    async def trusting(decision: Decision) -> dict[str, Any]:
+        return await trust(bus, desk, known, decision)
+
+    acts = Acts(desk=desk, sending=sending, trust=trusting, known=known)
+    site = Site(shown.picture, acts, _asks_history(bus), http_key(folder.parent), stop)
     tasks = [
         asyncio.create_task(work)
         for work in (
             _hear_lines(bus, known),
             _hear_cases(bus, known),
             _hear_alive(bus, known),
+            _hear_links(bus, known),
+            sending.take_back(),
             *(_hear_records(bus, known, name) for name in ("audit", "command", "ack")),
             _confirm(grants),
             _serve(site, folder, settings.port),
@@ -226,6 +238,15 @@ async def _hear_cases(bus: Bus, known: Known) -> None:
             if data is not None:
                 with _passed_over("case", key):
                     known.hear_case(decode(data, Case))
+
+
+async def _hear_links(bus: Bus, known: Known) -> None:
+    bucket = await bus.bucket("links")
+    async with aclosing(bucket.watch()) as values:
+        async for key, data in values:
+            with _passed_over("link", key):
+                link = None if data is None else msgspec.json.decode(data, type=dict[str, Any])
+                known.hear_link(key, link)
 
 
 async def _hear_alive(bus: Bus, known: Known) -> None:

@@ -1,4 +1,4 @@
-"""`linewright up`: one NATS server, one plant, and every service as a child that is kept alive."""
+"""`linewright up`: one bus, one plant, and every service as a child that is kept alive."""
 
 import asyncio
 import contextlib
@@ -7,12 +7,14 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from linewright.bus import Applied, Bus, BusUnavailable, NatsServer
+from linewright.bus import Applied, Bus, BusUnavailable
+from linewright.connectors import device_topics
 from linewright.plant.language import load_text
 from linewright.server.applying import applied_of, apply, instant_ns, must_belong
 from linewright.server.assemble import SERVICES
@@ -29,6 +31,10 @@ from linewright.server.folder import (
     write_private,
     write_running,
 )
+from linewright.server.lifeline import start_of
+from linewright.server.up.beats import Beats
+from linewright.server.up.carrier import Carrier, carrier_of
+from linewright.server.up.told import Told
 
 __all__ = ["Plan", "PortTaken", "supervise"]
 
@@ -45,6 +51,9 @@ AHEAD_S = 2.0
 
 PORT_S = 1.5
 """How long a port is asked for: a server that is just ending needs a moment."""
+
+BEAT_S = 1.0
+"""How often the supervisor says that it is alive, and listens who else is."""
 
 LOGS_EACH_S = 5.0
 """How often logs are looked at for their size."""
@@ -78,6 +87,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Of the page; 0 takes a free one and keeps it."""
     person: str = "local"
     role: str = "supervisor"
+    nats: str = ""
+    """URL of a NATS server that runs already; empty: one of our own."""
+    nats_server: Path | None = None
+    """Program of our own NATS server; None: the one that was installed."""
+    files: str = ""
+    """Folder of the plant file, against which it names other files."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -100,15 +115,15 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Run a plant until `stop`: its NATS server and its services, each started again when it dies.
+async def supervise(plan: Plan, say: Callable[[Told], None], stop: asyncio.Event) -> None:
+    """Run a plant until `stop`: its bus and its services, each started again when it dies or hangs.
 
     Parameters
     ----------
     plan
         What is to run.
     say
-        Takes a line for people: a service and its state, then the address of the page.
+        Takes what each service does, at each change, then the address of the page.
     stop
         Set from outside to end; all children are then ended by their pids, within seconds.
 
@@ -121,7 +136,7 @@ async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event)
     PortTaken
         The port that was asked for is taken, or not for this user.
     BusUnavailable
-        The NATS server does not start.
+        The NATS server does not start, or the one that was named does not answer.
     OSError
         The data folder cannot be made, read or written.
 
@@ -146,33 +161,43 @@ async def supervise(plan: Plan, say: Callable[[str], None], stop: asyncio.Event)
 class _Supervisor:
     """The children of one data folder."""
 
-    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, say: Callable[[Told], None]) -> None:
         self._plan = plan
         self._say = say
         self._key = http_key(plan.data)
         self._started_ns = time.time_ns()
-        self._nats: NatsServer | None = None
+        devices = device_topics(load_text(plan.text), plan.site)
+        self._carrier: Carrier = carrier_of(
+            plan.data, plan.site, url=plan.nats, binary=plan.nats_server, devices=devices
+        )
+        self._bus_restarts = 0
         self._running: Running | None = None
         self._said_url = ""
         self._is_shown = asyncio.Event()
+        self._beats = Beats()
         self._children = [self._child(name) for name in plan.services]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, keep it alive, and end it in order: the NATS server last."""
         self._write_books(self._now())  # before all else: the folder is not free any more
-        self._nats = await NatsServer.start(self._plan.data, ends_with_parent=True)
+        self._say(Told(name="bus", state="starting"))
         try:
-            self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
-            await self._apply(self._nats)
-            async with asyncio.TaskGroup() as tasks:
-                for child in self._children:
-                    tasks.create_task(self._keep(child, stop))
-                tasks.create_task(self._keep_bus(stop))
-                tasks.create_task(self._keep_books(stop))
-                tasks.create_task(self._keep_logs(stop))
+            if await _unless(stop, self._carrier.start()):
+                self._tell_bus(ChildState.STARTED)
+                if await _unless(stop, self._apply()):
+                    await self._keep_all(stop)
         finally:
-            await self._nats.stop()
-            self._told("bus", ChildState.STOPPED, "")
+            await self._carrier.stop()
+            self._tell_bus(ChildState.STOPPED)
+
+    async def _keep_all(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for child in self._children:
+                tasks.create_task(self._keep(child, stop))
+            tasks.create_task(self._keep_bus(stop))
+            tasks.create_task(self._keep_watch(stop))
+            tasks.create_task(self._keep_books(stop))
+            tasks.create_task(self._keep_logs(stop))
 
     async def _keep(self, child: Child, stop: asyncio.Event) -> None:
         """Keep a service alive; the page is let go ahead, since people wait for it first."""
@@ -184,17 +209,37 @@ class _Supervisor:
     def _child(self, name: str) -> Child:
         plan = self._plan
         words = [name, "--data", str(plan.data), "--site", plan.site, "--parent", str(os.getpid())]
+        words += self._carrier.options()
         command = [sys.executable, "-m", "linewright", "run", *words]
         env = {"LINEWRIGHT_TRACEBACK": "1", "PYTHONUNBUFFERED": "1"}
+        env |= self._carrier.environment()
         return Child(name, command, self._log(name), self._told, env)
 
     def _log(self, name: str) -> Path:
         return self._plan.data / "logs" / f"{name}.log"
 
     def _told(self, name: str, state: ChildState, words: str) -> None:
-        self._say(f"{name:8} {state.value:8} {words}".rstrip())
+        child = next(each for each in self._children if each.name == name)
+        is_started = state is ChildState.STARTED
+        (self._beats.begin if is_started else self._beats.end)(name)
+        told = Told(
+            name=name,
+            state=state.value,
+            words="" if is_started else words,
+            pid=child.pid if is_started else 0,
+            restarts=0 if state is ChildState.STOPPED else max(0, child.restarts),
+        )
+        self._say(told)
 
-    async def _apply(self, nats: NatsServer) -> None:
+    def _tell_bus(self, state: ChildState, words: str = "") -> None:
+        is_up = state is ChildState.STARTED
+        if is_up and not self._carrier.pid:
+            words = f"joined {self._carrier.address.url}"
+        pid = self._carrier.pid if is_up else 0
+        again = self._bus_restarts if is_up else 0
+        self._say(Told(name="bus", state=state.value, words=words, pid=pid, restarts=again))
+
+    async def _apply(self) -> None:
         """Put the plant in force and leave the services their settings, before any of them runs."""
         plan = self._plan
         wanted = _wanted(plan)
@@ -203,14 +248,17 @@ class _Supervisor:
         if plan.start:
             t_ns = instant_ns(load_text(plan.text), plan.site, plan.start)
         async with asyncio.timeout(APPLY_S):
-            bus = await Bus.connect(nats.address, site=plan.site, name="up")
+            bus = await Bus.connect(self._carrier.address, site=plan.site, name="up")
             try:
                 await apply(bus, wanted, t_ns=t_ns, seen_ns=now_ns, by=plan.person)
             finally:
                 await bus.close()
         write_belongs(plan.data, Belongs(site=plan.site, emulated=wanted.emulated))
+        write_private(plan.data / "plant.yaml", plan.text.encode("utf-8"))
         settings = {"port": plan.port, "person": plan.person, "role": plan.role}
         write_private(plan.data / "server" / "server.json", msgspec.json.encode(settings))
+        found = msgspec.json.encode({"files": plan.files})
+        write_private(plan.data / "connect" / "connect.json", found)
         if plan.scenario is not None:
             # As an instant: a scenario may keep the clock of another site.
             played = {"speed": plan.speed} | ({"from_ns": t_ns} if plan.start else {})
@@ -221,20 +269,50 @@ class _Supervisor:
         backoff = Backoff()
         began_s = time.monotonic()
         while not await _waited(stop, LOOK_S):
-            assert self._nats is not None, "it was started before"
-            if self._nats.is_running:
+            if self._carrier.is_running:
                 continue
             now_s = time.monotonic()
             wait_s = backoff.after(now_s=now_s, lived_s=now_s - began_s)
             state = ChildState.FAILING if backoff.is_failing else ChildState.WAITING
-            self._told("bus", state, f"died; again in {wait_s:g} s")
+            self._tell_bus(state, f"died; again in {wait_s:g} s")
             if await _waited(stop, wait_s):
                 return
             began_s = time.monotonic()
             with contextlib.suppress(BusUnavailable, OSError):
-                await self._nats.stop()
-                self._nats = await NatsServer.start(self._plan.data, ends_with_parent=True)
-                self._told("bus", ChildState.STARTED, f"pid {self._nats.pid}")
+                await self._carrier.start()
+                self._bus_restarts += 1
+                self._tell_bus(ChildState.STARTED)
+
+    async def _keep_watch(self, stop: asyncio.Event) -> None:
+        """End a service that hangs, which has it started again; over every loss of the bus."""
+        while not stop.is_set():
+            with contextlib.suppress(BusUnavailable, OSError):
+                bus = await Bus.connect(self._carrier.address, site=self._plan.site, name="up")
+                async with bus:
+                    await self._watch(bus, stop)
+            await _waited(stop, BEAT_S)
+
+    async def _watch(self, bus: Bus, stop: asyncio.Event) -> None:
+        said = msgspec.json.encode({"pid": os.getpid(), "since_ns": self._started_ns})
+        hearing = asyncio.create_task(self._hear(bus))
+        try:
+            while not await _waited(stop, BEAT_S) and not hearing.done():
+                await bus.tell(f"lw.alive.{bus.site}.up", said)
+                for name in self._beats.hung():
+                    child = next(each for each in self._children if each.name == name)
+                    child.kill(f"no sign of life for {self._beats.silent(name)} s")
+        finally:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+
+    async def _hear(self, bus: Bus) -> None:
+        async with contextlib.aclosing(bus.listen(f"lw.alive.{bus.site}.*")) as messages:
+            async for message in messages:
+                name = message.subject.rpartition(".")[2]
+                if name == "up":
+                    self._beats.own()
+                else:
+                    self._beats.hear(name)
 
     async def _keep_books(self, stop: asyncio.Event) -> None:
         """Keep `up.json` true, and tell the address of the page once it answers."""
@@ -246,7 +324,7 @@ class _Supervisor:
             if running.url and running.url != self._said_url:
                 self._said_url = running.url
                 self._is_shown.set()
-                self._say(f"page     {running.url}/#key={running.key}")
+                self._say(Told(name="page", state=f"{running.url}/#key={running.key}"))
             if await _waited(stop, LOOK_S):
                 return
 
@@ -257,13 +335,14 @@ class _Supervisor:
     def _now(self) -> Running:
         """Return what runs at this moment."""
         plan = self._plan
-        bus = {} if self._nats is None else {"bus": self._nats.pid}
+        bus = {"bus": self._carrier.pid} if self._carrier.pid else {}
         pids = bus | {child.name: child.pid for child in self._children if child.pid}
         page = read_private(plan.data / "server" / "http.json", _Page)
         is_current = page is not None and page.pid == pids.get("server")
         before = "" if self._running is None else self._running.url
         return Running(
             pid=os.getpid(),
+            pid_start=start_of(os.getpid()),
             site=plan.site,
             plant=plan.enterprise,
             started_ns=self._started_ns,
@@ -272,6 +351,7 @@ class _Supervisor:
             # While the server is started again its address stays: it takes the same port.
             url=page.url if page is not None and is_current else before,
             key=self._key,
+            nats=plan.nats,
         )
 
     async def _keep_logs(self, stop: asyncio.Event) -> None:
@@ -300,6 +380,30 @@ async def _must_be_free(port: int) -> None:
 
 def _wanted(plan: Plan) -> Applied:
     return applied_of(plan.text, site=plan.site, scenario=plan.scenario)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do some work to its end, or until `stop`; whether it was done.
+
+    Raises
+    ------
+    Exception
+        Whatever the work raises.
+    """
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        either: set[asyncio.Future[Any]] = {working, stopping}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+    if working.cancelled():
+        return False
+    working.result()
+    return True
 
 
 async def _waited(stop: asyncio.Event, wait_s: float) -> bool:

@@ -4,8 +4,8 @@ Hides how a valid plant file is broken in thousands of ways, each mutant with wh
 about it: whether it must be refused, and which lines may be named.
 
 >>> import random
->>> from linewright.testing.marked import Marked
->>> from linewright.testing.mutants import draw
+>>> from linewright.testing.mutating.marked import Marked
+>>> from linewright.testing.mutating.mutants import draw
 >>> source = Marked("linewright: 1\nenterprise: acme\nsites: {}\n")
 >>> mutant = draw(source, random.Random(1))
 >>> mutant.verdict in ("invalid", "valid", "any")
@@ -18,7 +18,7 @@ No room imports this one.
 
 from importlib.resources import files
 
-__all__ = ["buses", "every_key_text", "marked", "mutants"]
+__all__ = ["buses", "connecting", "every_key_text", "mutating"]
 
 
 def every_key_text() -> str:

@@ -8,7 +8,7 @@ these samples must be in the history once, with its value, or lie in a gap that 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,16 @@ from linewright.plant.samples import Columns
 
 __all__ = ["Account", "Shown", "account", "account_of", "read_truth"]
 
+CONTINUED = "truth.continued"
+
+MARGIN_NS = 10_000_000_000
+"""Event time after the beginning of a truth that is not whole in which clocks and late samples
+may still stand before it."""
+
+CORRECTED_NS = 120_000_000_000
+"""Farthest that a corrected time may be from the true one: what a connector takes for a clock
+that is right, 2 s, at sixty times the speed of a clock on the wall."""
+
 _OURS = Quality.INITIAL | Quality.BAD
 """Rows that a connector makes itself: what it read on connecting, and that it is not connected."""
 
@@ -30,6 +40,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     t_ns: int
     value: float | str | None
+    true_ns: int | None = None
+    """When it was, where the machine's own clock is wrong."""
+
+    @property
+    def really_ns(self) -> int:
+        """When it was, on the clock of the plant."""
+        return self.t_ns if self.true_ns is None else self.true_ns
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,22 +86,45 @@ def read_truth(file: Path) -> tuple[list[Shown], list[dict[str, Any]]]:
     Returns
     -------
     tuple
-        Samples, and events as plain data.
+        Samples, values in the unit of their tag, and events as plain data. What a fault withheld
+        was never shown and is left out; what it doubled is one sample.
 
     Notes
     -----
-    A last line that was cut off by a kill was not shown and is left out.
+    A last line that was cut off by a kill was not shown and is left out. Where the file goes on
+    from one that was full, `truth-before.jsonl` is read first; when more than that is gone, the
+    first event is `truth.continued`, with the time from which on the truth is whole.
     """
+    lines = _lines(file)
+    before = file.with_name("truth-before.jsonl")
+    if lines and lines[0].get("event") == CONTINUED and before.exists():
+        lines = [*_lines(before), *lines[1:]]
     samples, events = [], []
-    for line in file.read_bytes().splitlines(keepends=True):
-        if not line.endswith(b"\n"):
-            continue
-        found = json.loads(line)
-        if "tag" in found:
-            samples.append(Shown(tag=found["tag"], t_ns=found["t_ns"], value=found.get("value")))
-        else:
+    for found in lines:
+        if "tag" not in found:
             events.append(found)
+        elif found.get("fate", "") == "":
+            samples.append(
+                Shown(
+                    tag=found["tag"],
+                    t_ns=found["t_ns"],
+                    value=found.get("means", found.get("value")),
+                    true_ns=found.get("true_ns"),
+                )
+            )
     return samples, events
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    lines = file.read_bytes().splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith(b"\n")]
+
+
+def _whole_from(events: Sequence[Mapping[str, Any]]) -> int | None:
+    """Event time after which the truth is whole; None: from the beginning."""
+    if not events or events[0].get("event") != CONTINUED:
+        return None
+    return int(events[0]["t_ns"]) + MARGIN_NS
 
 
 def account_of(truth: Path, history: History, sources: Mapping[str, str]) -> Account:
@@ -116,14 +156,17 @@ def account_of(truth: Path, history: History, sources: Mapping[str, str]) -> Acc
         tag: [(gap.t_ns, gap.until_ns) for gap in gaps.get(sources[tag.partition("#")[0]], [])]
         for tag in tags
     }
-    samples = [one for one in read_truth(truth)[0] if one.tag.partition("#")[0] in sources]
-    return account(samples, stored, by_tag)
+    shown, events = read_truth(truth)
+    samples = [one for one in shown if one.tag.partition("#")[0] in sources]
+    return account(samples, stored, by_tag, after_ns=_whole_from(events))
 
 
 def account(
     shown: Iterable[Shown],
     stored: Mapping[str, Columns],
     gaps: Mapping[str, Sequence[tuple[int, int]]],
+    *,
+    after_ns: int | None = None,
 ) -> Account:
     """Account of samples shown against columns stored.
 
@@ -135,6 +178,8 @@ def account(
         Columns per tag, by event time.
     gaps
         First and last event time of the gaps of each tag's source.
+    after_ns
+        Of a truth whose beginning is gone: samples and rows up to then are left out.
 
     Returns
     -------
@@ -144,14 +189,21 @@ def account(
     Notes
     -----
     Samples before the first or after the last row of their station are not counted: nobody was
-    connected yet, or any more. Cost: n log n in the samples.
+    connected yet, or any more. A sample whose time the connector has corrected, for the clock of
+    its source was wrong, is the row of its value, in order, nearest to the true time. Cost: n log
+    n in the samples.
     """
     begun, ended = _bounds(stored)
-    truth: dict[tuple[str, int], Shown] = {(one.tag, one.t_ns): one for one in shown}
     rows = {
         (tag, t_ns): index
         for tag, columns in stored.items()
         for index, t_ns in enumerate(columns.t_ns)
+        if after_ns is None or t_ns > after_ns
+    }
+    truth = {
+        (one.tag, one.t_ns): one
+        for one in _corrected(shown, stored, rows)
+        if after_ns is None or one.t_ns > after_ns
     }
     counts = dict.fromkeys(("shown", "stored", "in_gaps", "differing"), 0)
     for (tag, t_ns), one in truth.items():
@@ -167,7 +219,44 @@ def account(
         elif index is not None:
             counts["differing"] += 1
     doubled = sum(len(c.t_ns) - len(set(c.t_ns)) for c in stored.values())
-    return Account(**counts, doubled=doubled, invented=_invented(stored, truth))
+    invented = sum(
+        key not in truth and not stored[key[0]].quality[index] & _OURS
+        for key, index in rows.items()
+    )
+    return Account(**counts, doubled=doubled, invented=invented)
+
+
+def _corrected(
+    shown: Iterable[Shown], stored: Mapping[str, Columns], rows: Mapping[tuple[str, int], int]
+) -> Iterator[Shown]:
+    """Samples, those of wrong clocks at the time of the row that became of them."""
+    free: dict[str, list[int]] = {
+        tag: [
+            index
+            for index, quality in enumerate(columns.quality)
+            if quality & Quality.CLOCK and not quality & _OURS
+        ]
+        for tag, columns in stored.items()
+    }
+    for one in sorted(shown, key=lambda one: one.really_ns):
+        if one.true_ns is None or (one.tag, one.t_ns) in rows:
+            yield one
+            continue
+        columns, mine = stored.get(one.tag), free.get(one.tag, [])
+        found = next(
+            (
+                place
+                for place, index in enumerate(mine)
+                if columns is not None
+                and abs(columns.t_ns[index] - one.true_ns) <= CORRECTED_NS
+                and _agrees(columns, index, one.value)
+            ),
+            None,
+        )
+        if found is None or columns is None:
+            yield msgspec.structs.replace(one, t_ns=one.true_ns)
+        else:
+            yield msgspec.structs.replace(one, t_ns=columns.t_ns[mine.pop(found)])
 
 
 def _bounds(stored: Mapping[str, Columns]) -> tuple[dict[str, int], dict[str, int]]:
@@ -191,11 +280,3 @@ def _agrees(columns: Columns, index: int, value: float | str | None) -> bool:
     if isinstance(value, str):
         return columns.text is not None and columns.text[index] == value
     return value is not None and abs(columns.value[index] - float(value)) <= abs(value) * 1e-6
-
-
-def _invented(stored: Mapping[str, Columns], truth: Mapping[tuple[str, int], Shown]) -> int:
-    return sum(
-        (tag, t_ns) not in truth and not quality & _OURS
-        for tag, columns in stored.items()
-        for t_ns, quality in zip(columns.t_ns, columns.quality, strict=True)
-    )

@@ -9,31 +9,43 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from linewright.bus import Applied, Bus, BusAddress, NatsServer
+from linewright.bus import Applied, Bus, BusAddress, DeviceTopics, NatsServer
 
 __all__ = ["RunningBus", "running_bus"]
 
 _REV_CHARS = 12
+_NO_DEVICES = DeviceTopics()
 
 
 class RunningBus:
     """A server that runs and its connections; got from `running_bus`."""
 
-    def __init__(self, folder: Path, site: str, server: NatsServer) -> None:
+    def __init__(self, folder: Path, site: str, server: NatsServer, devices: DeviceTopics) -> None:
         self.folder = folder
         """Folder of the server, for `BusAddress.read`."""
         self.site = site
         self.server = server
+        self.devices = devices
+        """Topics of field devices."""
         self._open: list[Bus] = []
 
     @property
     def address(self) -> BusAddress:
-        """Where the server is; stays the same over restarts."""
+        """Where the server is, for the user `up`; stays the same over restarts."""
         return self.server.address
 
-    async def connect(self, name: str = "test") -> Bus:
-        """Return a new connection; closed at the end of `running_bus`, or before by its user."""
-        bus = await Bus.connect(self.address, site=self.site, name=name)
+    async def connect(self, name: str = "test", *, user: str = "up") -> Bus:
+        """Return a new connection; closed at the end of `running_bus`, or before by its user.
+
+        Parameters
+        ----------
+        name
+            Name of the connection.
+        user
+            Whose rights it has: a service, `person`, or `up`, which may do everything.
+        """
+        address = BusAddress.read(self.folder, user)
+        bus = await Bus.connect(address, site=self.site, name=name)
         self._open.append(bus)
         return bus
 
@@ -44,7 +56,7 @@ class RunningBus:
     async def restart(self) -> None:
         """Start the server again in its folder; the one before is ended if it still runs."""
         await self.server.stop()
-        self.server = await NatsServer.start(self.folder)
+        self.server = await NatsServer.start(self.folder, site=self.site, devices=self.devices)
 
     async def close(self) -> None:
         """Close the connections and end the server."""
@@ -61,6 +73,7 @@ async def running_bus(
     *,
     emulated: bool = False,
     scenario: str = "",
+    devices: DeviceTopics = _NO_DEVICES,
 ) -> AsyncIterator[RunningBus]:
     """Run a server for the length of an `async with`.
 
@@ -76,6 +89,8 @@ async def running_bus(
         Whether the plant is applied as an emulated one.
     scenario
         Scenario file of an emulated plant.
+    devices
+        Topics of field devices; without any there is no MQTT listener.
 
     Yields
     ------
@@ -100,7 +115,8 @@ async def running_bus(
     ...     asyncio.run(site_of_a_plant(Path(name)))
     'reno'
     """
-    running = RunningBus(folder, site, await NatsServer.start(folder))
+    server = await NatsServer.start(folder, site=site, devices=devices)
+    running = RunningBus(folder, site, server, devices)
     try:
         if plant_text is not None:
             applied = Applied(

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from linewright.testing import every_key_text
-from linewright.testing.marked import Path, role_of
-from linewright.testing.vocabulary import DATE, MONEY, QUANTITY, words
+from linewright.testing.mutating.marked import Path, role_of
+from linewright.testing.mutating.vocabulary import DATE, MONEY, QUANTITY, words
 
 Tree = dict[str, Any]
 

@@ -9,9 +9,9 @@ from benchmarks.plant_load.mutant_runs import Tally, run_mutants
 from benchmarks.plant_load.plant_text import plant_text
 from linewright.plant.language.load import check_text
 from linewright.testing import every_key_text
-from linewright.testing.entry_mutations import inline_password
-from linewright.testing.marked import Marked
-from linewright.testing.mutants import nth
+from linewright.testing.mutating.entry_mutations import inline_password
+from linewright.testing.mutating.marked import Marked
+from linewright.testing.mutating.mutants import nth
 
 NAMED_SHARE_MIN = 0.99
 MUTANTS_SUITE = 500

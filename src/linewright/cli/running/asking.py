@@ -68,8 +68,19 @@ def running_at(given: str | None) -> Running:
     return running
 
 
-def ask(running: Running, path: str, *, post: bool = False) -> Answer:
+def ask(running: Running, path: str, *, post: bool = False, body: object | None = None) -> Answer:
     """Return what the server of a running plant answers.
+
+    Parameters
+    ----------
+    running
+        The plant.
+    path
+        Route, with its query.
+    post
+        Whether it acts.
+    body
+        Sent as JSON.
 
     Raises
     ------
@@ -80,6 +91,7 @@ def ask(running: Running, path: str, *, post: bool = False) -> Answer:
         running.url + path,
         method="POST" if post else "GET",
         headers={"authorization": f"Bearer {running.key}"},
+        data=None if body is None else msgspec.json.encode(body),
     )
     # A proxy of the environment has no business between two programs of one machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

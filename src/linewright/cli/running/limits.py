@@ -11,8 +11,8 @@ from linewright.plant.model import Line
 
 __all__ = ["limits"]
 
-PROTOCOL = "opcua"
-"""The one protocol of this version, for real machines and for played ones."""
+SPOKEN = ("mqtt", "opcua", "replay", "sparkplug")
+"""Protocols of real machines that there are connectors for; a test compares them."""
 
 WATCHED = "cycle_time"
 """Role of the tag in which the one deviation of this version is seen."""
@@ -49,7 +49,7 @@ def limits(plant: Plant, site: str, *, emulated: bool) -> tuple[str, ...]:
     >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     >>> _ = shop.work_centre("lathes").station("one", does={"turn": "40 s"})
     >>> limits(plant.done(), "reno", emulated=True)[0]
-    '1 work centre is not played, its machines stand idle: reno/shop/lathes'
+    '1 work centre is played without flow, each machine by itself: reno/shop/lathes'
     """
     played = _not_played(plant, site) if emulated else ()
     return (*played, *_not_seen(plant, site, emulated=emulated), *_not_watched(plant, site))
@@ -68,28 +68,34 @@ def _not_played(plant: Plant, site: str) -> Iterator[str]:
         try:
             compile_line(plant, address)
         except TwinFault as fault:
-            yield f"line {address} is not played, its machines stand idle: {fault}"
+            yield f"line {address} is played without flow, each machine by itself: {fault}"
     if centres:
-        one = "1 work centre is not played, its"
-        words = one if len(centres) == 1 else f"{len(centres)} work centres are not played, their"
-        yield f"{words} machines stand idle: {_named(centres)}"
+        one = "1 work centre is"
+        words = one if len(centres) == 1 else f"{len(centres)} work centres are"
+        yield f"{words} played without flow, each machine by itself: {_named(centres)}"
 
 
 def _not_seen(plant: Plant, site: str, *, emulated: bool) -> Iterator[str]:
     stations = dict(plant.stations_in(Address(site)))
     gateways = {} if emulated else plant.sites[site].gateways  # a play has no gateways
-    how = {}
+    how: dict[Address, str] = {}
     for address, station in stations.items():
         connection = station.connect
         if connection is not None and connection.protocol == "gateway":
             connection = gateways.get(connection.endpoint, connection)
-        how[address] = "not connected" if connection is None else connection.protocol
-    unseen = [address for address in stations if how[address] != PROTOCOL]
+        how[address] = (connection and connection.protocol) or "not connected"
+    unseen = [address for address in stations if not _is_seen(how[address], emulated=emulated)]
     if unseen:
         counts = sorted(Counter(how[address] for address in unseen).items())
         by = ", ".join(f"{protocol} {count}" for protocol, count in counts)
         what = f"{len(unseen)} of {len(stations)} stations show nothing"
-        yield f"{what}, since only OPC UA is spoken ({by}): {_named(unseen)}"
+        why = "" if emulated else f", since only {', '.join(SPOKEN)} are spoken"
+        yield f"{what}{why} ({by}): {_named(unseen)}"
+
+
+def _is_seen(how: str, *, emulated: bool) -> bool:
+    """Whether machines reached so are heard; played ones all are, whatever they speak for real."""
+    return how != "not connected" and (emulated or how in SPOKEN)
 
 
 def _not_watched(plant: Plant, site: str) -> Iterator[str]:

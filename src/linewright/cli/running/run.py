@@ -38,7 +38,7 @@ def command(service: str, *, data: str, site: str, url: str | None, parent: int 
         logging.getLogger(talkative).setLevel(logging.WARNING)
     folder = Path(data).absolute()
     try:
-        address = BusAddress(url=url) if url else BusAddress.read(folder)
+        address = BusAddress.of_url(url) if url else BusAddress.read(folder, service)
         asyncio.run(run_service(service, data=folder, site=site, address=address))
     except BusUnavailable as error:
         raise Failed(str(error), "see that the NATS server runs and can be reached") from error

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import datetime as dt
+import logging
 import math
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +13,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from linewright.bus import BusUnavailable
+from linewright.bus import BusAddress, BusUnavailable
 from linewright.cli.ending import Failed
+from linewright.cli.looking.drawing import waiting
 from linewright.cli.reading import contents, plant_of, read
 from linewright.cli.running.asking import data_folder
+from linewright.cli.running.board import PlantBoard
 from linewright.cli.running.limits import limits
 from linewright.cli.terminal import example, safe, say
 from linewright.plant import Plant, to_text
@@ -55,6 +59,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     start: str = ""
     speed: float | None = None
     person: str = "local:supervisor"
+    nats: str = ""
+    nats_server: Path | None = None
 
 
 def number(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -91,6 +97,10 @@ def number(context: click.Context, parameter: click.Parameter, value: float | No
     help="Plant time over real time.",
 )
 @click.option("--as", "person", default="local:supervisor", help="Who acts here, as ID:ROLE.")
+@click.option("--nats", default="", help="URL of a NATS server that runs; else one of our own.")
+@click.option(
+    "--nats-server", type=click.Path(dir_okay=False), help="Program of our own NATS server."
+)
 def command(plant: str, *, data: str | None, **given: object) -> None:
     """Run a plant: its services, its page, and what keeps them alive.
 
@@ -111,7 +121,8 @@ def plan_of(source: str, options: Options) -> Plan:
         The plant or the scenario has errors (every one is told), the site is not clear, a time
         or a person is not written as it should be.
     """
-    checked = read(source)
+    with waiting("the plant is checked"):
+        checked = read(source)
     for problem in checked.problems:
         say(safe(str(problem)), err=True)
     plant = plant_of(checked)
@@ -120,7 +131,9 @@ def plan_of(source: str, options: Options) -> Plan:
     scenario, speed, text = _scenario(plant, options)
     say(safe(f"`{source}` is in order: {contents(plant)}"))
     began = _start(plant, site, options, scenario)
-    for limit in limits(plant, site, emulated=text is not None):
+    with waiting("the plant is looked at"):
+        left_out = limits(plant, site, emulated=text is not None)
+    for limit in left_out:
         say(safe(f"not yet  {limit}"))
     return Plan(
         data=options.data,
@@ -133,7 +146,36 @@ def plan_of(source: str, options: Options) -> Plan:
         port=options.port,
         person=person,
         role=role,
+        nats=_server_url(options),
+        nats_server=_server_program(options),
+        files=_folder_of(source),
     )
+
+
+def _server_url(options: Options) -> str:
+    """Return the URL of a NATS server that runs already, checked; empty for one of our own."""
+    if options.nats and options.nats_server is not None:
+        raise Failed("--nats and --nats-server both name a server", "leave one of them out")
+    if options.nats:
+        try:
+            BusAddress.of_url(options.nats)
+        except BusUnavailable as error:
+            raise Failed(str(error), error.hint) from error
+    return options.nats
+
+
+def _server_program(options: Options) -> Path | None:
+    if options.nats_server is None:
+        return None
+    found = options.nats_server.absolute()
+    if not os.access(found, os.X_OK) or not found.is_file():
+        raise Failed(f"`{options.nats_server}` is no program", "see --nats-server")
+    return found
+
+
+def _folder_of(source: str) -> str:
+    path = Path(source).absolute()
+    return str(path if path.is_dir() else path.parent)
 
 
 def _site(plant: Plant, wanted: str | None) -> str:
@@ -207,20 +249,30 @@ async def start(plan: Plan, until: Callable[[], bool] | None = None) -> None:
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # What the supervisor's own connection says is in the rows already.
+    logging.getLogger("linewright").addHandler(logging.NullHandler())
     loop.add_signal_handler(signal.SIGINT, stop.set)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGHUP, stop.set)
-    _tell(f"data     {plan.data}")
-    watch = asyncio.create_task(_watch(until, stop)) if until else None
-    try:
-        with _told_plainly(plan):
-            await supervise(plan, _tell, stop)
-    finally:
-        if watch is not None:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
+    with PlantBoard(plan, _tell) as board:
+        board.say(f"data     {plan.data}")
+        watches = [asyncio.create_task(board.watch_links())]
+        watches += [asyncio.create_task(_watch(until, stop))] if until else []
+        watches.append(asyncio.create_task(_tell_end(stop, board)))
+        try:
+            with _told_plainly(plan):
+                await supervise(plan, board.tell, stop)
+        finally:
+            for watch in watches:
+                watch.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)
+
+
+async def _tell_end(stop: asyncio.Event, board: PlantBoard) -> None:
+    """Say at once that the end has begun: the services take a moment for it."""
+    await stop.wait()
+    board.say("ending   each service ends in order; what is under way is stored first")
 
 
 def _tell(line: str) -> None:

@@ -1,18 +1,11 @@
-"""A tree drawn in a terminal (owner of Rich)."""
-
-import sys
+"""A tree drawn in a terminal."""
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
-from rich.tree import Tree
 
-from linewright.cli.terminal import colours_wanted, is_terminal, safe
+from linewright.cli.looking.drawing import Text, Tree, console
+from linewright.cli.terminal import safe
 
 __all__ = ["Branch", "print_tree"]
-
-PIPE_WIDTH = 10_000
-"""Columns of what is no terminal: no line is wrapped there."""
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -25,21 +18,13 @@ class Branch(msgspec.Struct, frozen=True):
 
 def print_tree(root: Branch) -> None:
     """Write a tree; in a pipe no line is wrapped, on a narrow terminal every line is."""
-    console = Console(
-        file=sys.stdout,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        color_system="auto" if colours_wanted() else None,
-        width=None if is_terminal() else PIPE_WIDTH,
-    )
     top = Tree(_line(root), guide_style="dim")
     waiting = [(top, branch) for branch in reversed(root.below)]
     while waiting:
         above, branch = waiting.pop()
         twig = above.add(_line(branch))
         waiting += [(twig, below) for below in reversed(branch.below)]
-    console.print(top)
+    console().print(top)
 
 
 def _line(branch: Branch) -> Text:

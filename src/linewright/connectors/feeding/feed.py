@@ -6,36 +6,38 @@ or stands inside a gap of its source.
 >>> saw = Source(
 ...     name="saw", address=Address("nogales/machining/bracket/saw"),
 ...     endpoint=Endpoint(url="opc.tcp://127.0.0.1:4840"),
-...     points=(Point(tag=Address("nogales/machining/bracket/saw#kw"), node="ns=2;s=Power"),),
+...     points=(Point(tag=Address("nogales/machining/bracket/saw#kw"), item="ns=2;s=Power"),),
 ... )
 >>> box = Outbox(Numbering(site="nogales", source="saw", epoch=5, n=0))
 >>> feed = Feed(saw, box, plant_rev="r1", marks=Quality.GOOD)
 >>> feed.connected((), asked_ns=10**18, now=Now(plant_ns=10**18 + 1, seen_ns=10**18, steady_ns=0))
->>> feed.heard(0, Raw(value=4.2), Now(plant_ns=10**18 + 2, seen_ns=10**18, steady_ns=1), first=True)
->>> feed.flush()
->>> [row.quality == Quality.INITIAL for row in box.head().rows]
-[True]
+>>> first = Heard(points=[0], values=[4.2], statuses=[0], source_ns=[None], is_first=True)
+>>> feed.take(first, Now(plant_ns=10**18 + 2, seen_ns=10**18, steady_ns=1))
+>>> box.head().rows.quality == [Quality.INITIAL]
+True
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from linewright.connectors.feeding.gaps import Window, gap_of, margin_ns, not_before
 from linewright.connectors.feeding.outbox import Numbering, Outbox
+from linewright.connectors.feeding.repeats import Deadbands, Once
+from linewright.connectors.feeding.rows import Rows
+from linewright.connectors.feeding.shaping import Shaper
 from linewright.connectors.sources import Endpoint, Point, Source
-from linewright.connectors.values import (
-    OFFSET_MAX_NS,
-    Raw,
-    Row,
-    SourceClock,
-    missing_row,
-    row_of,
-)
+from linewright.connectors.values import OFFSET_MAX_NS, Heard, SourceClock, loses_older
 from linewright.plant import Address
 from linewright.plant.records import Gap, GapReason, Quality
 
-__all__ = ["Address", "Endpoint", "Feed", "Now", "Numbering", "Point"]
+__all__ = ["Address", "Endpoint", "Feed", "Heard", "Now", "Numbering", "Point"]
+
+OVERFLOWS_APART = 16
+"""Most gaps of single tags that one message makes; more become one gap of all these tags."""
+
+GAPS_REMEMBERED = 1_000
+"""Beginnings of gaps of some tags that are known, so that no two of them are taken for one."""
 
 
 class Now(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +76,7 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed:
-    """Turns what a session says about one source into rows and gaps in its outbox.
+    """Turns what a link says about one source into rows and gaps in its outbox.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ class Feed:
     marks
         Quality bits of every sample: `SIMULATED` on an emulated plant.
     stored_gap
-        Newest gap of the station that is stored.
+        Newest gap of the source that is stored.
     """
 
     def __init__(
@@ -102,100 +104,115 @@ class Feed:
         self.source = source
         self.box = box
         self.is_connected = False
-        self._plant_rev = plant_rev
-        self._marks = marks
+        self.missing: tuple[str, ...] = ()
+        """Items that the device did not have at the last connection."""
+        self.heard_ns: int | None = None
+        """Wall time of the last sign of life."""
+        self.plant_rev = plant_rev
+        """Revision of the plant in force."""
+        self.told_to: tuple[int, int] | None = None
+        """Newest time that was told, and the last point of that time: at the start what is
+        stored. A link that can tell everything again goes on behind it, and sets it."""
+        self._marks = int(marks)
         self._stored_gap = stored_gap
         self._clock = SourceClock()
         self._reason = GapReason.STOPPED
         self._told_lost = False
+        self._is_silent = False
         self._lost_ns = -1
         self._asked_ns = 0
-        self._rows: list[Row] = []
-        self._heard_ns: dict[int, int] = {}
-        self._is_first = False
-        self._changed_ns: int | None = None
+        self._read: set[int] = set()
+        self._is_new = False
+        self._alive: Now | None = None
+        self._begun: dict[int, None] = {}
+        self._once = Once(0)
+        self.follow(source)
 
-    def connected(self, missing: Collection[int], *, asked_ns: int, now: Now) -> None:
-        """Begin anew: a gap since what was heard last, and one bad sample per missing node.
+    def follow(self, source: Source) -> None:
+        """Read the source as another plant describes it, from its next connection on."""
+        self.source = source
+        # The tags that stay go on behind the values that they have.
+        self._lost_ns = max(self._lost_ns, self._once.newest_of_all_ns())
+        self._shaper = Shaper(source.points)
+        self._once = Once(len(source.points))
+        self._bands = Deadbands(source.points)
+        self.box.names([point.tag for point in source.points])
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the source says nothing for longer than it may, though its link stands."""
+        return self._is_silent
+
+    @property
+    def offset_ns(self) -> int | None:
+        """Device's clock less plant time, None where it is not known."""
+        return self._clock.offset_ns
+
+    def connected(
+        self, missing: Collection[int], *, asked_ns: int, now: Now, is_complete: bool = False
+    ) -> None:
+        """Begin anew: a gap since what was heard last, and one bad sample per missing item.
 
         Parameters
         ----------
         missing
             Points that the device does not have.
         asked_ns
-            Time just before the subscription was asked for, on the source's own clock where that
-            is right; first values bear it, so that every change heard later is later.
+            Time just before the values were asked for, on the source's own clock where that is
+            right; first values bear it, so that every change heard later is later.
         now
             The moment of the answer.
+        is_complete
+            Whether the link goes on exactly where it was: then nothing is missing, and no gap.
         """
-        margin = margin_ns(self.source.endpoint.publish_s, now.speed)
         # The loss was told as of a moment on another clock: what is read now is later.
         asked_ns = max(asked_ns, self._lost_ns + 1)
-        self._is_first = self.box.taken_ns is None
+        self._is_new = self.box.taken_ns is None
         if self.box.taken_ns is None:
             self.box.taken_ns = asked_ns
-        else:
-            window = Window(
-                from_ns=self.box.taken_ns - margin,
-                until_ns=max(now.plant_ns, asked_ns) + margin,
-                reason=self._reason,
-            )
-            self._gap(window, now.seen_ns)
+        elif not is_complete:
+            self._account(max(now.plant_ns, asked_ns), now)
         self._asked_ns, self._told_lost, self.is_connected = asked_ns, False, True
         self._reason = GapReason.DISCONNECTED
         self._clock = SourceClock()
-        self._heard_ns = {}
-        self.box.add(
-            [
-                missing_row(
-                    self.source.points[index].tag,
-                    Quality.CONFIGURATION | self._marks,
-                    t_ns=asked_ns,
-                    seen_ns=now.seen_ns,
-                )
-                for index in sorted(missing)
-            ]
-        )
+        self._read = set()
+        self._live(now)
+        self.missing = tuple(self.source.points[each].item for each in sorted(missing))
+        rows = Rows()
+        for index in sorted(missing):
+            why = Quality.CONFIGURATION | self._marks
+            rows.add_missing(index, why, t_ns=asked_ns, seen_ns=now.seen_ns)
+        self._hand_on(rows)
 
-    def heard(self, index: int, raw: Raw, now: Now, *, first: bool) -> None:
-        """Take a value in; `flush` hands on what one message brought."""
-        point, marks = self.source.points[index], self._marks
-        t_ns = now.plant_ns
-        if first:
-            t_ns, marks = self._asked_ns, marks | Quality.INITIAL
-            if self._is_first and raw.source_ns is not None:
-                self._note_change(raw.source_ns, now)
-        elif raw.source_ns is not None:
-            t_ns, corrected = self._clock.time_of(
-                raw.source_ns,
-                now_ns=now.plant_ns,
-                monotonic_ns=now.steady_ns,
-                speed=now.speed,
-                is_steady=now.is_steady,
-            )
-            marks |= Quality.CLOCK if corrected else Quality.GOOD
-        if raw.lost_older and not first:
-            self._overflow(point, index, t_ns, now)
-        self._heard_ns[index] = t_ns
-        self._rows.append(row_of(point, raw, t_ns=t_ns, seen_ns=now.seen_ns, marks=marks))
+    def alive(self, now: Now) -> None:
+        """Take a sign of life that brought no value: a keep-alive, an answer."""
+        if self._is_silent:
+            self._return(now)
+        self._live(now)
 
-    def flush(self) -> None:
-        """Hand on what was heard.
+    def take(self, heard: Heard, now: Now) -> None:
+        """Take in what one message brought; `heard.points` count the points of the source.
 
-        At the very first connection nothing is missing but what changed while it was made; only
-        where something did, a gap says so.
+        Parameters
+        ----------
+        heard
+            Columns of the message.
+        now
+            When it came.
+
+        Notes
+        -----
+        Linear in the values, one to two microseconds each.
         """
-        if self._rows and self._changed_ns is not None:
-            window = Window(
-                from_ns=self._asked_ns,
-                until_ns=self._changed_ns,
-                reason=GapReason.DISCONNECTED,
-            )
-            self._changed_ns = None
-            self._gap(window, self._rows[-1].seen_ns)
-        if self._rows:
-            rows, self._rows = self._rows, []
-            self.box.add(rows)
+        self.alive(now)
+        if not heard.points:
+            return
+        t_ns, marks = self._times(heard, now)
+        if heard.is_first:
+            self._say_changed(heard, now)
+        elif not heard.is_historical and any(map(loses_older, set(heard.statuses))):
+            self._overflow(heard, t_ns, now)
+        self._hold(heard, t_ns, marks, now)
 
     def lost(self, now: Now) -> None:
         """Say once, for each tag, that the source is not reached.
@@ -205,27 +222,41 @@ class Feed:
         now
             The moment of its last sign of life, or of the first try that failed.
         """
-        self.flush()
-        self.is_connected = False
-        if self._told_lost:
+        self._lose(now, Quality.NOT_CONNECTED)
+        self.is_connected = self._is_silent = False
+
+    def watch(self, now: Now) -> None:
+        """Say that the source is lost where it is silent for longer than it may be.
+
+        Its link may think otherwise; the next message takes it back.
+        """
+        stale_s, alive = self.source.stale_s, self._alive
+        if stale_s is None or alive is None or not self.is_connected:
             return
-        self._told_lost = True
-        # After whatever was heard, also where the plant clock is behind the source's.
-        t_ns = self._lost_ns = max(now.plant_ns, self._asked_ns, *self._heard_ns.values()) + 1
-        if self.box.taken_ns is None:
-            # Never connected so far: the account begins with these samples.
-            self.box.taken_ns, self._reason = t_ns, GapReason.DISCONNECTED
-        self.box.add(
-            [
-                missing_row(
-                    point.tag,
-                    Quality.NOT_CONNECTED | self._marks,
-                    t_ns=t_ns,
-                    seen_ns=now.seen_ns,
-                )
-                for point in self.source.points
-            ]
-        )
+        if now.steady_ns - alive.steady_ns > stale_s * 1e9:
+            self._lose(alive, Quality.NOT_CONNECTED | Quality.STALE)
+            self.is_connected, self._is_silent = False, True
+
+    def missed(
+        self, from_ns: int | None, now: Now, reason: GapReason = GapReason.DISCONNECTED
+    ) -> None:
+        """Account for values that the link knows to be lost, though it stands.
+
+        Parameters
+        ----------
+        from_ns
+            When the first of them may be from; None: since what was heard last.
+        now
+            When it was found out.
+        reason
+            Why they are lost.
+        """
+        if not self.is_connected or self.box.taken_ns is None:
+            return  # the gap before the next connection covers it
+        margin = margin_ns(self.source.endpoint.publish_s, now.speed)
+        begun_ns = self.box.taken_ns if from_ns is None else min(from_ns, now.plant_ns)
+        window = Window(from_ns=begun_ns - margin, until_ns=now.plant_ns + margin, reason=reason)
+        self._gap(self._apart(window), now.seen_ns)
 
     def settle(self, now: Now) -> None:
         """Account for rows that found no room, as soon as there is some again."""
@@ -237,7 +268,7 @@ class Feed:
                 reason=GapReason.OVERRUN,
                 count=over.count,
             )
-            self._gap(window, now.seen_ns)
+            self._gap(self._apart(window), now.seen_ns)
 
     def to_publish(self, gap: Gap) -> Gap:
         """Gap as it is to be published: a later revision where the stored one is the same.
@@ -250,21 +281,163 @@ class Feed:
         """Remember the newest stored gap."""
         self._stored_gap = gap
 
-    def _note_change(self, source_ns: int, now: Now) -> None:
-        """Remember the newest change between question and answer; a wrong clock shows none."""
-        latest_ns = now.plant_ns + margin_ns(self.source.endpoint.publish_s, now.speed)
-        if self._asked_ns <= source_ns <= latest_ns:
-            self._changed_ns = max(source_ns, self._changed_ns or 0)
+    # --- one message
 
-    def _overflow(self, point: Point, index: int, t_ns: int, now: Now) -> None:
-        self.flush()
+    def _hold(self, heard: Heard, t_ns: list[int], marks: int, now: Now) -> None:
+        """Hand on the samples of a message, without repeats and changes that are too small."""
+        points = list(heard.points)
+        shaped = self._shaper.shape(points, heard.values, heard.statuses, marks=marks)
+        t_ns, places = self._once.times(
+            points, t_ns, heard.values, shaped.quality, late=heard.is_historical
+        )
+        if self._bands.are_any and not heard.is_historical:
+            looked = range(len(points)) if places is None else places
+            places = self._bands.kept(points, shaped.value, shaped.quality, looked)
+        rows = Rows(
+            tag=points,
+            t_ns=t_ns,
+            seen_ns=[now.seen_ns] * len(points),
+            value=shaped.value,
+            quality=shaped.quality,
+            integer=shaped.integer,
+            text=shaped.text,
+        )
+        if places is not None and len(places) < len(points):
+            if not heard.is_historical:
+                # What is dropped on purpose is accounted for.
+                self.box.reach(rows.newest_timed_ns())
+            rows = rows.at(places)
+        self.box.add(rows)
+
+    def _times(self, heard: Heard, now: Now) -> tuple[list[int], int]:
+        """Times of the values on the plant's clock, and the bits that say how they are known."""
+        marks = self._marks
+        if heard.is_first:
+            return self._times_of_first(heard, now), marks | Quality.INITIAL
+        told = [source_ns for source_ns in heard.source_ns if source_ns is not None]
+        if not told:
+            return [now.plant_ns] * len(heard.points), marks
+        if heard.is_historical:
+            # Late on purpose: it says nothing of the clock, and is corrected as the clock is.
+            correction_ns = self._clock.used_ns
+        else:
+            correction_ns = self._clock.correction_ns(
+                max(told),
+                now_ns=now.plant_ns,
+                monotonic_ns=now.steady_ns,
+                speed=now.speed,
+                is_steady=now.is_steady,
+            )
+        if correction_ns:
+            marks |= Quality.CLOCK
+        if len(told) == len(heard.points) and not correction_ns and min(told) >= 0:
+            return told, marks
+        return [
+            now.plant_ns if source_ns is None else max(0, source_ns - correction_ns)
+            for source_ns in heard.source_ns
+        ], marks
+
+    def _times_of_first(self, heard: Heard, now: Now) -> list[int]:
+        """Times of readings: of the question, of what is told again later those of the telling."""
+        asked_ns = max(self._asked_ns, heard.asked_ns or 0)
+        t_ns = []
+        for point in heard.points:
+            if point in self._read:
+                newest_ns = self._once.newest_ns(point) or 0
+                t_ns.append(max(now.plant_ns, self._asked_ns, newest_ns + 1))
+            else:
+                self._read.add(point)
+                t_ns.append(asked_ns)
+        return t_ns
+
+    def _say_changed(self, heard: Heard, now: Now) -> None:
+        """At the very first connection, tell what changed while it was made by a gap."""
+        if not self._is_new:
+            return
+        latest_ns = now.plant_ns + margin_ns(self.source.endpoint.publish_s, now.speed)
+        changed = [
+            source_ns
+            for source_ns in heard.source_ns
+            # A wrong clock shows none.
+            if source_ns is not None and self._asked_ns <= source_ns <= latest_ns
+        ]
+        if changed:
+            window = Window(
+                from_ns=self._asked_ns, until_ns=max(changed), reason=GapReason.DISCONNECTED
+            )
+            self._gap(window, now.seen_ns)
+
+    def _overflow(self, heard: Heard, t_ns: list[int], now: Now) -> None:
+        """Account for values that the device lost: from the one before each of these on."""
+        before_ns: dict[int, int] = {}
+        windows: list[Window] = []
+        for point, status, at_ns in zip(heard.points, heard.statuses, t_ns, strict=True):
+            if loses_older(status):
+                known_ns = before_ns.get(point, self._once.newest_ns(point))
+                window = Window(
+                    from_ns=self._asked_ns if known_ns is None else known_ns,
+                    until_ns=at_ns,
+                    reason=GapReason.OVERRUN,
+                    tags=(self.source.points[point].tag,),
+                )
+                windows.append(window)
+            before_ns[point] = at_ns
+        for window in windows if len(windows) <= OVERFLOWS_APART else [_merged(windows)]:
+            self._gap(self._apart(window), now.seen_ns)
+
+    # --- loss and return
+
+    def _live(self, now: Now) -> None:
+        self._alive, self.heard_ns = now, now.seen_ns
+
+    def _lose(self, now: Now, why: Quality) -> None:
+        if self._told_lost:
+            return
+        self._told_lost = True
+        # After whatever was heard, also where the plant clock is behind the source's.
+        t_ns = max(now.plant_ns, self._asked_ns, self._once.newest_of_all_ns()) + 1
+        self._lost_ns = t_ns
+        if self.box.taken_ns is None:
+            # Never connected so far: the account begins with these samples.
+            self.box.taken_ns, self._reason = t_ns, GapReason.DISCONNECTED
+        rows = Rows()
+        for index in range(len(self.source.points)):
+            rows.add_missing(index, why | self._marks, t_ns=t_ns, seen_ns=now.seen_ns)
+        self._hand_on(rows)
+
+    def _return(self, now: Now) -> None:
+        """A source that was silent for too long speaks again, its link having stayed."""
+        self._account(max(now.plant_ns, self._lost_ns + 1), now)
+        self._is_silent = self._told_lost = False
+        self.is_connected = True
+
+    def _account(self, until_ns: int, now: Now) -> None:
+        """Account for all that may have been missed since what was heard last."""
+        margin = margin_ns(self.source.endpoint.publish_s, now.speed)
+        assert self.box.taken_ns is not None, "the account has begun"
         window = Window(
-            from_ns=self._heard_ns.get(index, self._asked_ns),
-            until_ns=t_ns,
-            reason=GapReason.OVERRUN,
-            tags=(point.tag,),
+            from_ns=self.box.taken_ns - margin, until_ns=until_ns + margin, reason=self._reason
         )
         self._gap(window, now.seen_ns)
+
+    def _hand_on(self, rows: Rows) -> None:
+        """Hand on rows that say why there is no value."""
+        t_ns, places = self._once.times(rows.tag, rows.t_ns, rows.value, rows.quality)
+        rows.t_ns = t_ns
+        self.box.add(rows if places is None else rows.at(places))
+
+    def _apart(self, window: Window) -> Window:
+        """Window that begins a little earlier where one of its reason began at the same time.
+
+        The identity of a gap is its beginning and its reason, not its tags.
+        """
+        from_ns = max(0, window.from_ns)
+        while from_ns in self._begun and from_ns > 0:
+            from_ns -= 1
+        self._begun[from_ns] = None
+        if len(self._begun) > GAPS_REMEMBERED:
+            del self._begun[next(iter(self._begun))]
+        return msgspec.structs.replace(window, from_ns=from_ns)
 
     def _gap(self, window: Window, seen_ns: int) -> None:
         gap = gap_of(
@@ -272,6 +445,16 @@ class Feed:
             window,
             epoch=self.box.epoch,
             seen_ns=seen_ns,
-            plant_rev=self._plant_rev,
+            plant_rev=self.plant_rev,
         )
         self.box.add_gap(gap)
+
+
+def _merged(windows: Sequence[Window]) -> Window:
+    """One window over all of some tags."""
+    return Window(
+        from_ns=min(window.from_ns for window in windows),
+        until_ns=max(window.until_ns for window in windows),
+        reason=windows[0].reason,
+        tags=tuple(dict.fromkeys(tag for window in windows for tag in window.tags)),
+    )

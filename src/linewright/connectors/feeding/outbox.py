@@ -4,18 +4,23 @@ Whatever stands before something in the outbox is stored before it. So, after a 
 older than the newest stored time is stored, and one gap from there on accounts for the rest.
 
 >>> box = Outbox(Numbering(site="nogales", source="saw", epoch=5, n=41))
->>> box.add([Row(tag="nogales/machining/bracket/saw#kw", t_ns=7, seen_ns=9, value=3.0, quality=0)])
+>>> box.names(["nogales/machining/bracket/saw#kw"])
+>>> rows = Rows()
+>>> rows.add_one(0, t_ns=7, seen_ns=9, value=3.0, quality=0)
+>>> box.add(rows)
 >>> batch = box.head()
->>> batch.rows[0].value, box.published(batch), box.head(), box.stored_ns
-(3.0, None, None, 7)
+>>> batch.rows.value, box.published(batch), box.head(), box.stored_ns
+([3.0], None, None, 7)
 """
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from linewright.connectors.values import Row, is_timed
+from linewright.connectors.feeding.arrays import column, tag_column, tag_names
+from linewright.connectors.feeding.rows import Rows, is_timed
 from linewright.plant.records import Gap
 from linewright.plant.samples import Columns, Frame, FrameHeader, frame
 
@@ -24,14 +29,20 @@ __all__ = ["Batch", "Numbering", "Outbox", "Overrun", "newest_timed_ns"]
 ROWS_MAX = 200_000
 """Most rows that wait in one outbox: a minute of a fast source while the bus is away."""
 
-BATCH_ROWS_MAX = 5_000
-"""Most rows of one frame: about a fifth of what the bus takes, so that texts fit too."""
+BATCH_ROWS_MAX = 20_000
+"""Most rows of one frame: what a frame holds."""
 
-BATCH_TEXT_MAX = 150_000
-"""Most characters of text in one frame, likewise; each may take four bytes."""
+BATCH_BYTES_MAX = 900_000
+"""Most bytes of one frame, less than the bus takes by the frame's head and its tags' own bound."""
+
+ROW_BYTES = 44
+"""Bytes of a row without text: seven columns with their bits of what is missing."""
 
 HEARTBEAT_NS = 1_000_000_000
 """Silence after which a source that is connected sends a frame without rows, 1 s."""
+
+_OFFSET_BYTES = 4
+_CHARACTER_BYTES = 4
 
 
 class Numbering(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,31 +66,35 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     Examples
     --------
     >>> numbering = Numbering(site="nogales", source="saw", epoch=5, n=0)
-    >>> Batch(numbering=numbering, rows=()).frame().rows
+    >>> Batch(numbering=numbering, rows=Rows(), tags=tag_names([])).frame().rows
     0
     """
 
     numbering: Numbering
-    rows: tuple[Row, ...]
+    rows: Rows
+    tags: Any
+    """Dictionary of the source's tags, as Arrow has it."""
+    newest_timed_ns: int | None = None
+    """Newest time of a change in it."""
 
     def frame(self) -> Frame:
         """Frame of the rows.
 
         Examples
         --------
-        >>> Batch(numbering=Numbering(site="a", source="b", epoch=1, n=2), rows=()).frame().header.n
+        >>> numbering = Numbering(site="a", source="b", epoch=1, n=2)
+        >>> Batch(numbering=numbering, rows=Rows(), tags=tag_names([])).frame().header.n
         2
         """
-        to = self.numbering
-        rows = self.rows
+        to, rows = self.numbering, self.rows
         columns = Columns(
-            tag=[row.tag for row in rows],
-            t_ns=[row.t_ns for row in rows],
-            seen_ns=[row.seen_ns for row in rows],
-            value=[row.value for row in rows],
-            quality=[row.quality for row in rows],
-            integer=[row.integer for row in rows],
-            text=[row.text for row in rows],
+            tag=tag_column(rows.tag, self.tags),
+            t_ns=column("t_ns", rows.t_ns),
+            seen_ns=column("seen_ns", rows.seen_ns),
+            value=column("value", rows.value),
+            quality=column("quality", rows.quality),
+            integer=column("int", rows.integer),
+            text=column("text", rows.text),
         )
         return frame(FrameHeader(site=to.site, source=to.source, epoch=to.epoch, n=to.n), columns)
 
@@ -103,9 +118,8 @@ def newest_timed_ns(made: Frame) -> int | None:
 
     Examples
     --------
-    >>> newest_timed_ns(
-    ...     Batch(numbering=Numbering(site="a", source="b", epoch=1, n=2), rows=()).frame()
-    ... )
+    >>> numbering = Numbering(site="a", source="b", epoch=1, n=2)
+    >>> newest_timed_ns(Batch(numbering=numbering, rows=Rows(), tags=tag_names([])).frame())
     """
     times_ns = made.batch.column("t_ns").to_pylist()
     qualities = made.batch.column("quality").to_pylist()
@@ -139,43 +153,65 @@ class Outbox:
         self._numbering = numbering
         self._rows_max = rows_max
         # Each item but a gap holds a row at least, and gaps come with rows or connections.
-        self._items: deque[list[Row] | Gap] = deque(maxlen=ROWS_MAX)
+        self._items: deque[Rows | Gap] = deque(maxlen=ROWS_MAX)
         self._waiting = 0
         self._overrun: Overrun | None = None
-        self._latest: dict[str, Row] = {}
+        self.names([])
         self._going: Batch | None = None
         self.taken_ns = stored_ns
         """Newest time of a change that was taken in, or end of the latest gap."""
         self.stored_ns = stored_ns
         """The same, of what is published."""
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Take rows in, in the order in which they came.
+    def names(self, tags: Sequence[str]) -> None:
+        """Say which tags the rows count from now on; those that wait keep theirs.
 
-        A row that repeats time and value of the one before of its tag is dropped; one with the
-        same time and another value comes a nanosecond later: a tag never has two values at once.
+        Examples
+        --------
+        >>> Outbox(Numbering(site="a", source="b", epoch=1, n=0)).names(["a#kw"])
+        """
+        self._tags = tag_names(tags)
+        sizes = [len(tag) + _OFFSET_BYTES for tag in tags]
+        # The dictionary of a frame holds all tags, or one for each row at most.
+        by_all = (BATCH_BYTES_MAX - sum(sizes)) // ROW_BYTES
+        by_row = BATCH_BYTES_MAX // (ROW_BYTES + max(sizes, default=0))
+        self._fitting = min(BATCH_ROWS_MAX, max(by_all, by_row))
+
+    def add(self, rows: Rows) -> None:
+        """Take rows in, in the order in which they came; they belong to the outbox then.
+
         Rows that find no room are dropped and counted, see `overrun`.
         """
-        fresh = [row for row in map(self._once, rows) if row is not None]
-        if self._overrun is not None or self._waiting + len(fresh) > self._rows_max:
+        count = len(rows)
+        if not count:
+            return
+        if self._overrun is not None or self._waiting + count > self._rows_max:
             # Nothing more is taken until the gap stands before it: `overrun`.
-            self._drop(fresh)
+            self._drop(rows)
             return
-        if not fresh:
-            return
-        if not self._items or isinstance(self._items[-1], Gap):
-            self._items.append([])
-        last = self._items[-1]
-        assert isinstance(last, list), "rows go behind rows"
-        last.extend(fresh)
-        self._waiting += len(fresh)
-        self._take(max((row.t_ns for row in fresh if row.is_timed), default=None))
+        last = self._items[-1] if self._items else None
+        if isinstance(last, Rows) and last.names is self._tags:
+            last.extend(rows)
+        else:
+            rows.names = self._tags
+            self._items.append(rows)
+        self._waiting += count
+        self._take(rows.newest_timed_ns())
+
+    def reach(self, t_ns: int | None) -> None:
+        """Say that everything until then is accounted for without being a row."""
+        self._take(t_ns)
 
     def add_gap(self, gap: Gap) -> None:
         """Take a gap in, behind the rows that are here."""
         self._items.append(gap)
         if not gap.tags:
             self._take(gap.until_ns)
+
+    @property
+    def waiting(self) -> int:
+        """Rows that wait."""
+        return self._waiting
 
     @property
     def is_overrun(self) -> bool:
@@ -205,14 +241,20 @@ class Outbox:
         if isinstance(first, Gap):
             return first
         # Oldest first, so that a part of them stored means everything older is stored too.
-        first.sort(key=lambda row: row.t_ns)
-        self._going = Batch(numbering=self._numbering, rows=tuple(first[: _fitting(first)]))
+        self._items[0] = first = first.in_order()
+        batch = first.first(_fitting(first, self._fitting))
+        self._going = Batch(
+            numbering=self._numbering,
+            rows=batch,
+            tags=first.names,
+            newest_timed_ns=batch.newest_timed_ns(),
+        )
         return self._going
 
     def heartbeat(self) -> Batch:
         """Frame without rows under the next number, where nothing else is to be published."""
         assert self.head() is None, "a heartbeat says that there is nothing new"
-        self._going = Batch(numbering=self._numbering, rows=())
+        self._going = Batch(numbering=self._numbering, rows=Rows(), tags=self._tags)
         return self._going
 
     def published(self, sent: Batch | Gap) -> None:
@@ -224,36 +266,24 @@ class Outbox:
             return
         self._going = None
         self._numbering = msgspec.structs.replace(self._numbering, n=self._numbering.n + 1)
-        if sent.rows:
+        if len(sent.rows):
             first = self._items[0]
-            assert isinstance(first, list), "rows were sent"
+            assert isinstance(first, Rows), "rows were sent"
             # What was added since stands behind them: only `head` sorts.
-            del first[: len(sent.rows)]
+            first.drop_first(len(sent.rows))
             self._waiting -= len(sent.rows)
-            if not first:
+            if not len(first):
                 self._items.popleft()
-        self._store(max((row.t_ns for row in sent.rows if row.is_timed), default=None))
+        self._store(sent.newest_timed_ns)
         if self.stored_ns is None:
             # Nothing but first readings so far: what is not stored is not older than they are.
-            self._store(min((row.t_ns for row in sent.rows), default=None))
+            self._store(min(sent.rows.t_ns, default=None))
+        if not self._items and self._overrun is None and self.stored_ns is not None:
+            # Nothing waits: what was taken in is stored, or was dropped as the plant file says.
+            self._store(self.taken_ns)
 
-    def _once(self, row: Row) -> Row | None:
-        before = self._latest.get(row.tag)
-        if before is not None and row.t_ns == before.t_ns:
-            if _content(row) == _content(before):
-                return None
-            row = msgspec.structs.replace(row, t_ns=row.t_ns + 1)
-        elif (
-            before is not None and row.t_ns == before.t_ns - 1 and _content(row) == _content(before)
-        ):
-            return None
-        self._latest[row.tag] = row
-        return row
-
-    def _drop(self, rows: Sequence[Row]) -> None:
-        times_ns = [row.t_ns for row in rows]
-        if not times_ns:
-            return
+    def _drop(self, rows: Rows) -> None:
+        times_ns = list(rows.t_ns)
         before = self._overrun
         if before is not None:
             times_ns += [before.from_ns, before.until_ns]
@@ -272,16 +302,14 @@ class Outbox:
             self.stored_ns = max(t_ns, self.stored_ns or 0)
 
 
-def _content(row: Row) -> tuple[str, int | None, str | None, int]:
-    # As text, because NaN differs from itself.
-    return repr(row.value), row.integer, row.text, row.quality
-
-
-def _fitting(rows: list[Row]) -> int:
-    """How many of the rows fit one frame, at least one."""
-    characters = 0
-    for count, row in enumerate(rows[:BATCH_ROWS_MAX]):
-        characters += len(row.text or "")
-        if characters > BATCH_TEXT_MAX and count:
+def _fitting(rows: Rows, fitting: int) -> int:
+    """How many of the rows fit one frame that holds `fitting` without text; at least one."""
+    most = min(len(rows), fitting)
+    if not any(rows.text[:most]):
+        return most
+    size, each = 0, BATCH_BYTES_MAX // fitting
+    for count, text in enumerate(rows.text[:most]):
+        size += each + (0 if text is None else _CHARACTER_BYTES * len(text))
+        if size > BATCH_BYTES_MAX and count:
             return count
-    return min(len(rows), BATCH_ROWS_MAX)
+    return most

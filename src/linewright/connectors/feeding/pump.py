@@ -1,7 +1,15 @@
 """What waits in the outboxes goes to the bus, ten times a second, and silence is told too.
 
-Before a frame goes out that bears no new time, the time reached is stored under
-``connect.<source>`` in the bucket `folds`: the next start knows from where a gap begins.
+What the next start must know of a source and its newest frame does not say stands in the bucket
+`folds`:
+
+========================  ===================================================================
+key                       what it says
+========================  ===================================================================
+``connect.<source>``      time up to which it is accounted for, stored before a frame goes out
+                          that bears no newer one
+``connect.gap.<source>``  its newest gap, stored before it is published
+========================  ===================================================================
 """
 
 import asyncio
@@ -9,7 +17,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from linewright.bus import Bucket, Bus
+from linewright.bus import Bucket, Bus, Message
 from linewright.connectors.feeding.feed import Feed
 from linewright.connectors.feeding.outbox import (
     HEARTBEAT_NS,
@@ -19,7 +27,7 @@ from linewright.connectors.feeding.outbox import (
     newest_timed_ns,
 )
 from linewright.connectors.sources import Source
-from linewright.plant.records import Gap, Quality, decode
+from linewright.plant.records import Gap, Quality, decode, encode
 from linewright.plant.samples import decode_frame
 
 __all__ = ["Pump", "restored_feed"]
@@ -82,10 +90,15 @@ class Pump:
     async def _send(self, feed: Feed, head: Batch | Gap) -> None:
         if isinstance(head, Gap):
             gap = feed.to_publish(head)
+            if not gap.tags:
+                await self._folds.put(_gap_key(feed.source.name), encode(gap))
             await self._bus.publish(gap)
             feed.gap_published(gap)
         else:
-            if not any(row.is_timed for row in head.rows):
+            stored_ns = feed.box.stored_ns
+            newest_ns = head.newest_timed_ns
+            if newest_ns is None or (stored_ns is not None and newest_ns < stored_ns):
+                # The newest frame alone would not say how far the source is accounted for.
                 await self._mark(feed)
             await self._bus.publish_frame(head.frame())
         feed.box.published(head)
@@ -116,7 +129,7 @@ async def restored_feed(
         What is stored under the source's name is not from here.
     """
     newest = await bus.last(f"lw.samples.{bus.site}.{source.name}")
-    gap = await _newest_gap(bus, source)
+    gap = await _newest_gap(bus, folds, source)
     stored_ns = [] if gap is None else [gap.until_ns]
     n = 0
     if newest is not None:
@@ -132,17 +145,45 @@ async def restored_feed(
     numbering = Numbering(site=bus.site, source=source.name, epoch=epoch, n=n)
     box = Outbox(numbering, max(stored_ns, default=None))
     marks = Quality.SIMULATED if simulated else Quality.GOOD
-    return Feed(source, box, plant_rev=plant_rev, marks=marks, stored_gap=gap)
+    feed = Feed(source, box, plant_rev=plant_rev, marks=marks, stored_gap=gap)
+    if box.stored_ns is not None:
+        feed.told_to = box.stored_ns, _last_point(source, newest, box.stored_ns)
+    return feed
 
 
-async def _newest_gap(bus: Bus, source: Source) -> Gap | None:
+def _last_point(source: Source, newest: Message | None, stored_ns: int) -> int:
+    """Last point of the newest stored time: of one frame its last, behind a whole frame all."""
+    every = len(source.points) - 1
+    if newest is None:
+        return every
+    batch = decode_frame(newest.data).batch
+    numbers = {str(point.tag): number for number, point in enumerate(source.points)}
+    tags, times_ns = batch.column("tag").to_pylist(), batch.column("t_ns").to_pylist()
+    last = [numbers.get(tag, -1) for tag, t in zip(tags, times_ns, strict=True) if t == stored_ns]
+    return last[-1] if last else every
+
+
+async def _newest_gap(bus: Bus, folds: Bucket, source: Source) -> Gap | None:
+    """Newest gap of a source that is stored; a gap of some tags only says nothing of the others.
+
+    The subject of gaps is that of the station, whose newest may be of another source of it.
+    """
     found = await bus.last(f"lw.gap.{source.address.subject()}")
-    if found is None:
+    newest = None if found is None else decode(found.data, Gap)
+    if newest is not None and newest.of_source == source.name and not newest.tags:
+        return newest
+    data = await folds.get(_gap_key(source.name))
+    if data is None:
         return None
-    gap = decode(found.data, Gap)
-    # A gap of some tags only says nothing of the others.
-    return gap if gap.of_source == source.name and not gap.tags else None
+    gap = decode(data, Gap)
+    # The process may have died between the two: published twice it is one.
+    await bus.publish(gap)
+    return gap
 
 
 def _key(source: str) -> str:
     return f"connect.{source}"
+
+
+def _gap_key(source: str) -> str:
+    return f"connect.gap.{source}"

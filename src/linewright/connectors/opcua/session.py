@@ -1,75 +1,74 @@
-"""One session with one OPC UA server: subscribe, read, write. asyncua is imported here alone.
+"""One session with one OPC UA server: subscribe, read, write, browse, until the first doubt.
 
-asyncua sends one publish request at a time and does not come back by itself, so this file keeps
-several of its own in flight and ends at the first doubt; `linewright.connectors.link` makes a new
-session. Nothing is ever repeated here.
+It never comes back by itself: `linewright.connectors.opcua.link` makes a new one, which takes up
+what is left of this one at the server. Requests go out one after the other, because some servers
+count the items of all that are unanswered; only publish requests wait beside them.
 """
 
 import asyncio
-import contextlib
 import datetime as dt
-import itertools
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import msgspec
-from asyncua import Client, ua
-from asyncua.ua.ua_binary import struct_from_binary
-
-from linewright.connectors.faults import LinkLost, WriteRefused, WriteUnanswered
-from linewright.connectors.opcua.ordering import InOrder
+from linewright.connectors.faults import LinkLost
+from linewright.connectors.opcua.browsing import Bounds, Found, Survey
+from linewright.connectors.opcua.decoding import Notice, decode_publish, decode_republish
+from linewright.connectors.opcua.limits import PUBLISHED, TOO_MANY, Limits
+from linewright.connectors.opcua.monitoring import Held, Monitoring
+from linewright.connectors.opcua.ordering import MessageMissing
+from linewright.connectors.opcua.stack import (
+    TROUBLE,
+    Former,
+    Opening,
+    Wire,
+    ask,
+    asked_bytes,
+    close,
+    code_of,
+    node_id,
+    ns_of,
+    open_client,
+    raw_of,
+    ua,
+    words,
+)
+from linewright.connectors.opcua.writing import Writing
 from linewright.connectors.sources import Endpoint, Point
-from linewright.connectors.values import Raw
+from linewright.connectors.values import Heard, Raw
 from linewright.plant.records import Value
 
-__all__ = ["Heard", "Session"]
+__all__ = ["Session"]
 
-REQUEST_S = 3.0
-"""Longest wait for an answer; a server that needs longer is taken as gone."""
-
-WATCH_S = 1.4
-"""How often the server is asked whether it lives, and how long it may take to say so: a frozen one
-is noticed within three seconds."""
-
-SESSION_MS = 60_000
-"""How long a server keeps a session of ours that fell silent."""
-
-QUEUE_SIZE = 1_000
-"""Values of one node that a server keeps between two publishings: 10,000 changes a second."""
+SLOW_S = 10.0
+"""Longest wait for what takes a small controller long: creating items and browsing."""
 
 PUBLISHES = 4
 """Publish requests in flight: one alone holds a fast server to half of what it can send."""
 
-KEEP_ALIVE_S = 1.0
-"""Longest silence of a subscription in order."""
+TICK_S = 0.2
+"""How often silence is looked at."""
 
-SILENCE_S = 8.0
-"""Longest wait of one publish request: each is answered at every fourth keep-alive."""
+QUIET_S = 0.6
+"""Silence after which the server is asked whether it lives."""
 
-LIFETIME_COUNT = 600
-"""Publishing intervals without a request after which the server drops the subscription."""
+PATIENCE_S = 1.1
+"""How long it may take to say so: with the two above, a frozen one is noticed within 2 s."""
 
-CLOSE_S = 2.0
-"""Longest goodbye."""
+LAG_S = 0.3
+"""Lateness of our own loop that is not held against the server."""
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
-_I64 = 2**63
+FIRST_S = 5.0
+"""How long a point that the server took may be without its first value."""
+
+AGAIN_S, AGAIN_LONGEST_S = 5.0, 60.0
+"""Waits between two tries of the points that are missing."""
+
 _VALUE = ua.AttributeIds.Value
-_TROUBLE = (ua.UaError, OSError, EOFError, ValueError)
-_MAYBE_WRITTEN = frozenset({0x800A0000, 0x80050000, 0x80020000})
-"""BadTimeout, BadCommunicationError, BadInternalError: the write may still arrive."""
+_BAD_NODE_ID = 0x80330000
+_ENDS_PUBLISHING = ua.uaerrors.BadTooManyPublishRequests
+_NO_ANSWER = Heard(points=(), values=(), statuses=(), source_ns=())
 
 _log = logging.getLogger(__name__)
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """A value that a subscription brought: which point, what, and whether it is its first."""
-
-    index: int
-    raw: Raw
-    first: bool
 
 
 class Session:
@@ -78,106 +77,142 @@ class Session:
     Made by `open` only. `lost_because` says why it ended.
     """
 
-    def __init__(self, client: Client, endpoint: Endpoint, namespace: int | None) -> None:
+    def __init__(self, client: Wire, endpoint: Endpoint, limits: Limits) -> None:
         self._client = client
         self._endpoint = endpoint
-        self._namespace = namespace
+        self._spaces: list[str] = []
+        self._fixed: int | None = None
+        self._turn = asyncio.Lock()
+        self._slow = 0
+        self._is_publishing = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._acks: list[ua.SubscriptionAcknowledgement] = []
-        self._order: InOrder[list[Any]] = InOrder()
+        self._acks: list[tuple[int, int]] = []
+        self._asking: set[tuple[int, int]] = set()
+        self._points: Sequence[Point] = ()
+        self._hear: Callable[[Heard], None] = lambda _: None
+        self._missed: Callable[[], None] = lambda: None
         self._unheard: set[int] = set()
-        self._kinds: dict[str, ua.VariantType] = {}
+        self._late: dict[int, int | None] = {}
+        self._alive_s = asyncio.get_running_loop().time()
+        self._writing = Writing(endpoint.url, self._quick, self._node)
+        self._monitoring = Monitoring(endpoint, limits, self._slowly, self._node)
+        self.limits = limits
+        self.missing: dict[int, str] = {}
+        """Points that are not watched, each with the reason."""
+
         self.lost = asyncio.Event()
         self.lost_because = ""
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, password: str | None = None) -> "Session":
-        """Connect, with a user name where the endpoint has one.
+    async def open(
+        cls,
+        endpoint: Endpoint,
+        opening: Opening | None = None,
+        limits: Limits | None = None,
+    ) -> "Session":
+        """Connect, and learn the server's namespaces and limits.
+
+        Parameters
+        ----------
+        endpoint
+            Where to, with which security and as whom.
+        opening
+            Password, certificates and what is left of a former session.
+        limits
+            What is known of the server from before.
 
         Raises
         ------
+        LinkRefused
+            A person must do something first.
         LinkLost
-            The server is not there, refuses, or asks for security that this connector lacks.
+            The server is not there.
         """
-        if endpoint.security != "none":
-            raise LinkLost(endpoint.url, f"security {endpoint.security} is not supported yet")
-        client = Client(endpoint.url, timeout=REQUEST_S, watchdog_intervall=WATCH_S)
-        client.name = client.description = "linewright"
-        client.application_uri = "urn:linewright:connect"
-        client.session_timeout = SESSION_MS
-        if endpoint.user is not None and password is not None:
-            client.set_user(endpoint.user)
-            client.set_password(password)
-        try:
-            await client.connect()
-            namespace = None
-            if endpoint.namespace is not None:
-                namespace = await client.get_namespace_index(endpoint.namespace)
-        except _TROUBLE as error:
-            await _close(client, broken=True)
-            raise LinkLost(endpoint.url, _words(error)) from error
-        except BaseException:
-            await _close(client, broken=True)
-            raise
-        session = cls(client, endpoint, namespace)
+        opening = opening or Opening()
+        client = await open_client(endpoint, opening)
+        session = cls(client, endpoint, limits or Limits(endpoint.batch))
         client.connection_lost_callback = session._on_lost
+        try:
+            await session._settle_in(opening.former if client.resumed else None)
+        except TROUBLE as error:
+            await session.close()
+            raise LinkLost(endpoint.url, words(error)) from error
+        except BaseException:
+            await session.close()
+            raise
         return session
 
     async def subscribe(
-        self, points: Sequence[Point], heard: Callable[[list[Heard]], None]
+        self,
+        points: Sequence[Point],
+        hear: Callable[[Heard], None],
+        missed: Callable[[], None] = lambda: None,
     ) -> tuple[int, ...]:
-        """Ask for every change of the points; those that the server does not have are returned.
+        """Ask for every change of the points; those that cannot be watched are returned.
 
-        Nothing is heard before `listen` is called.
+        Nothing is heard before `listen` is called. What is missing is tried again by itself.
 
         Parameters
         ----------
         points
-            What to watch; `Heard.index` counts them.
-        heard
+            What to watch; `Heard.points` counts them.
+        hear
             Called in the loop with the values of one message, none where the server only says
             that it lives; it must not wait.
+        missed
+            Called where a message is lost for good, though the session goes on.
 
         Returns
         -------
         tuple[int, ...]
-            Indices of the points that cannot be watched.
+            Indices of the points that are missing, for reasons that `missing` says.
 
         Raises
         ------
         LinkLost
             The session ended meanwhile.
         """
-        self._heard = heard
+        self._points, self._hear, self._missed = points, hear, missed
         try:
-            subscription = await self._create_subscription()
-            refused: list[int] = []
-            for begin in range(0, len(points), self._endpoint.batch):
-                chunk = range(begin, min(begin + self._endpoint.batch, len(points)))
-                refused += await self._monitor(subscription, points, chunk)
-        except _TROUBLE as error:
+            self.missing = await self._monitoring.add(points, range(len(points)))
+        except TROUBLE as error:
             raise self._over(error) from error
-        self._unheard = set(range(len(points))) - set(refused)
-        return tuple(refused)
+        for index, why in list(self.missing.items())[:10]:
+            _log.warning("%s is not watched: %s", points[index].tag, why)
+        self._unheard = set(range(len(points))) - set(self.missing)
+        return tuple(sorted(self.missing))
 
     def listen(self) -> None:
-        """Begin to take what the subscription brings."""
-        self._tasks = [asyncio.create_task(self._publish()) for _ in range(PUBLISHES)]
+        """Begin to take what the subscriptions bring, and to watch over them."""
+        now_s = self._now_s()
+        self._alive_s = now_s
+        for held in self._monitoring.held.values():
+            held.last_s = now_s
+        self._tasks = [asyncio.create_task(each) for each in (self._watch(), self._mend())]
+        self._begin_publishing()
 
     async def read(self, nodes: Sequence[str]) -> list[Raw]:
-        """Present values of the nodes, in one request; a node that is missing has a bad status.
+        """Present values of the nodes; a node that is missing has a bad status.
 
         Raises
         ------
         LinkLost
             No answer.
         """
+        known: list[tuple[int, Wire]] = []
+        found = [Raw(value=None, status=_BAD_NODE_ID)] * len(nodes)
+        for place, text in enumerate(nodes):
+            try:
+                known.append((place, self._node(text)))
+            except ValueError:
+                continue
         try:
-            ids = [self._node(node) for node in nodes]
-            values = await self._client.uaclient.read_attributes(ids, _VALUE)
-        except _TROUBLE as error:
-            raise LinkLost(self._endpoint.url, _words(error)) from error
-        return [_raw(value) for value in values]
+            values = await self._attributes([(node, _VALUE) for _, node in known], self._quick)
+        except TROUBLE as error:
+            raise LinkLost(self._endpoint.url, words(error)) from error
+        for (place, _), value in zip(known, values, strict=True):
+            found[place] = raw_of(value)
+        return found
 
     async def server_ns(self) -> int | None:
         """Time on the server's own clock, the one that its values bear; None where it has none.
@@ -187,16 +222,16 @@ class Session:
         LinkLost
             No answer.
         """
+        node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)
         try:
-            ids = [ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)]
-            (found,) = await self._client.uaclient.read_attributes(ids, _VALUE)
-        except _TROUBLE as error:
-            raise LinkLost(self._endpoint.url, _words(error)) from error
+            (found,) = await self._attributes([(node, _VALUE)], self._quick)
+        except TROUBLE as error:
+            raise LinkLost(self._endpoint.url, words(error)) from error
         moment = None if found.Value is None else found.Value.Value
-        return _ns(moment) if isinstance(moment, dt.datetime) else None
+        return ns_of(moment) if isinstance(moment, dt.datetime) else None
 
-    async def write(self, node: str, value: Value) -> None:
-        """Write one value, as the node's own type, once.
+    async def write(self, via: str, item: str, value: Value) -> None:
+        """Write a node or call a method, once.
 
         Raises
         ------
@@ -205,208 +240,353 @@ class Session:
         WriteUnanswered
             It is not known whether it was written: read back, never repeat.
         LinkLost
-            The type of the node could not be read: nothing was sent.
+            Nothing was sent.
         """
+        assert via in {"node", "method"}, "OPC UA knows nodes and methods"
+        if via == "method":
+            await self._writing.call(item, value)
+        else:
+            await self._writing.write(item, value)
+
+    async def browse(
+        self,
+        node: str,
+        bounds: Bounds,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Found]:
+        """Look through what stands below a node, the objects where it is empty.
+
+        Parameters
+        ----------
+        node
+            Where to begin.
+        bounds
+            Where to stop.
+        progress
+            Called with how much was found and how much is still to be looked at.
+
+        Raises
+        ------
+        LinkLost
+            The server went away, or has no such node.
+        """
+        survey = Survey(self._slowly, self._attributes, self.limits, self._spaces)
         try:
-            kind = await self._kind(node)
-            variant = ua.Variant(_as(kind, value), kind)
-        except (TypeError, ValueError, ua.UaStatusCodeError) as error:
-            raise WriteRefused(node, _words(error)) from error
-        except _TROUBLE as error:
-            raise LinkLost(self._endpoint.url, _words(error)) from error
-        # Without time and status: many devices refuse a write that sets them.
-        sent = ua.DataValue(variant)
-        try:
-            results = await self._client.uaclient.write_attributes([self._node(node)], [sent])
-        except ua.UaStatusCodeError as error:
-            if error.code & 0xFFFF0000 in _MAYBE_WRITTEN:
-                raise WriteUnanswered(node, _words(error)) from error
-            raise WriteRefused(node, _words(error)) from error
-        except _TROUBLE as error:
-            raise WriteUnanswered(node, _words(error)) from error
-        if not results[0].is_good():
-            raise WriteRefused(node, results[0].name)
+            start = self._node(node) if node else ua.NodeId(ua.ObjectIds.ObjectsFolder)
+            return await survey.below(start, bounds, progress)
+        except TROUBLE as error:
+            raise LinkLost(self._endpoint.url, words(error)) from error
 
     async def close(self) -> None:
         """End the session; never raises for what the server does."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await _close(self._client, broken=self.lost.is_set())
+        await close(self._client, broken=self.lost.is_set())
         self.lost.set()
 
-    # --- the subscription
+    def former(self) -> Former | None:
+        """Return what a next session takes up: this one, where it was lost and not closed."""
+        if not self.lost.is_set():
+            return None
+        return Former(self._client, tuple(self._monitoring.held))
 
-    async def _create_subscription(self) -> int:
-        params = ua.CreateSubscriptionParameters()
-        params.RequestedPublishingInterval = self._endpoint.publish_s * 1000
-        params.RequestedLifetimeCount = LIFETIME_COUNT
-        params.RequestedMaxKeepAliveCount = max(1, round(KEEP_ALIVE_S / self._endpoint.publish_s))
-        params.PublishingEnabled = True
-        request = ua.CreateSubscriptionRequest()
-        request.Parameters = params
-        # Not by asyncua's own call, which would start its loop of single publish requests.
-        protocol = self._client.uaclient.protocol
-        if protocol is None:
-            raise ConnectionError("the connection is closed")
-        response = struct_from_binary(
-            ua.CreateSubscriptionResponse, await protocol.send_request(request)
+    # --- asking
+
+    async def _settle_in(self, former: Former | None) -> None:
+        if former is not None and former.subscriptions:
+            await self._monitoring.delete(former.subscriptions)
+        spaces = ua.NodeId(ua.ObjectIds.Server_NamespaceArray)
+        (found,) = await self._attributes([(spaces, _VALUE)], self._quick)
+        self._spaces = [str(each) for each in (found.Value.Value or ())] if found.Value else []
+        wanted = self._endpoint.namespace
+        if wanted is not None:
+            if wanted not in self._spaces:
+                raise ValueError(f"the server has no namespace {wanted}")
+            self._fixed = self._spaces.index(wanted)
+        nodes = [(ua.NodeId(number), _VALUE) for number in PUBLISHED.values()]
+        told = await self._attributes(nodes, self._quick)
+        numbers = [None if each.Value is None else each.Value.Value for each in told]
+        self.limits.publish(
+            {
+                name: number
+                for name, number in zip(PUBLISHED, numbers, strict=True)
+                if isinstance(number, int)
+            }
         )
-        response.ResponseHeader.ServiceResult.check()
-        return int(response.Parameters.SubscriptionId)
 
-    async def _monitor(self, subscription: int, points: Sequence[Point], chunk: range) -> list[int]:
-        wanted, refused = [], []
-        for index in chunk:
+    async def _quick(self, request: Wire, answer: Wire) -> Wire:
+        async with self._turn:
+            response = await ask(self._client, request, answer)
+        self._alive_s = self._now_s()
+        return response
+
+    async def _slowly(self, request: Wire, answer: Wire) -> Wire:
+        async with self._turn:
+            self._slow += 1
             try:
-                wanted.append((index, self._item(index, points[index])))
-            except (ua.UaError, ValueError):
-                refused.append(index)
-        if not wanted:
-            return refused
-        params = ua.CreateMonitoredItemsParameters()
-        params.SubscriptionId = subscription
-        params.ItemsToCreate = [item for _, item in wanted]
-        params.TimestampsToReturn = ua.TimestampsToReturn.Source
-        results = await self._client.uaclient.create_monitored_items(params)
-        for (index, _), result in zip(wanted, results, strict=True):
-            if not result.StatusCode.is_good():
-                _log.warning("%s: %s", points[index].tag, result.StatusCode.name)
-                refused.append(index)
-        return refused
+                response = await ask(self._client, request, answer, longest_s=SLOW_S)
+            finally:
+                self._slow -= 1
+        self._alive_s = self._now_s()
+        return response
 
-    def _item(self, index: int, point: Point) -> Any:  # noqa: ANN401 - asyncua's own type
-        item = ua.MonitoredItemCreateRequest()
-        item.ItemToMonitor = ua.ReadValueId()
-        item.ItemToMonitor.NodeId = self._node(point.node)
-        item.ItemToMonitor.AttributeId = _VALUE
-        item.MonitoringMode = ua.MonitoringMode.Reporting
-        item.RequestedParameters = ua.MonitoringParameters(
-            ClientHandle=index,
-            SamplingInterval=point.sample_s * 1000,
-            QueueSize=QUEUE_SIZE,
-            DiscardOldest=True,
-        )
-        return item
+    async def _attributes(
+        self,
+        wanted: Sequence[tuple[Wire, Wire]],
+        asking: Callable[[Wire, Wire], Wire] | None = None,
+    ) -> list[Wire]:
+        """Attributes of nodes: the limit of a server counts pairs of both."""
+        asking = asking or self._slowly
+        found: list[Wire] = []
+        while len(found) < len(wanted):
+            chunk = wanted[len(found) : len(found) + self.limits.read.size]
+            request = ua.ReadRequest()
+            request.Parameters.NodesToRead = [ua.ReadValueId(*each) for each in chunk]
+            request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
+            try:
+                response = await asking(request, ua.ReadResponse)
+            except ua.UaStatusCodeError as error:
+                if code_of(error) in TOO_MANY and self.limits.read.refused(len(chunk)):
+                    continue
+                raise
+            if len(response.Results) != len(chunk):
+                raise ValueError("the server answered for other nodes than it was asked for")
+            found += response.Results
+        return found
+
+    # --- the subscriptions
+
+    def _begin_publishing(self) -> None:
+        if self._monitoring.held and not self._is_publishing:
+            self._is_publishing = True
+            self._tasks += [asyncio.create_task(self._publish()) for _ in range(PUBLISHES)]
 
     async def _publish(self) -> None:
         """Keep one publish request in flight until the session is over."""
         while not self.lost.is_set():
             acks, self._acks = self._acks, []
+            request = ua.PublishRequest()
+            request.Parameters.SubscriptionAcknowledgements = [
+                ua.SubscriptionAcknowledgement(*each) for each in acks
+            ]
             try:
-                async with asyncio.timeout(SILENCE_S):
-                    answer = await self._client.uaclient.session.publish(acks)
-                answer.ResponseHeader.ServiceResult.check()
-                self._take(answer.Parameters)
-            except ua.uaerrors.BadTooManyPublishRequests:
-                return
+                await self._take(decode_publish(await asked_bytes(self._client, request)))
+            except _ENDS_PUBLISHING:
+                return  # the server bears fewer; the watch notices if it was the last one
             except ua.uaerrors.BadTimeout:
                 continue
             except Exception as error:  # noqa: BLE001 - a session that fell silent looks alive
                 self._over(error)
 
-    def _take(self, result: Any) -> None:  # noqa: ANN401 - asyncua's own type
-        message = result.NotificationMessage
-        data = list(message.NotificationData or ())
-        parts = self._order.take(int(message.SequenceNumber), data or None)
-        if data:
-            self._acks.append(
-                ua.SubscriptionAcknowledgement(
-                    SubscriptionId=result.SubscriptionId, SequenceNumber=message.SequenceNumber
-                )
-            )
-        heard: list[Heard] = []
-        for part in itertools.chain.from_iterable(parts):
-            if isinstance(part, ua.DataChangeNotification):
-                heard += [self._one(item) for item in part.MonitoredItems]
-            elif isinstance(part, ua.StatusChangeNotification):
-                raise ua.UaError(f"the subscription ended: {part.Status}")
-        self._heard(heard)
+    async def _take(self, notice: Notice) -> None:
+        self._alive_s = self._now_s()
+        held = self._monitoring.held.get(notice.subscription)
+        if held is None:
+            return  # of a former session, on its way out
+        held.last_s = self._alive_s
+        if notice.parts:
+            self._acks.append((notice.subscription, notice.sequence))
+        try:
+            ready = held.order.take(notice.sequence, notice if notice.parts else None)
+        except MessageMissing as missing:
+            ready = await self._once_more(held, missing)
+        if not ready:
+            self._hear(_NO_ANSWER)
+        for each in ready:
+            self._tell(each)
 
-    def _one(self, item: Any) -> Heard:  # noqa: ANN401 - asyncua's own type
-        index = int(item.ClientHandle)
-        first = index in self._unheard
-        self._unheard.discard(index)
-        return Heard(index, _raw(item.Value), first)
+    async def _once_more(self, held: Held, missing: MessageMissing) -> list[Notice]:
+        """Ask for a message that never came; where the server lost it too, that is told."""
+        wanted = (held.id, missing.number)
+        if wanted in self._asking:
+            return []
+        self._asking.add(wanted)
+        request = ua.RepublishRequest()
+        request.Parameters.SubscriptionId, request.Parameters.RetransmitSequenceNumber = wanted
+        try:
+            async with asyncio.timeout(self._endpoint.timeout_s):
+                body = await asked_bytes(self._client, request)
+            again = decode_republish(body, held.id)
+            _log.info("message %d of %s came the second time", missing.number, self._endpoint.url)
+        except ua.UaError as error:
+            _log.warning("%s: %s: %s", self._endpoint.url, missing, words(error))
+            self._missed()
+            again = Notice(subscription=held.id, sequence=missing.number, parts=1)
+        finally:
+            self._asking.discard(wanted)
+        return held.order.take(missing.number, again)
+
+    def _tell(self, notice: Notice) -> None:
+        if notice.ended is not None:
+            raise ua.UaError(f"the subscription ended: {ua.StatusCode(notice.ended).name}")
+        handles = notice.handles
+        heard = Heard(
+            points=handles,
+            values=notice.values,
+            statuses=notice.statuses,
+            source_ns=notice.source_ns,
+        )
+        if handles and max(handles) >= len(self._points):
+            self._share(heard, [row for row, at in enumerate(handles) if at < len(self._points)])
+        elif self._unheard:
+            self._share(heard, range(len(handles)))
+        else:
+            self._hear(heard)
+
+    def _share(self, heard: Heard, rows: Sequence[int]) -> None:
+        """Tell first values apart from changes, and both from points that were found later."""
+        first: list[int] = []
+        late: list[int] = []
+        rest: list[int] = []
+        for row in rows:
+            point = heard.points[row]
+            if point not in self._unheard:
+                rest.append(row)
+                continue
+            self._unheard.discard(point)
+            self.missing.pop(point, None)
+            (late if point in self._late else first).append(row)
+        if first:
+            self._hear(_part(heard, first, is_first=True))
+        if late:
+            # Timed when it was asked for again: it says nothing of the time before.
+            asked_ns = max(self._late.pop(heard.points[row]) or 0 for row in late)
+            self._hear(_part(heard, late, is_first=True, asked_ns=asked_ns))
+        if rest:
+            self._hear(_part(heard, rest))
+
+    # --- watching over it
+
+    async def _watch(self) -> None:
+        """End the session when the server is silent for too long, or one subscription is."""
+        due_s = self._now_s() + TICK_S
+        probe: asyncio.Task[None] | None = None
+        while not self.lost.is_set():
+            await self._pause(TICK_S)
+            now_s = self._now_s()
+            if now_s - due_s > LAG_S:
+                # It was us who stood still: what came meanwhile is not read yet.
+                self._forgive(now_s - due_s)
+            due_s = now_s + TICK_S
+            silent_s = now_s - self._alive_s
+            patience_s = SLOW_S if self._slow else PATIENCE_S
+            if silent_s > QUIET_S + patience_s:
+                self._over(TimeoutError(f"no answer for {silent_s:.1f} s"))
+            elif silent_s > QUIET_S and not self._turn.locked() and (not probe or probe.done()):
+                probe = asyncio.create_task(self._probe())
+            for held in self._monitoring.held.values():
+                if now_s - held.last_s > held.silence_s and held.last_s:
+                    what = f"subscription {held.id} is silent for {now_s - held.last_s:.1f} s"
+                    self._over(TimeoutError(what))
+        if probe is not None:
+            probe.cancel()
+
+    def _forgive(self, lag_s: float) -> None:
+        self._alive_s += lag_s
+        for held in self._monitoring.held.values():
+            held.last_s += lag_s
+
+    async def _probe(self) -> None:
+        try:
+            state = ua.NodeId(ua.ObjectIds.Server_ServerStatus_State)
+            await self._attributes([(state, _VALUE)], self._quick)
+        except TROUBLE as error:
+            if not isinstance(error, TimeoutError):
+                self._over(error)
+
+    async def _mend(self) -> None:
+        """Try again what is missing: nodes that come later, and items that stay without a value."""
+        wait_s, slowest_s = FIRST_S, max((each.sample_s for each in self._points), default=0.0)
+        await self._pause(FIRST_S + 2 * slowest_s)
+        while not self.lost.is_set():
+            try:
+                await self._look_at_silent()
+                before = len(self.missing)
+                await self._again()
+            except TROUBLE as error:
+                _log.info("%s: %s", self._endpoint.url, words(error))
+                before = 0
+            came = len(self.missing) < before
+            wait_s = AGAIN_S if came else min(2 * wait_s, AGAIN_LONGEST_S)
+            await self._pause(wait_s)
+
+    async def _look_at_silent(self) -> None:
+        """Read once the points that the server took without ever sending a value."""
+        silent = [each for each in sorted(self._unheard) if self._monitoring.watched(each)]
+        if not silent:
+            return
+        asked_ns = await self.server_ns()
+        values = await self.read([self._points[each].item for each in silent])
+        still = [row for row, point in enumerate(silent) if point in self._unheard]
+        if not still:
+            return
+        read = Heard(
+            points=silent,
+            values=[each.value for each in values],
+            statuses=[each.status for each in values],
+            source_ns=[asked_ns] * len(silent),
+        )
+        self._hear(_part(read, still))
+        for row in still:
+            self.missing[silent[row]] = "the server took it and sends no value"
+            self._unheard.discard(silent[row])
+        await self._monitoring.remove(silent[row] for row in still)
+        _log.warning("%s: %d points are silent", self._endpoint.url, len(still))
+
+    async def _again(self) -> None:
+        """Watch what is missing; the others are left as they are."""
+        wanted = [each for each in sorted(self.missing) if not self._monitoring.watched(each)]
+        if not wanted:
+            return
+        asked_ns = await self.server_ns()
+        failed = await self._monitoring.add(self._points, wanted)
+        for held in self._monitoring.held.values():
+            held.last_s = held.last_s or self._now_s()
+        self._begin_publishing()
+        found = set(wanted) - set(failed)
+        self._late |= dict.fromkeys(found, asked_ns)
+        self._unheard |= found
+        # Those that were found stay told as missing until their value comes.
+        self.missing |= failed
 
     # --- small things
+
+    async def _pause(self, longest_s: float) -> None:
+        try:
+            async with asyncio.timeout(longest_s):
+                await self.lost.wait()
+        except TimeoutError:
+            return
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _on_lost(self, error: Exception) -> None:
         self._over(error)
 
     def _over(self, error: Exception) -> LinkLost:
         if not self.lost.is_set():
-            self.lost_because = _words(error)
+            self.lost_because = words(error)
             self.lost.set()
         return LinkLost(self._endpoint.url, self.lost_because)
 
-    def _node(self, text: str) -> ua.NodeId:
-        found = ua.NodeId.from_string(text)
-        if self._namespace is not None and found.NamespaceIndex:
-            return ua.NodeId(found.Identifier, self._namespace, found.NodeIdType)
-        return found
-
-    async def _kind(self, node: str) -> ua.VariantType:
-        if node not in self._kinds:
-            (present,) = await self._client.uaclient.read_attributes([self._node(node)], _VALUE)
-            if present.StatusCode is not None:
-                present.StatusCode.check()
-            self._kinds[node] = present.Value.VariantType
-        return self._kinds[node]
+    def _node(self, text: str) -> Wire:
+        return node_id(text, self._spaces, self._fixed)
 
 
-async def _close(client: Client, *, broken: bool) -> None:
-    with contextlib.suppress(*_TROUBLE):
-        async with asyncio.timeout(CLOSE_S):
-            if broken:
-                # Else each part of the goodbye would wait for an answer.
-                client.disconnect_socket()
-            await client.disconnect()
-
-
-def _raw(value: Any) -> Raw:  # noqa: ANN401 - asyncua's own type
-    """Value, status and time of a data value; what no sample can hold becomes None."""
-    status = 0 if value.StatusCode is None else int(value.StatusCode.value)
-    found = None if value.Value is None else value.Value.Value
-    if not isinstance(found, bool | int | float | str):
-        found = None
-    elif isinstance(found, int) and not isinstance(found, bool):
-        found = int(found)
-    source = value.SourceTimestamp
-    return Raw(value=found, status=status, source_ns=None if source is None else _ns(source))
-
-
-def _ns(moment: dt.datetime) -> int | None:
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
-    found = (aware - _EPOCH) // _MICROSECOND * 1000
-    return found if 0 <= found < _I64 else None
-
-
-def _as(kind: ua.VariantType, value: Value) -> Value | int:
-    """`value` as the node's own type."""
-    if kind is ua.VariantType.Boolean:
-        if not isinstance(value, bool):
-            raise TypeError(f"{value!r} is neither yes nor no")
-        return value
-    if kind in _INTEGERS:
-        if isinstance(value, bool | str) or not float(value).is_integer():
-            raise TypeError(f"{value!r} is no whole number")
-        return int(value)
-    if kind in {ua.VariantType.Float, ua.VariantType.Double}:
-        if isinstance(value, bool | str):
-            raise TypeError(f"{value!r} is no number")
-        return float(value)
-    if kind is ua.VariantType.String and isinstance(value, str):
-        return value
-    raise TypeError(f"{value!r} does not fit a node of type {kind.name}")
-
-
-_INTEGERS = frozenset(
-    getattr(ua.VariantType, name)
-    for name in ("SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64")
-)
-
-
-def _words(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text[:200]
+def _part(
+    heard: Heard,
+    rows: Sequence[int],
+    *,
+    is_first: bool = False,
+    asked_ns: int | None = None,
+) -> Heard:
+    return Heard(
+        points=[heard.points[row] for row in rows],
+        values=[heard.values[row] for row in rows],
+        statuses=[heard.statuses[row] for row in rows],
+        source_ns=[heard.source_ns[row] for row in rows],
+        is_first=is_first,
+        asked_ns=asked_ns,
+    )

@@ -36,7 +36,7 @@ from linewright.plant.scenario.checks import (
     load_scenario,
 )
 from linewright.plant.scenario.events import Event, Scenario
-from linewright.plant.scenario.occurrences import Occurrence, changes, occurrences, targets
+from linewright.plant.scenario.occurrences import Occurrence, changes, draw_s, occurrences, targets
 from linewright.plant.scenario.shapes import Moment
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "changes",
     "check_scenario",
     "check_scenario_text",
+    "draw_s",
     "load_scenario",
     "occurrences",
     "targets",

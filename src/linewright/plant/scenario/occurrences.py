@@ -145,6 +145,18 @@ def _counters(place: Address, plant: Plant) -> Iterator[Address]:
 def draw_s(distribution: Distribution, uniform: float) -> float:
     """Return a duration in seconds from one uniform number in [0, 1).
 
+    Parameters
+    ----------
+    distribution
+        Of a family of `DRAWN`; a duration or a lifetime.
+    uniform
+        The number.
+
+    Returns
+    -------
+    float
+        Rises with the number.
+
     Notes
     -----
     By the inverse of the distribution's function, so that equal numbers give equal durations.

@@ -1,0 +1,1 @@
+"""The NATS server: its process, settings, credentials and log, and what is prepared on it."""

@@ -1,0 +1,242 @@
+"""`linewright status`: what runs, how the machines are reached, and what history holds."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from contextlib import aclosing
+from typing import Any
+
+import click
+import msgspec
+
+from linewright.bus import Bus, BusUnavailable
+from linewright.cli.ending import Code, Failed, counted
+from linewright.cli.looking import words
+from linewright.cli.looking.drawing import print_rows
+from linewright.cli.looking.place import Place, asked, data_option, place_of, reached, run
+from linewright.cli.terminal import as_json, example, safe, say
+from linewright.server import SERVICES
+
+__all__ = ["command"]
+
+LISTEN_S = 2.2
+"""How long signs of life are listened for: each service speaks once a second."""
+
+NS_PER_S = 1_000_000_000
+DAY_NS = 86_400 * NS_PER_S
+
+GAPS_MAX = 500
+"""Most gaps of the last day that are asked for."""
+
+LINKS_SHOWN = 40
+"""Most links in words, the worst first; JSON has all."""
+
+WORST_FIRST = ("refused", "untrusted", "lost", "connecting", "connected")
+
+Plain = dict[str, Any]
+
+
+@click.command("status", epilog=example("linewright status", "linewright status --json"))
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
+@data_option
+def command(*, wants_json: bool, data: str | None) -> None:
+    """Tell what runs, how the machines are reached, what history holds.
+
+    Works when nothing runs, too, and says so. Ends with 1 where something is
+    not as it should be: a service or a machine that is away, or a plant that
+    does not run.
+    """
+    place = place_of(data)
+    found = run(_look, place) if place.running is not None else _stopped(place)
+    if wants_json:
+        say(as_json(found))
+    else:
+        _tell(found, place.zone())
+    if not found["ok"]:
+        raise click.exceptions.Exit(Code.FOUND)
+
+
+def _stopped(place: Place) -> Plain:
+    """Return what is known of a plant that does not run."""
+    size = _size(place)
+    return {
+        "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": False,
+        "ok": False, "services": [], "links": [], "gaps": [], "history": {"bytes": size},
+    }  # fmt: skip
+
+
+async def _look(place: Place) -> Plain:
+    """Ask everybody at once; whoever does not answer is told, and the rest is shown."""
+    running = place.running
+    assert running is not None, "it was asked before"
+    found: Plain = {
+        "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": True,
+        "url": running.url, "pid": running.pid, "up_s": time.time() - running.started_ns / NS_PER_S,
+        "bus": "", "services": [], "links": [], "gaps": [], "history": {"bytes": _size(place)},
+    }  # fmt: skip
+    heard: set[str] = set()
+    try:
+        async with reached(place) as bus:
+            found["links"], found["gaps"], counts, _ = await asyncio.gather(
+                _links(bus), _gaps(bus), _counts(bus), _hear(bus, heard)
+            )
+            found["history"] |= counts
+    except Failed as error:
+        found["bus"] = error.message
+    names = [name for name in SERVICES if name != "emulate" or place.emulated]
+    found["services"] = [
+        {"name": name, "state": "up" if name in heard else "down", "pid": running.pids.get(name)}
+        for name in names
+    ]
+    is_well = not found["bus"] and all(each["state"] == "up" for each in found["services"])
+    reached_all = all(link.get("state") == "connected" for link in found["links"])
+    found["ok"] = is_well and reached_all
+    return found
+
+
+async def _hear(bus: Bus, heard: set[str]) -> None:
+    with contextlib.suppress(TimeoutError, BusUnavailable):
+        subject = f"lw.alive.{bus.site}.*"
+        async with asyncio.timeout(LISTEN_S), aclosing(bus.listen(subject)) as messages:
+            async for message in messages:
+                name = message.subject.rpartition(".")[2]
+                heard.add(name)
+
+
+async def _links(bus: Bus) -> list[Plain]:
+    """Return how each source is reached, the worst first."""
+    found = []
+    with contextlib.suppress(BusUnavailable):
+        bucket = await bus.bucket("links")
+        for key in await bucket.keys():
+            data = await bucket.get(key)
+            if data is not None:
+                with contextlib.suppress(msgspec.MsgspecError):
+                    found.append(msgspec.json.decode(data, type=Plain))
+    order = {state: number for number, state in enumerate(WORST_FIRST)}
+    return sorted(found, key=lambda link: (order.get(link.get("state", ""), 0), link.get("source")))
+
+
+async def _gaps(bus: Bus) -> list[Plain]:
+    """Return the gaps of the last day of plant time, as history tells them."""
+    with contextlib.suppress(BusUnavailable, Failed, msgspec.MsgspecError):
+        now_ns = await _now_ns(bus)
+        question = {
+            "class": "gap", "from_ns": max(0, now_ns - DAY_NS), "until_ns": now_ns + DAY_NS,
+            "limit": GAPS_MAX,
+        }  # fmt: skip
+        lines = (await asked(bus, "history", "records", question)).splitlines()
+        latest: dict[str, Plain] = {}
+        for line in lines:
+            gap = msgspec.json.decode(line, type=Plain)
+            if gap.get("rev", 0) >= latest.get(gap["id"], gap).get("rev", 0):
+                latest[gap["id"]] = gap
+        return sorted(latest.values(), key=lambda gap: -gap["t_ns"])
+    return []
+
+
+async def _now_ns(bus: Bus) -> int:
+    """Return plant time; of a played plant it is heard within a moment."""
+    with contextlib.suppress(BusUnavailable):
+        await bus.applied(wait_s=2.0)
+        return bus.clock.now_ns()
+    return time.time_ns()
+
+
+async def _counts(bus: Bus) -> Plain:
+    with contextlib.suppress(Failed, msgspec.MsgspecError):
+        return msgspec.json.decode(await asked(bus, "history", "counts", {}), type=Plain)
+    return {}
+
+
+def _size(place: Place) -> int:
+    """Return the bytes of history on disk."""
+    total = 0
+    for path in (place.data / "history").rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+def _tell(found: Plain, zone: dt.tzinfo) -> None:
+    kind = "an emulated plant" if found["emulated"] else "a real plant"
+    say(safe(f"site     {found['site']}, {kind}"))
+    say(safe(f"data     {found['data']}"))
+    if not found["running"]:
+        say("state    nothing runs here")
+        say(f"history  {_bytes(found['history']['bytes'])}")
+        return
+    say(safe(f"page     {found['url'] or 'not up yet'}"))
+    say(f"state    runs since {words.age(found['up_s'])}, pid {found['pid']}")
+    say(safe(f"bus      {found['bus'] or 'up'}"))
+    for each in found["services"]:
+        pid = f", pid {each['pid']}" if each["pid"] else ""
+        say(f"service  {each['name']:8} {each['state']}{pid}")
+    _tell_history(found)
+    _tell_links(found["links"])
+    _tell_gaps(found["gaps"], zone)
+
+
+def _tell_history(found: Plain) -> None:
+    history = found["history"]
+    what = [_bytes(history["bytes"])]
+    if "samples" in history:
+        what += [counted(history["samples"], "sample"), counted(history.get("tags", 0), "tag")]
+        what += [counted(history.get("records", 0), "record")]
+    else:
+        what.append("the service does not answer")
+    say(f"history  {', '.join(what)}")
+
+
+def _tell_links(links: list[Plain]) -> None:
+    if not links:
+        say("links    none is told")
+        return
+    states: dict[str, int] = {}
+    for link in links:
+        states[link.get("state", "?")] = states.get(link.get("state", "?"), 0) + 1
+    say("links    " + ", ".join(f"{count} {state}" for state, count in states.items()))
+    now_ns = time.time_ns()
+    rows = []
+    for link in links[:LINKS_SHOWN]:
+        heard = link.get("heard_ns")
+        offset = link.get("offset_ns")
+        said = f"{link.get('why', '')}" + (
+            f"; {link['next_step']}" if link.get("next_step") else ""
+        )
+        rows.append(
+            [
+                str(link.get("source", "")),
+                str(link.get("state", "")),
+                words.age((now_ns - link.get("since_ns", now_ns)) / NS_PER_S),
+                "" if heard is None else words.age((now_ns - heard) / NS_PER_S),
+                "" if offset is None else f"{offset / NS_PER_S:+.2f} s",
+                said or str(link.get("endpoint", "")),
+            ]
+        )
+    print_rows(("source", "state", "since", "heard", "clock", "next step"), rows)
+    if len(links) > LINKS_SHOWN:
+        say(f"and {len(links) - LINKS_SHOWN} more; --json tells all")
+
+
+def _tell_gaps(gaps: list[Plain], zone: dt.tzinfo) -> None:
+    if not gaps:
+        say("gaps     none in the last day")
+        return
+    say(f"gaps     {len(gaps)} in the last day, the latest first")
+    rows = [
+        [
+            str(gap.get("of_source", "")),
+            words.local(gap["t_ns"], zone, digits=0),
+            words.age((gap["until_ns"] - gap["t_ns"]) / NS_PER_S),
+            str(gap.get("reason", "")),
+            "not known" if gap.get("count") is None else f"{gap['count']:,}",
+        ]
+        for gap in gaps[:10]
+    ]
+    print_rows(("source", "from", "lasted", "reason", "lost"), rows)
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"  # noqa: PLR2004  # a gigabyte, in bytes

@@ -1,0 +1,89 @@
+"""`linewright trust`: a person's decision on the certificate that a machine shows."""
+
+import sys
+from typing import Any
+
+import click
+
+from linewright.cli.ending import Code, Failed
+from linewright.cli.running.asking import ask, running_at
+from linewright.cli.terminal import example, safe, say
+from linewright.plant.language import nearest
+from linewright.server import Running
+
+__all__ = ["command"]
+
+SHOWN_MAX = 10
+"""Sources that a message lists."""
+
+
+@click.command("trust", epilog=example("linewright trust saw", "linewright trust saw --yes"))
+@click.argument("source")
+@click.option("--fingerprint", help="Trust only this one: where it is known from the machine.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--data", type=click.Path(file_okay=False), help="Data folder of the plant.")
+def command(source: str, *, fingerprint: str | None, yes: bool, data: str | None) -> None:
+    """Trust the certificate that a machine shows.
+
+    SOURCE is named by `linewright status`. Shows why it is not trusted and
+    its fingerprint, and asks. Compare the fingerprint with what the machine
+    itself shows. The decision is audited. Ends with 1 where nothing was done.
+    """
+    running = running_at(data)
+    link = _link(running, source)
+    shown = str(link.get("certificate", ""))
+    if not shown:
+        raise Failed(f"{source} shows no certificate", f"its link is {link.get('state')}")
+    if fingerprint is not None and _bare(fingerprint) != _bare(shown):
+        say(safe(f"not done: {source} shows {shown}, not {fingerprint}"), err=True)
+        raise click.exceptions.Exit(Code.FOUND)
+    for line in _told(link):
+        say(safe(line))
+    if link.get("state") != "untrusted":
+        say("it is trusted already; nothing was done")
+        return
+    if not yes:
+        _ask_person()
+    body = {"source": source, "fingerprint": shown}
+    answer = ask(running, "/api/trust", post=True, body=body)
+    if answer.status >= 400:  # noqa: PLR2004  # HTTP: an error
+        said = answer.body
+        say(safe(f"not done: {said['what']} ({said['to_do']})"), err=True)
+        is_no = answer.status in {403, 409}
+        raise click.exceptions.Exit(Code.FOUND if is_no else Code.FAILED)
+    say(safe(f"trusted: {source} {shown}"))
+
+
+def _link(running: Running, source: str) -> dict[str, Any]:
+    links = {str(link.get("source")): link for link in ask(running, "/api/links").body}
+    if source not in links:
+        near = nearest(source, links)
+        there = ", ".join(list(links)[:SHOWN_MAX]) or "none yet"
+        to_do = f"did you mean `{near}`?" if near else f"there are: {there}"
+        raise Failed(f"there is no source `{source}`", to_do)
+    found: dict[str, Any] = links[source]
+    return found
+
+
+def _told(link: dict[str, Any]) -> list[str]:
+    lines = [f"source   {link.get('source')} at {link.get('endpoint')}"]
+    lines.append(f"state    {link.get('state')}" + (f": {link['why']}" if link.get("why") else ""))
+    lines.append(f"shows    {link.get('certificate')}")
+    return lines
+
+
+def _bare(fingerprint: str) -> str:
+    """Return a fingerprint without what only parts it."""
+    return fingerprint.replace(":", "").replace(" ", "").lower()
+
+
+def _ask_person() -> None:
+    try:
+        is_yes = click.confirm("Trust it?", default=False)
+    except click.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise  # Ctrl-C
+        raise Failed("nobody is there to answer", "in a script, say --yes") from None
+    if not is_yes:
+        say("nothing was done")
+        raise click.exceptions.Exit(Code.FOUND)

@@ -1,0 +1,1 @@
+"""MQTT: the connection to a broker, and tags that are read from topics."""

@@ -1,0 +1,1 @@
+"""Replay: recordings in CSV or Parquet files, played as a machine; see README.md."""

@@ -1,0 +1,1 @@
+"""Faults between machine and reader: what a scenario says arrives of what is true."""

@@ -1,0 +1,1 @@
+"""Machines as Sparkplug edge nodes on the broker for field devices."""

@@ -1,0 +1,1 @@
+"""What a person does by hand: one command to one machine, and the trust in one certificate."""

@@ -1,0 +1,1 @@
+"""What `supervise` is made of beside its children: what it says, its bus, and who hangs."""

@@ -1,0 +1,47 @@
+"""What is told twice is known again, within bounds."""
+
+import math
+
+from linewright.connectors.feeding import repeats
+from linewright.connectors.feeding.repeats import Deadbands, Once
+from linewright.connectors.sources import Point
+from linewright.plant import Address
+
+TAG = Address("reno/shop/pump/turn#tag")
+
+
+def test_an_older_value_that_was_never_told_is_kept_at_its_time() -> None:
+    """Out of order is not twice."""
+    once = Once(1)
+    assert once.times([0, 0], [9, 5], [1.0, 1.0], [0, 0]) == ([9, 5], None)
+    assert once.times([0], [5], [1.0], [0]) == ([5], [])
+    assert once.newest_ns(0) == 9
+
+
+def test_what_is_no_number_is_known_again_too() -> None:
+    """NaN is itself, a yes is not a 1."""
+    once = Once(1)
+    _, places = once.times([0, 0, 0], [3, 3, 3], [math.nan, math.nan, 1.0], [2, 2, 2])
+    assert places == [0, 2]
+    assert once.times([0, 0], [8, 8], [True, 1], [0, 0]) == ([8, 9], None)
+
+
+def test_memory_is_bounded() -> None:
+    """Beyond what is remembered a repeat is a sample again: that is said in the docs."""
+    once, count = Once(1), repeats.REMEMBERED + 1
+    times = list(range(count))
+    once.times([0] * count, list(times), [1.0] * count, [0] * count)
+    assert once.times([0], [0], [1.0], [0])[1] is None
+    many = repeats.LATE_REMEMBERED + 1
+    late = list(range(1000, 1000 + many))
+    once.times([0] * many, list(late), [1.0] * many, [0] * many, late=True)
+    assert once.times([0], [late[-1]], [1.0], [0], late=True)[1] == []
+    assert once.times([0], [late[0]], [1.0], [0], late=True)[1] is None
+
+
+def test_a_deadband_keeps_texts_readings_and_bad_values() -> None:
+    """Only numbers of one quality are compared."""
+    bands = Deadbands([Point(tag=TAG, item="i", deadband=1.0)])
+    values = [math.nan, math.nan, 1.0, 1.0, 1.0, 1.0]
+    qualities = [2, 2, 0, 8192, 0, 0]
+    assert bands.kept([0] * 6, values, qualities, range(6)) == [0, 1, 2, 3]

@@ -1,0 +1,64 @@
+"""Three Sparkplug edge nodes of others, on Debian's broker and on our own listener."""
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from linewright.bus import BusAddress
+from tests.foreign.peers import EdgeNode, Mosquitto
+from tests.foreign.standing import Stand
+
+KINDS = ("js", "psp", "msw")
+FLOW_S = 4.0
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """Debian's mosquitto."""
+    with Mosquitto(tmp_path) as running:
+        running.wait_for_port(running.port)
+        yield running
+
+
+def flow(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
+    """Let the nodes publish for a while, the stand up, and then be quiet."""
+    for node in nodes.values():
+        node.start().ready()
+    for name in nodes:
+        stand.wait_for_state(name, "connected", 30.0)
+    time.sleep(FLOW_S)
+    for node in nodes.values():
+        node.kill()
+    time.sleep(2.0)
+
+
+def in_order(stand: Stand, names: Mapping[str, EdgeNode]) -> None:
+    """Every number, -13 and below, is stored once and signed, or in a gap."""
+    for name in names:
+        found = stand.account(name)
+        assert found.stored > 20, (name, found)
+        bad = (found.unaccounted, found.doubled, found.invented, found.differing)
+        assert bad == (0, 0, 0, 0), (name, found)
+
+
+def test_on_mosquitto(broker: Mosquitto, tmp_path: Path) -> None:
+    """The broker of others; the bad citizen among them included."""
+    nodes = {kind: EdgeNode(tmp_path, kind, port=broker.port, broker=broker.url) for kind in KINDS}
+    with Stand(tmp_path, nodes) as stand:
+        flow(stand, nodes)
+    in_order(stand, nodes)
+
+
+def test_on_our_own_listener(tmp_path: Path) -> None:
+    """With the credentials that field devices get: only declared topics, no way into the bus."""
+    nodes = {kind: EdgeNode(tmp_path, kind, port=0) for kind in KINDS}
+    with Stand(tmp_path, nodes) as stand:
+        stand.wait_until((stand.folder / "bus" / "device.json").exists, 30.0, "a listener")
+        address = BusAddress.read(stand.folder, "device")
+        port = int(address.mqtt.rpartition(":")[2])
+        for node in nodes.values():
+            node.change(port=port, user=address.mqtt_user, password=address.mqtt_password)
+        flow(stand, nodes)
+    in_order(stand, nodes)

@@ -101,7 +101,7 @@ def _measured(folder: Path, rate: float, for_s: float) -> Seen:
             stored, took_s = stand.stored() - stored, time.monotonic() - begun_s
             offered = sources.stop()
             _settle(stand)
-        right = _exactly_once(stand, offered)
+        right = exactly_once(stand.folder, stand.site, offered)
     overrun = sum(each.overrun for each in offered)
     if overrun:
         note(f"opcua: {overrun} messages overran the sources' own queues")
@@ -157,13 +157,13 @@ def _settle(stand: Stand) -> None:
         time.sleep(2.0)
 
 
-def _exactly_once(stand: Stand, offered: Sequence[Offered]) -> bool:
+def exactly_once(folder: Path, site: str, offered: Sequence[Offered]) -> bool:
     """Whether each node's numbers are stored from the first one heard to the last, each once."""
     lost = doubled = 0
-    with open_history(stand.folder / "history") as history:
+    with open_history(folder / "history") as history:
         for each in offered:
             for number, count in enumerate(each.counts):
-                tag = f"{stand.site}/shop/bench/{each.station}#v{number}"
+                tag = f"{site}/shop/bench/{each.station}#v{number}"
                 values = [int(value) for value in history.read(tag).value if math.isfinite(value)]
                 wanted = set(range(min(values, default=0), count + 1))
                 lost += len(wanted - set(values)) + (not values)

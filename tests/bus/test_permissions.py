@@ -48,7 +48,7 @@ OF_ONE = {
     "lw.command.nogales.a": "server think",
     "lw.case.nogales.x": "server think",
     "lw.state.nogales.a": "live",
-    "lw.call.nogales.a": "think",
+    "lw.call.nogales.a": "server think",
     "lw.alarm.nogales.a": "",
     "lw.audit.nogales": "connect server think",
     "lw.clock.nogales": "emulate",
@@ -61,7 +61,8 @@ OF_ONE = {
     "$KV.endpoints-nogales.a": "emulate",
     "$KV.links-nogales.a": "connect",
     "lw.ask.nogales.history.read": "server query person",
-    "lw.ask.nogales.connect.trust": "server person",
+    "lw.ask.nogales.connect.browse": "server person",
+    "lw.ask.nogales.connect.trust": "server",
 }
 """Who may publish on a subject, besides `up`."""
 
@@ -251,6 +252,34 @@ def test_a_consumer_forges_nothing(folder: Path) -> None:
                 await asyncio.sleep(0.3)
                 await up.tell(f"lw.authority.{SITE}", b"true")
                 assert (await waiting).data == b"true"
+
+    run(story())
+
+
+def test_a_consumer_asks_nothing(folder: Path) -> None:
+    """A stored message that is delivered to the subject of a question is not answered."""
+
+    async def story() -> None:
+        async with as_user(folder, "up") as up, as_user(folder, "live") as live:
+            heard: list[bytes] = []
+
+            async def reply(data: bytes) -> bytes:
+                heard.append(data)
+                return data
+
+            subject = f"lw.ask.{SITE}.connect.trust"
+            async with as_user(folder, "connect") as connect:
+                await connect.answer(subject, reply)
+                await (await live.bucket("folds")).put("live", b"forged")
+                config = {"name": "asks", "deliver_subject": subject, "ack_policy": "none"}
+                config |= {"filter_subject": f"$KV.folds-{SITE}.live"}
+                name = f"KV_folds-{SITE}"
+                end = f"{name}.asks.$KV.folds-{SITE}.live"
+                body = {"stream_name": name, "config": config}
+                await live._wire.api(f"CONSUMER.CREATE.{end}", body)
+                await asyncio.sleep(0.3)
+                assert await up.ask(subject, b"true") == b"true"
+            assert heard == [b"true"]
 
     run(story())
 

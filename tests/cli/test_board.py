@@ -29,10 +29,12 @@ def test_each_change_is_a_line(board: PlantBoard) -> None:
         board.tell(Told(name="bus", state="starting"))
         board.tell(Told(name="bus", state="started", pid=7))
         board.tell(Told(name="page", state="http://127.0.0.1:1/#key=k"))
+        board.tell(Told(name="refused", state="device d may not read a: declare it"))
         board.say("ending   each service ends in order")
     assert LINES == [
         "bus      started  carries and keeps all messages, pid 7",
         "page     http://127.0.0.1:1/#key=k",
+        "refused  device d may not read a: declare it",
         "ending   each service ends in order",
     ]
 

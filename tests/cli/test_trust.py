@@ -84,6 +84,32 @@ def test_what_is_not_trusted(nats: NatsServer, tmp_path: Path, run: Run) -> None
     _with_link(nats, tmp_path, look)
 
 
+def test_the_one_of_before_is_shown_beside_it(nats: NatsServer, tmp_path: Path, run: Run) -> None:
+    """Of a changed certificate both are shown, and the new one is what is accepted."""
+
+    def look(asked: list[object]) -> None:
+        ran = run("trust", "saw", "--yes", "--data", tmp_path)
+        assert "shows    ab12" in ran.out
+        assert "before   cd34, accepted by p9" in ran.out
+        assert asked == [{"source": "saw", "fingerprint": "ab12", "by": "p7"}]
+
+    _with_link(nats, tmp_path, look, trusted="cd34", trusted_by="p9")
+
+
+def test_what_was_taken_on_first_use_is_confirmed(
+    nats: NatsServer, tmp_path: Path, run: Run
+) -> None:
+    """The link works; a person says once that the certificate is the machine's."""
+
+    def look(asked: list[object]) -> None:
+        ran = run("trust", "saw", "--yes", "--data", tmp_path)
+        assert "taken    on first use; no person has compared it yet" in ran.out
+        assert len(asked) == 1
+
+    first = {"state": "connected", "trusted": "ab12", "trusted_by": "first use"}
+    _with_link(nats, tmp_path, look, **first)
+
+
 @pytest.mark.parametrize(
     ("certificate", "code", "said"),
     [("ab12", 0, "it is trusted already"), ("", 2, "shows no certificate")],
@@ -97,4 +123,5 @@ def test_nothing_to_decide(
         done = CliRunner().invoke(main, ["trust", "saw", "--yes", "--data", str(tmp_path)])
         assert (done.exit_code, said in done.output, asked) == (code, True, [])
 
-    _with_link(nats, tmp_path, look, state="connected", certificate=certificate)
+    by = {"trusted": certificate, "trusted_by": "p9"}
+    _with_link(nats, tmp_path, look, state="connected", certificate=certificate, **by)

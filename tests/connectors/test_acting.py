@@ -563,3 +563,23 @@ def test_what_nobody_knows_or_could_not_be_taken_back_calls_a_person() -> None:
     for outcome in Outcome:
         assert is_for_a_person(undo, Result(outcome=outcome)) is (outcome is not Outcome.CONFIRMED)
     assert not is_for_a_person(command(), Result(outcome=Outcome.FAILED))
+
+
+def test_what_is_acknowledged_as_before_is_what_may_be_written_again(
+    server: NatsServer, machine: Machine
+) -> None:
+    """The value before and the reserved undo are both the set speed, not the measured one."""
+
+    async def act() -> None:
+        async with connected(server, machine) as world:
+            await machine.show("SpeedActual", 99.25)
+            wanted = command()
+            await world.desk.issue(grant_for(wanted))
+            await world.bus.publish(wanted)
+            ack = await world.answer()
+            data = await (await world.bus.bucket("usage")).get("usage.g1")
+            assert data is not None
+            (undo,) = decode(data, Usage).undos
+            assert (ack.before, undo.value) == (100.0, 100.0)
+
+    run(act())

@@ -173,3 +173,21 @@ def test_a_command_that_would_never_expire_is_refused_at_once() -> None:
     wanted = command(life_s=3601.0)
     assert decide(facts(wanted, Readings()), None).reason == "expiry_too_far"
     assert decide(facts(command(), Readings()), None).verdict is Verdict.AGAIN
+
+
+def test_a_permit_known_from_before_is_as_old_as_the_sign_of_life_behind_it() -> None:
+    """An answer from memory is not of the moment of the question."""
+    readings, automatic = Readings(), node("Automatic")
+    readings.read([automatic], [Raw(value=True, as_of_ns=10**10 - 7)], steady_ns=10**10)
+    found = readings.yes(automatic, steady_ns=10**10)
+    assert found == Reading(value=True, age_ns=7)
+
+
+@pytest.mark.parametrize(("as_of_ns", "found"), [(4, None), (5, 80.0), (None, 80.0)])
+def test_what_is_known_from_before_a_write_is_no_answer_to_it(
+    as_of_ns: int | None, found: float | None
+) -> None:
+    """A value that is read back counts from the moment of the write on."""
+    readings, actual = Readings(), node("SpeedActual")
+    readings.read([actual], [Raw(value=80.0, as_of_ns=as_of_ns)], steady_ns=9, since_ns=5)
+    assert readings.value(actual) == found

@@ -277,8 +277,8 @@ def test_a_reading_told_again_bears_the_time_at_which_it_was_told() -> None:
 def test_what_was_told_twice_is_stored_once() -> None:
     """A batch that comes again with its own times adds nothing; another quality does."""
     one = feed()
-    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
     for _ in range(2):
+        one.connected((), asked_ns=now(0).plant_ns, now=now(0))
         for after_s in (1, 2, 3):
             say(one, float(after_s), now(3), source=after_s)
     say(one, 3.0, now(4), source=3, status=0x80000000)
@@ -300,3 +300,93 @@ def test_small_changes_are_dropped_and_no_loss() -> None:
     rows, (gap,) = told(one)
     assert [row.value for row in rows if row.tag.endswith("kw")][:3] == [10.0, 10.6, 10.7]
     assert gap.t_ns == T0 + 8 * S - 600_000_000
+
+
+def test_a_late_value_of_tomorrow_takes_away_no_gap() -> None:
+    """It stands where it was heard, marked, and the next loss is a gap as any other."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 2.0, now(1), source=1)
+    say(one, 2.5, now(2), source=86400, is_historical=True)
+    one.lost(now(3))
+    one.connected((), asked_ns=now(63).plant_ns, now=now(63))
+    rows, (gap,) = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows[:2]] == [(S, 0), (2 * S, Quality.CLOCK)]
+    assert gap.t_ns <= T0 + 3 * S
+    assert gap.until_ns >= T0 + 63 * S
+
+
+def test_a_question_of_tomorrow_is_not_believed() -> None:
+    """First readings never bear a time far ahead of plant time, whatever the link says."""
+    one = feed()
+    one.connected((), asked_ns=T0 + 86400 * S, now=now(1))
+    say(one, 1.0, now(1), source=1, is_first=True)
+    rows, _ = told(one)
+    assert [row.t_ns - T0 for row in rows] == [S]
+
+
+def test_times_at_the_ends_of_64_bits_become_samples() -> None:
+    """Nothing that a device says as a time keeps a frame from being made."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=-9)
+    stands = Now(plant_ns=T0 + S, seen_ns=T0, steady_ns=T0, is_steady=False)
+    for at in (stands, now(2)):
+        for value, source_ns in ((2.0, 2**63 - 1), (3.0, -(2**63)), (4.0, 2**80)):
+            heard = Heard(points=[0], values=[value], statuses=[0], source_ns=[source_ns])
+            one.take(heard, at)
+            one.take(replace(heard, is_historical=True), at)
+    head = one.box.head()
+    assert isinstance(head, Batch)
+    assert head.frame().rows == len(head.rows)
+    assert 0 <= min(head.rows.t_ns) <= max(head.rows.t_ns) < 2**63 - S
+
+
+def test_one_wrong_clock_alters_no_other_tag() -> None:
+    """A tag a day ahead stands where it was heard; the others of its message keep their times."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    both = Heard(
+        points=[0, 1], values=[3.0, 3.0], statuses=[0, 0], source_ns=[T0 + S, T0 + 86401 * S]
+    )
+    one.take(both, now(2))
+    say(one, 4.0, now(3), source=86403, point=1)
+    say(one, 4.0, now(3), source=3)
+    rows, _ = told(one)
+    assert [(row.tag[-2:], row.t_ns - T0, row.quality) for row in rows] == [
+        ("kw", S, 0),
+        ("mp", 2 * S, Quality.CLOCK),
+        ("mp", 3 * S, Quality.CLOCK),
+        ("kw", 3 * S, 0),
+    ]
+
+
+def test_a_clock_that_is_put_right_is_believed_at_once() -> None:
+    """Right times after an hour of wrong ones are taken as they are."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=3601)
+    say(one, 2.0, now(2), source=2)
+    rows, _ = told(one)
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [(S, Quality.CLOCK), (2 * S, 0)]
+
+
+def test_a_gap_covers_what_a_clock_a_little_ahead_may_have_stamped() -> None:
+    """Values lost just before the return bear times that are as much later as the clock is."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=2.5)
+    one.lost(now(2))
+    one.connected((), asked_ns=now(5).plant_ns, now=now(5))
+    _, (gap,) = told(one)
+    assert gap.until_ns == T0 + 5 * S + 600_000_000 + 1_500_000_000
+
+
+def test_values_of_one_tick_are_all_kept_where_messages_are_numbered() -> None:
+    """A machine that went 5, 6, 5 within a second of its clock holds 5."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    for value in (5.0, 6.0, 5.0):
+        say(one, value, now(3), source=3)
+    rows, _ = told(one)
+    assert [row.value for row in rows] == [5.0, 6.0, 5.0]

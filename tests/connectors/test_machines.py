@@ -116,3 +116,25 @@ def test_what_is_asked_about_no_source_is_answered(server: NatsServer, machine: 
                 assert words in msgspec.json.decode(answer)["error"]
 
     run(play())
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("opc.tcp://192.0.2.7:4840", "refused"),
+        ("opc.tcp://mill.example:4840", "refused"),
+        ("opc.tcp://localhost:1", "lost"),
+        ("opc.tcp://[::1]:1", "lost"),
+    ],
+)
+def test_an_emulated_station_is_on_this_machine(
+    server: NatsServer, machine: Machine, url: str, state: str
+) -> None:
+    """What an emulated plant says of another machine is refused: it may be a real one."""
+
+    async def play() -> None:
+        async with connected(server, machine) as world:
+            await world.desk.move(url)
+            await until(lambda: says(world, state))
+
+    run(play())

@@ -1,5 +1,6 @@
 """What is in the outboxes reaches the bus once, and the next start knows how far it went."""
 
+import msgspec
 from msgspec.structs import replace
 
 from linewright.bus import Bus, NatsServer
@@ -132,3 +133,37 @@ def test_gaps_of_two_sources_of_one_station_are_told_apart(server: NatsServer) -
             assert [decode(each.data, Gap).of_source for each in gaps] == ["mill", "mill_meter"]
 
     run(play())
+
+
+def test_a_mark_says_how_far_a_source_was_when_its_frames_are_gone(server: NatsServer) -> None:
+    """After days off no frame is left: the mark stays, and the next start tells the gap."""
+
+    async def play() -> None:
+        async with await Bus.connect(server.address, site=SITE, name="test") as bus:
+            folds = await bus.bucket("folds")
+            other = replace(SOURCE, name="other")
+            marks: list[int] = []
+            one = await restored_feed(bus, folds, other, plant_rev="r1", simulated=False, epoch=7)
+            pump = Pump(bus, folds)
+            one.connected((), asked_ns=T0, now=now(0))
+            for after_s, is_last in ((1, False), (2, False), (62, False), (63, False), (64, True)):
+                one.take(counted(after_s), now(after_s))
+                await pump.round([one], steady_ns=after_s * S, is_last=is_last)
+                marks.append(await marked(bus, "other"))
+            one.take(counted(65), now(65))
+            one.lost(now(66))
+            await pump.round([one], steady_ns=66 * S)
+            marks.append(await marked(bus, "other"))
+            assert [(each - T0) // S for each in marks] == [1, 1, 62, 62, 64, 65]
+            await folds.put("connect.mill", await folds.get("connect.other") or b"")
+            again = await restored(bus)  # no frame of the mill was ever sent
+            assert (again.box.epoch, again.box.stored_ns) == (7, T0 + 65 * S)
+
+    run(play())
+
+
+async def marked(bus: Bus, name: str) -> int:
+    """Time up to which a source is said to be accounted for."""
+    data = await (await bus.bucket("folds")).get(f"connect.{name}")
+    assert data is not None
+    return int(msgspec.json.decode(data)["stored_ns"])

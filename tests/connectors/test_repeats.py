@@ -21,9 +21,37 @@ def test_an_older_value_that_was_never_told_is_kept_at_its_time() -> None:
 def test_what_is_no_number_is_known_again_too() -> None:
     """NaN is itself, a yes is not a 1."""
     once = Once(1)
-    _, places = once.times([0, 0, 0], [3, 3, 3], [math.nan, math.nan, 1.0], [2, 2, 2])
-    assert places == [0, 2]
+    once.times([0], [3], [math.nan], [2])
+    _, places = once.times([0, 0], [3, 3], [math.nan, 1.0], [2, 2])
+    assert places == [1]
     assert once.times([0, 0], [8, 8], [True, 1], [0, 0]) == ([8, 9], None)
+
+
+def test_a_value_that_comes_back_within_one_tick_is_kept() -> None:
+    """Of 1, 0, 1 in one message all three stand; each of them is known again once."""
+    once = Once(1)
+    assert once.times([0] * 3, [7] * 3, [1.0, 0.0, 1.0], [0] * 3) == ([7, 8, 9], None)
+    assert once.times([0] * 3, [7] * 3, [1.0, 0.0, 1.0], [0] * 3)[1] == []
+    assert once.times([0] * 3, [7] * 3, [1.0, 1.0, 1.0], [0] * 3)[1] == [2]
+    assert once.times([0, 0], [3, 3], [5.0, 5.0], [0, 0], late=True) == ([3, 4], None)
+    assert once.times([0, 0], [3, 3], [5.0, 5.0], [0, 0], late=True)[1] == []
+
+
+def test_numbered_messages_are_compared_with_earlier_connections_only() -> None:
+    """5, 6, 5 in three messages with one time are three values; told again they are none."""
+    once = Once(1, is_numbered=True)
+    kept = [once.times([0], [7], [value], [0]) for value in (5.0, 6.0, 5.0)]
+    assert kept == [([7], None), ([8], None), ([9], None)]
+    once.begin()
+    kept = [once.times([0], [7], [value], [0]) for value in (5.0, 6.0, 5.0)]
+    assert [places for _, places in kept] == [[], [], []]
+
+
+def test_more_values_of_one_tick_than_are_known_stand_apart() -> None:
+    """Nothing takes the time of a value that was forgotten meanwhile."""
+    once, count = Once(1), 3 * repeats.REMEMBERED
+    times, _ = once.times([0] * count, [7] * count, [float(k) for k in range(count)], [0] * count)
+    assert times == [7 + k for k in range(count)]
 
 
 def test_memory_is_bounded() -> None:

@@ -1,6 +1,6 @@
 """Status codes become qualities, and wrong clocks are found out."""
 
-from linewright.connectors.values import SourceClock, quality_of
+from linewright.connectors.values import SourceClock, own_time_ns, quality_of
 from linewright.plant.records import Quality
 
 HOUR_NS = 3600 * 10**9
@@ -35,6 +35,20 @@ def test_a_clock_set_right_is_believed_again() -> None:
     clock = SourceClock()
     assert clock.correction_ns(HOUR_NS, now_ns=0, monotonic_ns=0) == HOUR_NS
     assert clock.correction_ns(5, now_ns=5, monotonic_ns=11 * 10**9) == 0
+
+
+def test_a_time_near_plant_time_shows_a_clock_that_was_put_right() -> None:
+    """What was seen of the wrong clock before says nothing of the values behind it."""
+    clock = SourceClock()
+    assert clock.correction_ns(HOUR_NS, now_ns=0, monotonic_ns=0) == HOUR_NS
+    assert clock.correction_ns(5, now_ns=5, monotonic_ns=10**9) == 0
+    assert clock.offset_ns == 0
+
+
+def test_a_message_is_judged_by_its_times_near_plant_time() -> None:
+    """The newest of these, else the newest of all."""
+    assert own_time_ns([3, 8, HOUR_NS], now_ns=6, speed=1.0) == 8
+    assert own_time_ns([HOUR_NS - 1, HOUR_NS], now_ns=6, speed=1.0) == HOUR_NS
 
 
 def test_the_bound_grows_with_the_speed_of_the_plant() -> None:

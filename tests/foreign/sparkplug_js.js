@@ -70,7 +70,9 @@ client.on("offline", () => {
 });
 client.on("ncmd", (payload) => {
   const wanted = payload.metrics.some((each) => each.name === "Node Control/Rebirth" && each.value);
-  if (wanted) births();
+  if (!wanted) return;
+  process.stdout.write(`${JSON.stringify({ rebirth: {} })}\n`);
+  births();
 });
 client.on("dcmd", (_device, payload) => {
   process.stdout.write(`${JSON.stringify({ command: payload.metrics[0].name })}\n`);

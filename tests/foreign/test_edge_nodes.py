@@ -1,5 +1,7 @@
 """Three Sparkplug edge nodes of others, on Debian's broker and on our own listener."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,6 +36,15 @@ def flow(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
     time.sleep(2.0)
 
 
+def meet(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
+    """Give the nodes the address and the credentials of field devices, once they are there."""
+    stand.wait_until((stand.folder / "bus" / "device.json").exists, 30.0, "a listener")
+    address = BusAddress.read(stand.folder, "device")
+    port = int(address.mqtt.rpartition(":")[2])
+    for node in nodes.values():
+        node.change(port=port, user=address.mqtt_user, password=address.mqtt_password)
+
+
 def in_order(stand: Stand, names: Mapping[str, EdgeNode]) -> None:
     """Every number, -13 and below, is stored once and signed, or in a gap."""
     for name in names:
@@ -55,10 +66,25 @@ def test_on_our_own_listener(tmp_path: Path) -> None:
     """With the credentials that field devices get: only declared topics, no way into the bus."""
     nodes = {kind: EdgeNode(tmp_path, kind, port=0) for kind in KINDS}
     with Stand(tmp_path, nodes) as stand:
-        stand.wait_until((stand.folder / "bus" / "device.json").exists, 30.0, "a listener")
-        address = BusAddress.read(stand.folder, "device")
-        port = int(address.mqtt.rpartition(":")[2])
-        for node in nodes.values():
-            node.change(port=port, user=address.mqtt_user, password=address.mqtt_password)
+        meet(stand, nodes)
         flow(stand, nodes)
+        assert stand.running()["refused"] == []
+    in_order(stand, nodes)
+
+
+def test_a_rebirth_on_our_own_listener(tmp_path: Path) -> None:
+    """A `connect` that is new asks the node for its births; the node hears that, and answers."""
+    nodes = {"js": EdgeNode(tmp_path, "js", port=0)}
+    with Stand(tmp_path, nodes) as stand:
+        meet(stand, nodes)
+        node = nodes["js"].start()
+        node.ready()
+        stand.wait_for_state("js", "connected", 30.0)
+        before_ns = time.time_ns()
+        os.kill(stand.running()["pids"]["connect"], signal.SIGKILL)
+        stand.wait_until(lambda: {"rebirth": {}} in node.lines(), 30.0, "a rebirth is asked for")
+        stand.wait_for_new("js", before_ns, 10.0)
+        time.sleep(FLOW_S)
+        node.kill()
+        time.sleep(2.0)
     in_order(stand, nodes)

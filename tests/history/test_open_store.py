@@ -40,11 +40,22 @@ def test_an_export_is_done_and_told(tmp_path: Path) -> None:
     assert (tmp_path / found[0]["path"]).read_bytes().count(b"\n") == 11
 
 
-@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ".hidden"])
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ".hidden", "."])
 def test_an_export_never_leaves_its_folder(tmp_path: Path, name: str) -> None:
     """A name that leads elsewhere is refused."""
     with pytest.raises(ExportRefused, match="below exports"):
         Exports(tmp_path).begin(msgspec.json.encode({"name": name}))
+
+
+def test_an_export_that_fails_says_so(tmp_path: Path) -> None:
+    """Whatever goes wrong ends it; it does not stand as running for ever."""
+    Writer.open(tmp_path).close()
+    exports = Exports(tmp_path)
+    number, work = exports.begin(msgspec.json.encode({"name": "a\0b"}))
+    with open_history(tmp_path) as history:
+        work(history)
+    (found,) = msgspec.json.decode(exports.answer(b'{"id": %d}' % number))["exports"]
+    assert (found["state"], "null" in found["why"]) == ("failed", True)
 
 
 def test_too_many_exports_wait_for_each_other(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What other processes see: each row once, before and after compaction, and the same values."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,27 @@ def test_records_are_listed_as_they_came(tmp_path: Path, writer: Writer) -> None
     writer.close()
     with open_history(tmp_path) as history:
         assert [text.encode() for text in texts] == list(history.record_lines())
+
+
+def test_a_failed_refresh_leaves_everything_as_it_was(tmp_path: Path, writer: Writer) -> None:
+    """A file that cannot be written ends one refresh; the next lists each row and record once."""
+    put(writer, 0)
+    put(writer, 1, t_ns=T0_NS + 2 * HOUR_NS)
+    writer.append(take_in(published([state(0)], after=0)), plant_rev="r1")
+    for barred in (2, 3):
+        publisher = Publisher(writer.database.reader(), run_ns=barred)
+        barrier = tmp_path / "query" / str(barred) / f"{barred:06d}.parquet"
+        barrier.mkdir(parents=True)  # a folder stands where the file is to be
+        (barrier / "full").touch()
+        for _ in range(2):
+            with pytest.raises(OSError, match=barrier.name):
+                publisher.refresh(now_ns=1)
+            assert [path.name for path in barrier.parent.iterdir()] == [barrier.name]
+        shutil.rmtree(barrier)
+        found = publisher.refresh(now_ns=2)
+        assert sum(each.rows for each in found.tail) == len(listed(tmp_path)) == 20
+        assert sum(each.rows for each in found.records) == 1
+        publisher.close()
 
 
 def test_a_new_run_begins_clean(tmp_path: Path, writer: Writer) -> None:

@@ -1,6 +1,7 @@
 """The service on a real bus: what is kept, what is asked, and what a kill leaves."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -131,6 +132,30 @@ def test_a_jump_becomes_a_gap_record_on_the_bus(tmp_path: Path) -> None:
     within_time(scene)
     with open_history(tmp_path / "history") as history:
         assert [(gap.first_n, gap.last_n, gap.filled) for gap in history.gaps()] == [(1, 2, True)]
+
+
+def fill_disk_of(path: Path) -> None:
+    """Let writing to a file that this process has open fail, as on a full disk."""
+    (opened,) = [fd for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == path]
+    with Path("/dev/full").open("wb") as full:
+        os.dup2(full.fileno(), int(opened.name))
+
+
+def test_a_gap_is_published_though_the_audit_file_fails(tmp_path: Path) -> None:
+    """It is stored in the transaction before: once the file is open again, it is told."""
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus, running(tmp_path, tmp_path):
+            await publish(bus, 0)
+            await until_kept(bus)
+            fill_disk_of(tmp_path / "history" / "audit.jsonl")
+            await asyncio.gather(bus.publish(audit("case.opened", "c0")), publish(bus, 3))
+            while await bus.end_seq(Stream.RECORDS) < 2:  # noqa: ASYNC110 - no event to wait for
+                await asyncio.sleep(0.05)
+            assert (await until_kept(bus))["gaps"] == 1
+
+    within_time(scene)
+    assert (tmp_path / "history" / "audit.jsonl").read_bytes().count(b"\n") == 1
 
 
 def test_a_stream_that_was_lost_is_read_anew(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from linewright.server.children import (
     LOG_BYTES_MAX,
@@ -15,6 +18,7 @@ from linewright.server.children import (
     Backoff,
     Child,
     ChildState,
+    cause,
     keep_small,
     last_words,
 )
@@ -97,7 +101,7 @@ def test_a_killed_child_comes_back(tmp_path: Path) -> None:
         await _until_started(child, 2)
         assert child.pid != first
         assert told.said[1][0] is ChildState.WAITING
-        assert "killed by SIGKILL (awake); again in 0.2 s" in told.said[1][1]
+        assert "killed by SIGKILL; again in 0.2 s" in told.said[1][1]
         stop.set()
         await keeping
 
@@ -120,6 +124,32 @@ def test_the_last_words_of_a_child_are_told(tmp_path: Path) -> None:
     said = asyncio.run(scene("import sys; print('first'); sys.exit('no such thing')"))
     assert said.startswith("ended with 1 (no such thing); again in 0.2 s; its log: ")
     assert asyncio.run(scene("raise SystemExit(3)")).startswith("ended with 3; again")
+
+
+@pytest.mark.parametrize(
+    ("level", "before_s", "is_told"),
+    [
+        ("ERROR", 1, True),
+        ("WARNING", 1, True),
+        ("INFO", 1, False),
+        ("ERROR", 60, False),
+        ("ERROR", -60, False),
+    ],
+)
+def test_only_what_may_be_the_cause_is_told(level: str, before_s: int, is_told: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """A line of the log is quoted where it is a warning or worse, and of the last seconds."""
+    now_s = time.time()
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now_s - before_s))
+    line = f"{at},120 {level} linewright.live: it is so"
+    for is_killed in (False, True):
+        assert cause(line, now_s, is_killed=is_killed) == (line if is_told else "")
+
+
+def test_what_has_no_level_is_told_of_who_ended_by_itself() -> None:
+    """The message of an error has no level; of a kill from outside it says nothing."""
+    assert cause("ValueError: no", 0.0, is_killed=False) == "ValueError: no"
+    assert cause("awake", 0.0, is_killed=True) == ""
+    assert cause("2026-13-77 99:00:00,000 ERROR a: b", 0.0, is_killed=False) == ""
 
 
 def test_a_child_that_cannot_be_started(tmp_path: Path) -> None:

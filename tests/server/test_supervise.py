@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from linewright.bus import NatsServer
+from linewright.bus import BusAddress, NatsServer
 from linewright.server import SERVICES, read_running
 from linewright.server.folder import Running
+from tests.bus.serving.devices import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 BRACKET = ROOT / "plants" / "bracket"
@@ -27,12 +29,33 @@ PLAY += ["--from", "2026-11-23 06:05", "--speed", "5"]
 pytestmark = pytest.mark.xdist_group("up")  # they share one plant that runs
 
 
+GAUGE = """
+linewright: 1
+enterprise: acme
+sites:
+  reno:
+    timezone: America/Los_Angeles
+    currency: USD
+    areas:
+      shop:
+        work_centres:
+          cells:
+            stations:
+              gauge:
+                does: {mill: 40 s}
+                connect: {mqtt: cells/gauge}
+                tags: {seat: {topic: result, path: $.seat, unit: mm}}
+operations: {mill: {}}
+products: {bracket: {route: [mill]}}
+"""
+
+
 class Up:
     """A `linewright up` in a process of its own."""
 
-    def __init__(self, data: Path, *words: str, name: str = "up") -> None:
+    def __init__(self, data: Path, *words: str, name: str = "up", plant: Path = BRACKET) -> None:
         self.data = data
-        command = [sys.executable, "-m", "linewright", "up", str(BRACKET), "--data", str(data)]
+        command = [sys.executable, "-m", "linewright", "up", str(plant), "--data", str(data)]
         self.out = (data.parent / f"{name}.out").open("w+", encoding="utf-8")
         self.process = subprocess.Popen([*command, *words], stdout=self.out, stderr=self.out)
 
@@ -184,6 +207,32 @@ def test_a_server_of_somebody_else(tmp_path: Path) -> None:
     finally:
         joined.end()
         asyncio.run(other.stop())
+
+
+def test_what_a_device_may_not_is_told(tmp_path: Path) -> None:
+    """`up` says where devices connect, and of each refusal what to do, once; `up.json` keeps it."""
+    plant = tmp_path / "plant.yaml"
+    plant.write_text(GAUGE)
+    up = Up(tmp_path / "data", plant=plant)
+    try:
+        up.until(lambda: "\nmqtt " in up.said())
+        keys = BusAddress.read(up.data, "device")
+        where = f"{keys.mqtt}, user and password in {up.data / 'bus' / 'device.json'}"
+        assert f"mqtt     {where}" in up.said().splitlines()
+        with Client(keys, "press-1") as device:
+            for _ in range(5):
+                device.publish("cells/other", b"1")
+        wrong = msgspec.structs.replace(keys, mqtt_password="wrong")  # noqa: S106  # wrong on purpose
+        assert Client(wrong, "press-2", wait=False).refused()
+        up.until(lambda: len(up.running().refused) == 2)
+        first, second = up.running().refused
+        assert (first.who, first.topic, first.count) == ("press-1", "cells/other", 5)
+        assert (second.who, second.what) == ("press-2", "login")
+        assert abs(first.t_ns - time.time_ns()) < 30e9
+        told = [line for line in up.said().splitlines() if line.startswith("refused ")]
+        assert told == [f"refused  {each.said}: {each.to_do}" for each in (first, second)]
+    finally:
+        assert up.end() == 0
 
 
 def test_a_killed_supervisor_leaves_nothing(tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ def test_each_service_says_what_it_does() -> None:
             "live     waiting  killed by SIGKILL; again in 0.2 s",
         ),
         (
+            Told(name="mqtt", state="mqtt://127.0.0.1:1, user and password in a/device.json"),
+            "mqtt     mqtt://127.0.0.1:1, user and password in a/device.json",
+        ),
+        (
             Told(name="page", state="http://127.0.0.1:1/#key=k"),
             "page     http://127.0.0.1:1/#key=k",
         ),

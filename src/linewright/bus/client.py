@@ -447,7 +447,8 @@ class Bus:
     async def answer(self, subject: str, reply: Callable[[bytes], Awaitable[bytes]]) -> None:
         """Answer the questions of a subject with `reply`, one at a time, until the bus closes.
 
-        Where `reply` raises, the asker gets a `BusUnavailable` with its words.
+        Where `reply` raises, the asker gets a `BusUnavailable` with its words. A stored message
+        that is sent here is no question: who may read a stream could else ask whatever it holds.
 
         Parameters
         ----------
@@ -465,6 +466,8 @@ class Bus:
         """
 
         async def arrived(raw: Any) -> None:  # noqa: ANN401 - nats-py has no types
+            if not matches(subject, raw.subject):  # as in `listen`
+                return
             headers = None
             try:
                 data = await reply(raw.data)

@@ -64,7 +64,7 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
     hears: tuple[str, ...] = ()
     """What is said by others; all of them hear the `clock`."""
     asks: tuple[str, ...] = ()
-    """Services that it asks; ``*`` is any."""
+    """Services that it asks, or one question of one, such as `connect.browse`."""
     is_asked: bool = False
     """Whether it answers questions under its own name."""
 
@@ -76,7 +76,7 @@ USERS: Mapping[str, Rights] = {
         reads=(Stream.RECORDS,),
         gets=("grants", "line", "cases", "endpoints", "links"),
         puts=("grants/>",),
-        publishes=("audit", "case", "command"),
+        publishes=("audit", "call", "case", "command"),
         tells=("authority",),
         hears=("alive",),
         asks=("connect", "history", "query"),
@@ -109,7 +109,8 @@ USERS: Mapping[str, Rights] = {
         reads=_BOTH,
         gets=("grants", "line", "cases", "endpoints", "links"),
         hears=("alive", "authority"),
-        asks=("*",),
+        # A decision such as `connect.trust` goes through `server`, which knows who asks.
+        asks=("connect.browse", "history", "query"),
     ),
 }
 """The rights of each user; `up` is not here, because it has all of them."""
@@ -156,7 +157,7 @@ def allowed(user: str, site: str) -> dict[str, Any]:
         here = f"lw.{name}.{site}"
         publish += [f"{here}.*"] if name == "samples" else [here, f"{here}.>"]
     publish += [f"lw.{name}.{site}" for name in rights.tells]
-    publish += [f"lw.ask.{site}.{name}.>" for name in rights.asks]
+    publish += [f"lw.ask.{site}.{name}{'' if '.' in name else '.>'}" for name in rights.asks]
     for put in rights.puts:
         name, _, key = put.partition("/")
         publish.append(f"{key_prefix(name, site)}{key}")

@@ -253,7 +253,7 @@ class Enforcer:
         """Store what is about to happen; the reservation itself comes last."""
         places = self._places(command)
         now_ns = facts.now_ns
-        before = readings.value(places.get("readback", places.get("target")))
+        before = _before(places, readings)
         stamp = self._stamp()
         intent = Intent(t_ns=stamp.t_ns, seen_ns=stamp.seen_ns, before=before, written_ns=now_ns)
         await self._usage.put(f"act.{command.id}", msgspec.json.encode(intent))
@@ -262,8 +262,8 @@ class Enforcer:
         ]
         await self._usage.put(_written_key(command), msgspec.json.encode(written[-WRITES_MAX:]))
         assert facts.usage is not None, "a command is allowed only where its usage is known"
-        undo_value = readings.value(places.get("target"))
-        used = reserve(facts.usage, command, now_ns, undo_value=undo_value)
+        # What is acknowledged as the value before is what may be written again to take it back.
+        used = reserve(facts.usage, command, now_ns, undo_value=before)
         await self._usage.put(_usage_key(command.grant_id), encode(used))
         return intent
 
@@ -273,23 +273,30 @@ class Enforcer:
         assert command.value is not None, "the rules refuse a write without a value"
         if device is None or target is None:
             return _failed("not_connected", "the machine was lost before the write", intent)
+        since_ns = self._clocks.steady_ns()
         try:
             await device.write(target.via, target.item, command.value)
         except WriteRefused as error:
             return _failed(error.what, str(error), intent)
         except WriteUnanswered as error:
             _log.warning("%s", error)
-            return await self._read_back(command, intent, str(error), stop)
+            return await self._read_back(command, intent, str(error), stop, since_ns=since_ns)
         except LinkLost as error:
             return _failed("not_connected", str(error), intent)
         words = change_words(command, intent.before)
         await self._audit(command, "written", self._stamp(), words)
-        return await self._read_back(command, intent, None, stop)
+        return await self._read_back(command, intent, None, stop, since_ns=since_ns)
 
     # --- from the write to the acknowledgement
 
     async def _read_back(
-        self, command: Command, intent: Intent, doubt: str | None, stop: asyncio.Event
+        self,
+        command: Command,
+        intent: Intent,
+        doubt: str | None,
+        stop: asyncio.Event,
+        *,
+        since_ns: int,
     ) -> Result:
         """Compare what the machine holds with what was written, for as long as it may take.
 
@@ -297,6 +304,8 @@ class Enforcer:
         ----------
         doubt
             Why it is not known whether it was written at all; None where the machine said yes.
+        since_ns
+            Steady time of the write: what is known from before it says nothing.
         """
         place = self._places(command).get("readback")
         assert command.value is not None, "only a value is written"
@@ -306,7 +315,7 @@ class Enforcer:
         begun_ns = self._clocks.steady_ns()
         heard_ns, after = None, None
         while True:
-            found = await self._read_one(command.address, place)
+            found = await self._read_one(command.address, place, since_ns)
             now_ns = self._clocks.steady_ns()
             if found is None:
                 heard_ns = None  # lost meanwhile: what it held before says nothing
@@ -327,17 +336,19 @@ class Enforcer:
         # The same record as before the restart, where it was made then.
         await self._audit(command, "authorised", intent, "within grant and ceiling")
         doubt = "the connector was restarted after the reservation and did not write again"
-        return await self._read_back(command, intent, doubt, stop)
+        since_ns = self._clocks.steady_ns()
+        return await self._read_back(command, intent, doubt, stop, since_ns=since_ns)
 
-    async def _read_one(self, address: Address, place: Place) -> Value | None:
+    async def _read_one(self, address: Address, place: Place, since_ns: int) -> Value | None:
         device = self._site.device(address, place.through)
         if device is None:
             return None
         readings = Readings()
         try:
-            readings.read([place], await device.read([place.item]), steady_ns=0)
+            (raw,) = await device.read([place.item])
         except LinkLost:
             return None
+        readings.read([place], [raw], steady_ns=self._clocks.steady_ns(), since_ns=since_ns)
         return readings.value(place)
 
     async def _answer(self, command: Command, result: Result) -> None:
@@ -427,6 +438,12 @@ def _answers(message: Message, command: Command) -> bool:
     except RecordInvalid as error:
         _log.warning("an acknowledgement at %s is passed over: %s", command.address, error)
         return False
+
+
+def _before(places: Mapping[str, Place], readings: Readings) -> Value | None:
+    """Value before a write: what was set where that can be read, else what is read back."""
+    value = readings.value(places.get("target"))
+    return readings.value(places.get("readback")) if value is None else value
 
 
 def _is_reserved(usage: Usage, command: Command) -> bool:

@@ -231,14 +231,20 @@ class Readings:
     def __init__(self) -> None:
         self._read: dict[Place, tuple[Raw, int]] = {}
 
-    def read(self, places: Sequence[Place], values: Sequence[Raw], *, steady_ns: int) -> None:
+    def read(
+        self, places: Sequence[Place], values: Sequence[Raw], *, steady_ns: int, since_ns: int = 0
+    ) -> None:
         """Take in what one request brought; `steady_ns` is when it was asked.
 
+        A value that was known from before is as old as the sign of life that stands behind it,
+        and is passed over where that is older than `since_ns`.
         A bad value is no value: what was read before it grows old.
         """
         for place, raw in zip(places, values, strict=True):
             if severity(quality_of(raw.status)) is Severity.GOOD and raw.value is not None:
-                self._read[place] = raw, steady_ns
+                as_of_ns = steady_ns if raw.as_of_ns is None else min(steady_ns, raw.as_of_ns)
+                if as_of_ns >= since_ns:
+                    self._read[place] = raw, as_of_ns
 
     def yes(self, place: Place | None, *, steady_ns: int) -> Reading | None:
         """Yes or no of a place with its age; None where it was never read or is neither."""

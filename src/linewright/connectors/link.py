@@ -118,7 +118,9 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
     offset_ns: Annotated[int | None, Meta(description="device's clock less plant time")] = None
     limits: Annotated[Mapping[str, int], Meta(description="bounds the device gave")] = {}
     security: str = ""
-    certificate: Annotated[str, Meta(description="fingerprint of the device's")] = ""
+    certificate: Annotated[str, Meta(description="fingerprint of the one the device shows")] = ""
+    trusted: Annotated[str, Meta(description="fingerprint of the one that is taken")] = ""
+    trusted_by: Annotated[str, Meta(description="who accepted it; `first use`: nobody yet")] = ""
 
 
 class Link(Protocol):

@@ -55,14 +55,14 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         The bus stayed away for a minute.
     """
     machines = Machines(bus, _around(bus, folder, _clocks(bus)))
-    await Answers(machines.link_of).serve(bus)
+    await Answers(machines.link_of, bus, machines.clocks).serve()
     try:
         while not stop.is_set():
             applied = await bus.applied()
             await _Service(bus, applied, machines).serve(stop)
     finally:
         await machines.close()
-    await machines.publish()
+    await machines.publish(is_last=True)
 
 
 class _Service:

@@ -315,8 +315,8 @@ def sources_of(
     Returns
     -------
     tuple[Source, ...]
-        In the order of the plant file; connections without an endpoint, without points or of a
-        protocol that is not read are left out.
+        In the order of the plant file; connections without an endpoint or of a protocol that is
+        not read are left out, and those without points where they cannot be looked through.
 
     Notes
     -----
@@ -339,7 +339,8 @@ def sources_of(
         found += [
             msgspec.structs.replace(each, name=names[address, each.connection])
             for each in sources
-            if each.points
+            # A machine without tags yet is connected, too: it can be looked through.
+            if each.points or each.endpoint.protocol == "opcua"
         ]
     return tuple(found)
 

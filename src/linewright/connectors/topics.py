@@ -21,8 +21,9 @@ NAMESPACE = "spBv1.0"
 TOLD = ("NBIRTH", "NDATA", "NDEATH")
 """What a Sparkplug node says; a device of it says the same with a D."""
 
-HEARD = ("NCMD",)
-"""What is said to a Sparkplug node."""
+HEARD = ("NCMD", "DCMD")
+"""What is said to a Sparkplug node and to its devices, on these topics and all below them: edge
+nodes on sparkplug-client subscribe so, and a subscription is taken as a whole or refused."""
 
 DEVICES_ANY = "+"
 """Where the plant file names a node: all of its devices."""
@@ -113,6 +114,6 @@ def _of_node(root: str) -> tuple[set[str], set[str]]:
     device = device or DEVICES_ANY
     told = {f"{NAMESPACE}/{group}/{kind}/{node}" for kind in TOLD}
     told |= {f"{NAMESPACE}/{group}/D{kind[1:]}/{node}/{device}" for kind in TOLD}
-    heard = {f"{NAMESPACE}/{group}/{kind}/{node}" for kind in HEARD}
-    heard |= {f"{NAMESPACE}/{group}/D{kind[1:]}/{node}/{device}" for kind in HEARD}
-    return told, heard | {f"{NAMESPACE}/STATE/+"}
+    heard = {f"{NAMESPACE}/{group}/{kind}/{node}/#" for kind in HEARD}
+    # The second is where nodes on mqtt-spb-wrapper look for it.
+    return told, heard | {f"{NAMESPACE}/STATE/+", f"{NAMESPACE}/{group}/STATE/+"}

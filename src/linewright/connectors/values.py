@@ -15,11 +15,14 @@ from linewright.plant.records import Quality
 
 __all__ = [
     "OFFSET_MAX_NS",
+    "TIME_MAX_NS",
     "Heard",
     "Raw",
     "SourceClock",
     "Spoken",
+    "bound_ns",
     "loses_older",
+    "own_time_ns",
     "quality_of",
 ]
 
@@ -28,6 +31,9 @@ OFFSET_MAX_NS = 2_000_000_000
 
 OFFSET_WINDOW_NS = 10_000_000_000
 """How long an offset is remembered, 10 s: a late batch alone is no wrong clock."""
+
+TIME_MAX_NS = 2**62
+"""Latest time of a sample, of the year 2116: what is added to it still fits 64 bits."""
 
 _OFFSETS_MAX = 64
 _BUCKET_NS = OFFSET_WINDOW_NS // _OFFSETS_MAX
@@ -74,6 +80,10 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True):
     value: Spoken
     status: int = 0
     source_ns: int | None = None
+    as_of_ns: Annotated[
+        int | None,
+        Meta(description="of one known from before: last sign of life by it, on the steady clock"),
+    ] = None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +141,34 @@ def quality_of(status: int) -> Quality:
     if status & _OVERFLOW_BITS == _OVERFLOW_BITS:
         found |= Quality.OVERFLOW
     return found
+
+
+def bound_ns(speed: float) -> int:
+    """Largest offset of a source's clock that is taken as it is, at this speed of the plant.
+
+    Examples
+    --------
+    >>> bound_ns(20.0)
+    40000000000
+    """
+    return round(OFFSET_MAX_NS * max(1.0, speed))
+
+
+def own_time_ns(told: Sequence[int], *, now_ns: int, speed: float) -> int:
+    """Time of a message that shows the source's clock: the newest near plant time, else of all.
+
+    One value with a wrong time says nothing of the clock that the others are of.
+
+    Examples
+    --------
+    >>> own_time_ns([5, 7, 10**15], now_ns=6, speed=1.0)
+    7
+    """
+    newest_ns = max(told)
+    bound = bound_ns(speed)
+    if abs(newest_ns - now_ns) <= bound:
+        return newest_ns
+    return max((each for each in told if abs(each - now_ns) <= bound), default=newest_ns)
 
 
 class SourceClock:
@@ -210,12 +248,17 @@ class SourceClock:
         """
         if not is_steady:
             return self._used_ns
+        bound = bound_ns(speed)
+        if abs(source_ns - now_ns) <= bound:
+            # It was put right, or was another one's: what it was ahead by is of no clock now.
+            self._seen = deque(
+                (each for each in self._seen if each[1] <= bound), maxlen=_OFFSETS_MAX
+            )
         self._note(source_ns - now_ns, monotonic_ns)
         offset_ns = max(offset for _, offset in self._seen)
-        bound_ns = round(OFFSET_MAX_NS * max(1.0, speed))
-        if abs(offset_ns) <= bound_ns:
+        if abs(offset_ns) <= bound:
             self._used_ns = 0
-        elif abs(offset_ns - self._used_ns) > bound_ns // 4:
+        elif abs(offset_ns - self._used_ns) > bound // 4:
             # Kept while it is near: a correction that moves with each value would reorder them.
             self._used_ns = offset_ns
         return self._used_ns

@@ -14,6 +14,7 @@ b'{"n":0}\n{"n":1}\n'
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -74,8 +75,9 @@ class AuditFile:
         self._file.flush()
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; what the disk does not take is written at the next start."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def _cut(file: BinaryIO, good_bytes: int, *, is_other: bool) -> None:

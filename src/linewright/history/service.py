@@ -235,6 +235,7 @@ class _Desk:
         try:
             await self._close()
             await self._open()
+            await self._publish_outbox()  # a gap may be stored, and what failed came after
         except (HistoryUnusable, DuckError, OSError) as error:
             log.error("the file cannot be opened yet: %s", str(error).partition("\n")[0])  # noqa: TRY400 - the line says it
 

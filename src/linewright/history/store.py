@@ -11,7 +11,7 @@ the last commit.
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -157,6 +157,7 @@ class Database:
         self._connection = connection
         self.folder = folder
         self.is_read_only = is_read_only
+        self._is_left_open = False
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
@@ -217,14 +218,23 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes inside, or none of them."""
+        if self._is_left_open:
+            self._roll_back()
         self._connection.begin()
+        self._is_left_open = False
         try:
             yield
             self._connection.commit()
         except BaseException:
-            with suppress(DuckError):  # where the disk failed, there is nothing to take back
-                self._connection.rollback()
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        """Take back what is open; where that fails, the next transaction does it once more."""
+        self._is_left_open = True
+        with suppress(DuckError):  # where the disk failed, there is nothing to take back
+            self._connection.rollback()
+            self._is_left_open = False
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows that a query gives, each a tuple."""
@@ -236,7 +246,9 @@ class Database:
         found: dict[str, list[Any]] = self.arrow(query, *values).to_pydict()
         return found
 
-    def batches(self, query: str, values: Sequence[object], rows: int) -> Iterator[Any]:
+    def batches(
+        self, query: str, values: Sequence[object], rows: int
+    ) -> Generator[Any, None, None]:
         """What a query gives, as Arrow tables of at most so many rows, one in memory at a time.
 
         Parameters
@@ -247,10 +259,18 @@ class Database:
             For its question marks.
         rows
             Most rows of a table.
+
+        Yields
+        ------
+        pyarrow.Table
+            Close the generator where it is not read to its end: no transaction ends before.
         """
         reader = self._connection.sql(query, params=list(values)).to_arrow_reader(rows)
-        for batch in reader:
-            yield pa.Table.from_batches([batch])
+        try:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+        finally:
+            reader.close()
 
     def insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Append rows to any table but the samples, their values in the order of its columns."""

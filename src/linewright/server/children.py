@@ -8,6 +8,7 @@ import contextlib
 import enum
 import logging
 import os
+import re
 import shutil
 import signal
 import time
@@ -15,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["Backoff", "Child", "ChildState", "keep_small", "last_words"]
+__all__ = ["Backoff", "Child", "ChildState", "cause", "keep_small", "last_words"]
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +48,15 @@ WORDS_BYTES = 4_000
 
 WORDS_CHARS = 200
 """How much of its last line is told."""
+
+WORDS_S = 5.0
+"""How long before its end a service may have written what is told as the cause of it."""
+
+WORST = frozenset({"WARNING", "ERROR", "CRITICAL"})
+"""Levels of lines of a log that may be the cause of an end."""
+
+LOGGED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d{3} ([A-Z]+) ")
+"""How a line of a service's log begins: its local time and its level."""
 
 
 class ChildState(enum.StrEnum):
@@ -140,15 +150,17 @@ class Child:
         backoff = Backoff()
         while not stop.is_set():
             began_s = time.monotonic()
+            is_killed = False
             try:
-                how = _ending(await self._live(stop))
+                code = await self._live(stop)
+                how, is_killed = _ending(code), code == -signal.SIGKILL
             except OSError as error:  # a full disk, no memory, no process left: it may pass
                 how = f"cannot be started: {error.strerror or error}"
             if stop.is_set():
                 break
             wait_s = backoff.after(now_s=time.monotonic(), lived_s=time.monotonic() - began_s)
             state = ChildState.FAILING if backoff.is_failing else ChildState.WAITING
-            words = last_words(self._log, self._log_from)
+            words = cause(last_words(self._log, self._log_from), time.time(), is_killed=is_killed)
             how, self._why = f"{self._why}, so {how}" if self._why else how, ""
             why = f"{how}{words and f' ({words})'}; again in {wait_s:g} s"
             why += f"; its log: {self._log}"
@@ -228,6 +240,37 @@ def last_words(log: Path, begin: int = 0) -> str:
         return ""
     said = [line.strip() for line in lines if line.strip()]
     return said[-1][:WORDS_CHARS] if said else ""
+
+
+def cause(words: str, now_s: float, *, is_killed: bool) -> str:
+    """Return the last words of a service where they may say why it ended, else nothing.
+
+    Parameters
+    ----------
+    words
+        Its last line.
+    now_s
+        Wall time of its end.
+    is_killed
+        Whether somebody killed it: then what it printed without a level says nothing of that.
+
+    Examples
+    --------
+    >>> cause("no such thing", 0.0, is_killed=False)
+    'no such thing'
+    >>> cause("2026-11-22 12:41:58,082 INFO a.b: it is connected", 0.0, is_killed=False)
+    ''
+    """
+    logged = LOGGED.match(words)
+    if logged is None:
+        return "" if is_killed else words
+    try:
+        at_s = time.mktime(time.strptime(logged[1], "%Y-%m-%d %H:%M:%S"))
+    except (ValueError, OverflowError):
+        return ""
+    # Whole seconds are written, so a line of this very moment may seem a second old.
+    is_late = abs(now_s - at_s) <= WORDS_S + 1.0
+    return words if is_late and logged[2] in WORST else ""
 
 
 def _ending(code: int) -> str:

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from linewright.server.lifeline import is_alive, start_of
+from linewright.server.up.refusals import Refusal
 
 __all__ = [
     "Belongs",
@@ -72,6 +73,10 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """What acting needs; reading needs none on this machine."""
     nats: str = ""
     """URL of a NATS server that is not ours, with what it needs; empty: our own."""
+    mqtt: str = ""
+    """Address of the listener for field devices; empty where there is none."""
+    refused: tuple[Refusal, ...] = ()
+    """What our NATS server refused lately, the newest last: 20 at most."""
 
 
 class Belongs(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from linewright.server.folder import (
 from linewright.server.lifeline import start_of
 from linewright.server.up.beats import Beats
 from linewright.server.up.carrier import Carrier, carrier_of
+from linewright.server.up.refusals import Refusals
 from linewright.server.up.told import Told
 
 __all__ = ["Plan", "PortTaken", "supervise"]
@@ -54,6 +55,9 @@ PORT_S = 1.5
 
 BEAT_S = 1.0
 """How often the supervisor says that it is alive, and listens who else is."""
+
+REFUSED_EACH_S = 2.0
+"""How often it is looked at what the NATS server refused: a person at a device waits for that."""
 
 LOGS_EACH_S = 5.0
 """How often logs are looked at for their size."""
@@ -175,6 +179,7 @@ class _Supervisor:
         self._said_url = ""
         self._is_shown = asyncio.Event()
         self._beats = Beats()
+        self._refusals = Refusals(plan.data)
         self._children = [self._child(name) for name in plan.services]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -184,6 +189,7 @@ class _Supervisor:
         try:
             if await _unless(stop, self._carrier.start()):
                 self._tell_bus(ChildState.STARTED)
+                self._tell_listener()
                 if await _unless(stop, self._apply()):
                     await self._keep_all(stop)
         finally:
@@ -198,6 +204,7 @@ class _Supervisor:
             tasks.create_task(self._keep_watch(stop))
             tasks.create_task(self._keep_books(stop))
             tasks.create_task(self._keep_logs(stop))
+            tasks.create_task(self._keep_refusals(stop))
 
     async def _keep(self, child: Child, stop: asyncio.Event) -> None:
         """Keep a service alive; the page is let go ahead, since people wait for it first."""
@@ -239,6 +246,12 @@ class _Supervisor:
         again = self._bus_restarts if is_up else 0
         self._say(Told(name="bus", state=state.value, words=words, pid=pid, restarts=again))
 
+    def _tell_listener(self) -> None:
+        """Say where field devices connect, where the plant declares topics for them."""
+        if self._carrier.pid and (url := self._carrier.address.mqtt):
+            keys = self._plan.data / "bus" / "device.json"
+            self._say(Told(name="mqtt", state=f"{url}, user and password in {keys}"))
+
     async def _apply(self) -> None:
         """Put the plant in force and leave the services their settings, before any of them runs."""
         plan = self._plan
@@ -251,6 +264,9 @@ class _Supervisor:
             bus = await Bus.connect(self._carrier.address, site=plan.site, name="up")
             try:
                 await apply(bus, wanted, t_ns=t_ns, seen_ns=now_ns, by=plan.person)
+                links = await bus.bucket("links")
+                for source in await links.keys():  # of the last run: nothing of it holds now
+                    await links.remove(source)
             finally:
                 await bus.close()
         write_belongs(plan.data, Belongs(site=plan.site, emulated=wanted.emulated))
@@ -352,7 +368,16 @@ class _Supervisor:
             url=page.url if page is not None and is_current else before,
             key=self._key,
             nats=plan.nats,
+            mqtt=self._carrier.address.mqtt if self._carrier.pid else "",
+            refused=self._refusals.kept,
         )
+
+    async def _keep_refusals(self, stop: asyncio.Event) -> None:
+        """Tell what the NATS server refused: whoever was refused often does not hear of it."""
+        while not await _waited(stop, REFUSED_EACH_S):
+            found = self._carrier.violations()
+            for line in self._refusals.look(found, now_s=time.monotonic()):
+                self._say(Told(name="refused", state=line))
 
     async def _keep_logs(self, stop: asyncio.Event) -> None:
         while not await _waited(stop, LOGS_EACH_S):

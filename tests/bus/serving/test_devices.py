@@ -149,7 +149,10 @@ def test_devices_and_services_are_apart(started: tuple[Path, NatsServer]) -> Non
     odd = BusAddress(
         url=connect.url, mqtt=connect.mqtt, mqtt_user="up", mqtt_password=server.address.password
     )
+    server.violations()
     assert Client(odd, "d9", wait=False).refused()
+    found = until(lambda: [each for each in server.violations() if each.who == "d9"], 1)
+    assert (found[0].what, found[0].subject, found[0].account) == ("login", "up", "DEVICES")
 
 
 def test_what_devices_say_is_not_on_the_bus(started: tuple[Path, NatsServer]) -> None:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from linewright.bus.serving.violations import VIOLATIONS_MAX, ViolationLog
+import pytest
+
+from linewright.bus.permissions import nats_subjects
+from linewright.bus.serving.violations import VIOLATIONS_MAX, ViolationLog, topic_of
 
 DEVICE = (
     '[7] 2026/11/22 10:42:37.305811 [ERR] 127.0.0.1:51675 - mid:31 - "press 1" - '
@@ -15,6 +18,12 @@ SERVICE = (
 SPACE = (
     '[7] 2026/11/22 10:42:39.5 [ERR] 127.0.0.1:45861 - mid:34 - "d" - '
     "character not supported for MQTT topics\n"
+)
+LOGIN = (
+    '[7] 2026/11/22 12:40:30.588716 [ERR] 127.0.0.1:45307 - mid:40 - "d9" - '
+    'authentication error - User "device"\n'
+    '[7] 2026/11/22 12:40:30.588748 [ERR] 127.0.0.1:45307 - mid:40 - "d9" - '
+    "unable to connect: authentication error\n"
 )
 FULL = (
     "[7] 2026/11/22 11:07:42.839569 [ERR] JetStream failed to store a msg on stream "
@@ -42,6 +51,22 @@ def test_each_kind_is_read(tmp_path: Path) -> None:
     assert (other.what, other.subject) == ("subscribe", "lw.>")
     assert (space.who, space.what, space.subject) == ("d", "topic", "")
     assert log.look() == []
+
+
+def test_a_wrong_password_is_read(tmp_path: Path) -> None:
+    """A device that is not let in is told once, with its client id and the user that it gave."""
+    log = ViolationLog(tmp_path / "log")
+    (tmp_path / "log").write_text(LOGIN)
+    (found,) = log.look()
+    assert (found.account, found.who, found.what) == ("DEVICES", "d9", "login")
+    assert found.subject == "device"
+
+
+@pytest.mark.parametrize("topic", ["a/b", "spBv1.0/plant/NCMD/+", "/a//b/", "cells/x.y/1"])
+def test_a_topic_comes_back_from_its_subject(topic: str) -> None:
+    """What is told is spelled as the device spells it."""
+    (subject,) = nats_subjects(topic)
+    assert topic_of(subject) == topic
 
 
 def test_a_full_disk_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from linewright.cli.looking.browse import Found, tags_block
+from linewright.cli.ending import Failed
+from linewright.cli.looking.browse import Found, _must_be_browsable, tags_block
 from linewright.plant.language import check_text
 from tests.cli.conftest import SMALL, Ran
 from tests.server.test_supervise import Up
@@ -72,3 +73,23 @@ def test_what_is_not_there(words: list[str], said: str, played: Up, run: Run) ->
     ran = run("browse", *words, "--data", played.data)
     assert said in ran.err
     assert ran.code == 2 or "nothing below" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [("Spindle", '"ns=2;s=Spindle"'), ("ns=2;s=nothing", "nothing stands below")],
+)
+def test_a_node_that_is_none(node: str, said: str, played: Up, run: Run) -> None:
+    """It ends with 2 and says what a node looks like, or that it is not there."""
+    ran = run("browse", "saw", node, "--data", played.data)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "tries again" not in ran.err
+
+
+def test_a_source_without_anything_to_look_through() -> None:
+    """Only OPC UA servers have nodes; of another one it is said why and what works."""
+    with pytest.raises(Failed, match="speaks mqtt, and only OPC UA"):
+        _must_be_browsable("bath", b'{"source": "bath", "protocol": "mqtt"}')
+    _must_be_browsable("saw", b'{"protocol": "opcua"}')
+    _must_be_browsable("saw", None)

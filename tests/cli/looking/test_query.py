@@ -80,3 +80,11 @@ def test_sql_from_standard_input(played: Up) -> None:
     command = [sys.executable, "-m", "linewright", "query", "-", "--data", str(played.data)]
     done = subprocess.run(command, input=b"SELECT 6 * 7 AS n", capture_output=True, check=True)
     assert done.stdout.split() == [b"n", b"42"]
+
+
+def test_a_stopped_plant_answers_no_sql(stopped: Path, run: Run) -> None:
+    """It is said what works then, for SQL and for the audit."""
+    asked = run("query", "FROM gaps", "--data", stopped)
+    assert (asked.code, "`linewright read` and `linewright export` work" in asked.err) == (2, True)
+    audited = run("audit", "--data", stopped)
+    assert (audited.code, "history/audit.jsonl" in audited.err) == (2, True)

@@ -87,3 +87,21 @@ def test_a_plant_that_runs(played: Up, run: Run) -> None:
     every = ["--last", "30 min", "--every", "10 min", "--format", "json", "--data", played.data]
     counts = [row["count"] for row in rows_of(run("read", "mill", *every).out)]
     assert any(counts)
+
+
+def test_now_of_a_stopped_plant(stopped: Path, run: Run) -> None:
+    """It is the newest time that was stored, and that is said; a line with empty tags is shown."""
+    words = ["read", "bracket", "--last", "1min", "--data", stopped]
+    ran = run(*words)
+    assert (ran.code, len(ran.out.splitlines())) == (0, 61)
+    assert "the plant is stopped: now is the newest time" in ran.err
+    rows = rows_of(run(*words, "--format", "json").out)
+    assert rows[-1]["t_ns"] == T0_NS + (ROWS - 1) * 10**9
+
+
+def test_an_ending_of_another_kind(stopped: Path, tmp_path: Path, run: Run) -> None:
+    """No file is written under the name of a form that we have not."""
+    ran = run("read", "mill", "--out", tmp_path / "x.xlsx", "--data", stopped)
+    assert ran.code == 2
+    assert "`.xlsx` is no ending of a table" in ran.err
+    assert list(tmp_path.iterdir()) == []

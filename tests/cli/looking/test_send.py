@@ -11,9 +11,11 @@ from click.testing import CliRunner
 
 from linewright.cli import main
 from linewright.cli.ending import Failed
-from linewright.cli.running.send import value_of
+from linewright.cli.running.send import _refused, value_of
+from linewright.plant import Address, load
+from linewright.plant.authority import ceiling_of
 from tests.cli.conftest import Ran
-from tests.server.test_supervise import Up
+from tests.server.test_supervise import ROOT, Up
 
 Run = Callable[..., Ran]
 ZONE = ZoneInfo("America/Hermosillo")
@@ -76,6 +78,8 @@ def test_a_change_with_an_end(played: Up, run: Run) -> None:
         (["mill#speed", "fast"], 2, "`fast` is no number"),
         (["mill#speed", "nan"], 2, "`nan` is no number"),
         (["mill#speed", "500", "--yes"], 1, "outside what the plant file allows"),
+        (["mill#speed", "500"], 1, "not done: 500 is outside what the plant file allows, 70 to"),
+        (["mill#speed", "90", "--until", "2020-01-01"], 2, "over already"),
         (["mill#speed", "90", "--until", "soon"], 2, "`soon` is no time"),
         (["mill#speed", "90", "--until", "2020-01-01", "--yes"], 2, "over already"),
     ],
@@ -84,6 +88,15 @@ def test_what_cannot_be_sent(words: list[str], code: int, said: str, played: Up,
     """What does not fit is told before anything is sent; a no of the server ends with 1."""
     ran = run("send", *words, "--data", played.data)
     assert (ran.code, said in ran.err) == (code, True)
+    assert "write    " not in ran.out
+
+
+def test_a_plant_file_without_a_ceiling() -> None:
+    """It is said that `authority:` has to name the command; else why it cannot be sent."""
+    mill = Address("nogales/machining/bracket/mill")
+    ceiling = ceiling_of(load(ROOT / "plants" / "bracket"), mill, "speed", "")
+    assert "below `authority:`" in _refused(None, f"{mill}#speed", "no").format_message()
+    assert _refused(ceiling, f"{mill}#speed", "only read").to_do == "only read"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """`linewright status`: what runs, what does not, and what to do."""
 
+import datetime as dt
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from linewright.cli.looking.status import _old, _step, _tell_gaps
 from tests.cli.conftest import Ran
 from tests.server.test_supervise import Up
 
@@ -14,8 +19,11 @@ Run = Callable[..., Ran]
 
 def test_all_is_well(played: Up, run: Run) -> None:
     """Services, links, history: all are up, and the code is 0."""
+    began_s = time.monotonic()
     ran = run("status", "--data", played.data)
+    took_s = time.monotonic() - began_s
     assert (ran.code, ran.err) == (0, "")
+    assert took_s < 5, "it does not listen on when all have spoken"
     lines = ran.out.splitlines()
     assert "site     nogales, an emulated plant" in lines
     assert "bus      up" in lines
@@ -45,6 +53,19 @@ def test_a_service_that_is_down(played: Up, run: Run) -> None:
     played.until_it_runs(60)
 
 
+def test_connect_that_is_down(played: Up, run: Run) -> None:
+    """What is told of the links then is told as old; afterwards all is well again."""
+    pid = played.running().pids["connect"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        ran = run("status", "--data", played.data)
+        assert ran.code == 1
+        assert "links    connect is not running: links as of" in ran.out
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    played.until(lambda: run("status", "--data", played.data).code == 0, 60)
+
+
 def test_nothing_runs(stopped: Path, run: Run) -> None:
     """Of a plant that is stopped its folder and the size of its history are told."""
     ran = run("status", "--data", stopped)
@@ -60,3 +81,43 @@ def test_no_plant_at_all(tmp_path: Path, run: Run) -> None:
     ran = run("status", "--data", tmp_path)
     assert ran.code == 2
     assert "no plant ever ran on" in ran.err
+
+
+LINK: dict[str, object] = {"source": "saw", "state": "connected", "endpoint": "opc.tcp://saw:4840"}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"state": "lost", "why": "no answer"}, "no answer; look at cable, firewall, address"),
+        ({"missing": list("abcde")}, "it does not have 5 nodes of the plant file: a, b, c and 2"),
+        ({"missing": ["a"]}, "`linewright browse saw` shows what it has; correct `node:`"),
+        ({"certificate": "ab", "next_step": "compare ab"}, "`linewright trust saw`"),
+        (
+            {"state": "refused", "why": "the secret P is missing", "next_step": "set it"},
+            "end `up` and start it again with the setting",
+        ),
+    ],
+)
+def test_what_to_do_about_a_source(more: dict[str, object], said: str) -> None:
+    """A source that is well has no words; every other one has some, and something to do."""
+    told = _step(LINK | more)
+    assert said in told
+    assert bool(told) is bool(said)
+
+
+def test_links_of_a_connect_that_does_not_run() -> None:
+    """What was told last is told as old, and since when."""
+    links = [LINK | {"heard_ns": time.time_ns() - 9 * 10**9}]
+    assert _old(links, is_told=False).startswith("connect is not running: links as of 9.")
+    assert _old(links, is_told=True) == ""
+
+
+def test_short_gaps_are_counted_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """Gaps of a second or less stand in one line, longer ones one by one."""
+    gap = {"of_source": "saw", "t_ns": 0, "until_ns": 10**9, "reason": "restart", "count": 1}
+    _tell_gaps([gap, gap, gap | {"until_ns": 10**10, "of_source": "mill"}], dt.UTC)
+    lines = capsys.readouterr().out.splitlines()
+    assert "2 gaps of a second or less" in lines[1]
+    assert [line.split()[0] for line in lines[3:]] == ["mill"]

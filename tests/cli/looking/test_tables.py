@@ -109,3 +109,32 @@ def test_parquet_needs_a_file() -> None:
     """Parquet is not written to standard output."""
     with pytest.raises(Failed, match="written to a file"):
         Sink("parquet", None)
+
+
+def test_pieces_without_rows_beside_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """A tag without rows has no type: the others are shown, in whatever order they come."""
+    empty: dict[str, list[object]] = {"value": [], "unit": []}
+    full: dict[str, list[object]] = {"value": ["1.5"], "unit": ["kW"]}
+    with Sink("table", None).open() as sink:
+        for columns in (empty, full, empty, full):
+            sink.add(table_of(columns))
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.txt", "a"])
+def test_an_ending_that_says_no_form(name: str, tmp_path: Path) -> None:
+    """It is refused, with the endings that there are; a named form is taken."""
+    with pytest.raises(Failed) as caught:
+        Sink(None, str(tmp_path / name))
+    assert ".parquet, or say --format" in caught.value.format_message()
+    assert Sink("csv", str(tmp_path / name)).form == "csv"
+
+
+def test_a_cut_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """However much of it is shown."""
+    for rows in (5, SHOWN_ROWS + 5):
+        with Sink(None, None).open() as sink:
+            sink.add(table_of({"t_ns": list(range(rows))}))
+            sink.cut = "the query has more"
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"cut after {rows:,} rows")

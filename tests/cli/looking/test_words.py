@@ -1,12 +1,14 @@
 """Values, times and qualities in words."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from linewright.cli.looking.words import age, local, number, offset, quality
+from linewright.cli.looking.words import advice, age, local, number, offset, quality
 from linewright.plant.records import Quality
+from tests.server.test_supervise import ROOT
 
 
 @pytest.mark.parametrize("bit", list(Quality))
@@ -47,3 +49,31 @@ def test_ages_grow() -> None:
     assert [age(seconds) for seconds in (-5, 9.94, 59, 3600, 90_000, 1e6)] == [
         "0.0 s", "9.9 s", "59 s", "60 min", "25.0 h", "11.6 d",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("why", "step"),
+    [
+        ("[Errno 111] Connect call failed ('10.1.4.11', 4840)", "is the port right?"),
+        ("no answer for 1.1 s", "cable, firewall, address"),
+        ("TimeoutError", "cable, firewall, address"),
+        ("[Errno 113] No route to host", "cable, firewall, address"),
+        ("BadCertificateUntrusted", "`linewright trust`"),
+        ("BadTooManySessions", "close other clients"),
+        ("BadUserAccessDenied", "`user:`"),
+        ("[Errno -2] Name or service not known", "is the name in its address right?"),
+        ("Connection reset by peer", "it broke off"),
+        ("the secret SAW_PASSWORD is missing", "start it again with the setting"),
+        ("something new", "tried again by itself"),
+    ],
+)
+def test_advice_from_a_reason(why: str, step: str) -> None:
+    """Every reason for which a machine is away has something that a person can do."""
+    assert step in advice("lost", why)
+    assert advice("connected", why) == ""
+
+
+def test_the_table_of_bits_is_the_one_of_the_records() -> None:
+    """docs/history.md lists every bit of `Quality`, with its number."""
+    rows = re.findall(r"\| (\d+) \| `([A-Z_]+)` \|", (ROOT / "docs/history.md").read_text("utf-8"))
+    assert rows == [(str(int(bit)), bit.name) for bit in Quality]

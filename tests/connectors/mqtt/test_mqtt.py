@@ -231,3 +231,53 @@ def test_a_path_that_is_none_is_reported() -> None:
     assert made.report("mill").state == "refused"
     assert "a..b" in made.report("mill").why
     assert set(made._readers) == {"mill/power", "mill/json"}
+
+
+def test_a_message_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
+    """A retained one comes again at each connection: it is a bad sample, and ends none."""
+    broken = Point(tag=MILL.with_tag("x"), item="mill/x", type="a type that is none")
+
+    async def live(broker: Mosquitto) -> None:
+        async with client_of(broker) as client:
+            await client.publish("mill/x", b"1", qos=1, retain=True)
+            late = b'{"motor": {"load": 1}, "ts": 1' + b"0" * 400 + b"}"
+            await client.publish("mill/json", late, qos=1, retain=True)
+            made, stored = mill(broker, (broken, *POINTS))
+            async with kept(made):
+                await until(lambda: stored.of("x") and stored.of("load"))
+                client.send("mill/power", b"4.5")
+                await until(lambda: stored.values("kw") == [4.5])
+                assert made.report("mill").state == "connected"
+                assert stored.of("x")[0]["quality"] & Quality.BAD
+                assert stored.of("load")[0]["value"] == 1
+                assert stored.gaps == []
+
+    with mosquitto(tmp_path) as broker:
+        run(live(broker))
+
+
+def test_what_came_between_two_links_is_a_gap(tmp_path: Path) -> None:
+    """Another plant file ends a link, and the next one goes on with the same feed."""
+
+    async def live(broker: Mosquitto) -> None:
+        made, stored = mill(broker)
+        async with client_of(broker) as client:
+            async with kept(made):
+                await begun(made)
+                client.send("mill/power", b"1")
+                await until(lambda: stored.values("kw") == [1])
+            assert stored.gaps == []
+            between = time.time_ns()
+            feed = stored.feed
+            again = link(feed.source.endpoint, [feed], around())
+            async with kept(again):
+                await begun(again)
+                assert again.device(MILL) is None
+                client.send("mill/power", b"2")
+                await until(lambda: stored.values("kw") == [1, 2])
+                assert again.device(MILL) is not None
+            (gap,) = stored.gaps
+            assert gap.t_ns <= between <= gap.until_ns
+
+    with mosquitto(tmp_path) as broker:
+        run(live(broker))

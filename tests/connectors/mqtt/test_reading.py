@@ -117,6 +117,8 @@ def test_a_path_into_what_is_no_structure_is_bad(body: bytes) -> None:
         ('"yesterday"', None),
         ("true", None),
         ("12", None),
+        ("1" + "0" * 400, None),
+        ("1e400", None),
         ("null", None),
     ],
 )
@@ -131,3 +133,10 @@ def test_not_a_number_is_read_as_what_it_is() -> None:
     found = one(b'{"a": NaN}', path="a", kind="float64")
     assert found is not None
     assert math.isnan(found[0])
+
+
+def test_half_a_character_is_bad() -> None:
+    """JSON can escape one, and no column of text can hold it."""
+    for body in (b'"\\ud800"', b'{"value": "\\ud800"}'):
+        assert one(body, kind="text") == (None, BAD_ENCODING)
+        assert one(body) == (None, BAD_ENCODING)

@@ -268,7 +268,27 @@ def test_an_untrusted_server_is_read_as_soon_as_it_is_accepted(tmp_path: Path) -
                 await world.until(lambda: world.report().state == "untrusted")
                 asked = world.report()
                 assert "linewright trust" in asked.next_step
-                await world.link.trust(asked.next_step.split()[1], "p7")
+                assert asked.certificate in asked.next_step
+                assert (asked.trusted, asked.trusted_by) == ("", "")
+                await world.link.trust(asked.certificate, "p7")
                 await world.until(lambda: world.report().state == "connected", 5)
+                now = world.report()
+                assert (now.trusted, now.trusted_by) == (asked.certificate, "p7")
 
         run(accept())
+
+
+@pytest.mark.parametrize(("security", "state"), [("Basic256Sha256", "refused"), ("none", "lost")])
+def test_a_damaged_book_is_told_in_the_report(tmp_path: Path, security: str, state: str) -> None:
+    """It keeps no other link from its report, and says nothing where no certificate is used."""
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "pki/trusted.json").write_text("")
+    nobody = Endpoint(url="opc.tcp://127.0.0.1:1", security=security)
+
+    async def live() -> None:
+        async with kept(nobody, tmp_path, "i=1") as world:
+            await world.until(lambda: world.report().state == state)
+            assert ("trusted.json" in world.report().why) == (state == "refused")
+            assert ("remove it" in world.report().next_step) == (state == "refused")
+
+    run(live())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linewright.connectors.opcua.ordering import HOLES_MAX, InOrder, MessageMissing
+from linewright.connectors.opcua.ordering import HOLES_MAX, BegunAgain, InOrder, MessageMissing
 
 
 def test_what_overtook_a_message_waits_for_it() -> None:
@@ -34,3 +34,14 @@ def test_keep_alives_in_order_miss_nothing() -> None:
     order = InOrder[int]()
     order.take(1, 1)
     assert [order.take(2, None) for _ in range(3 * HOLES_MAX)] == [[]] * 3 * HOLES_MAX
+
+
+@pytest.mark.parametrize("is_alive_only", [False, True])
+def test_numbers_that_begin_again_are_an_error(*, is_alive_only: bool) -> None:
+    """What is a little late is a repeat; far behind it is of numbers that began again."""
+    order = InOrder[int]()
+    for number in range(1, 21):
+        order.take(number, number)
+    assert order.take(21 - HOLES_MAX, 0) == []
+    with pytest.raises(BegunAgain, match="number 1 of the subscription came where 21 was next"):
+        order.take(1, None if is_alive_only else 1)

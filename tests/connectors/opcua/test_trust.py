@@ -8,6 +8,7 @@ from linewright.connectors.opcua.trust import Shown, Trusted
 
 URL = "opc.tcp://10.1.4.12:4840"
 SHOWN = Shown(fingerprint="ab" * 32, subject="CN=Press", not_before_ns=100, not_after_ns=200)
+OTHER = Shown(fingerprint="cd" * 32, subject="CN=Press", not_before_ns=100, not_after_ns=200)
 
 
 def test_a_pin_is_read_again_by_another_process(tmp_path: Path) -> None:
@@ -45,3 +46,15 @@ def test_a_broken_book_trusts_nobody(tmp_path: Path) -> None:
     (tmp_path / "trusted.json").write_text("{")
     with pytest.raises(ValueError, match=r"trusted\.json"):
         Trusted(tmp_path / "trusted.json").taken(URL)
+
+
+def test_what_a_server_shows_is_told_apart_from_what_is_taken() -> None:
+    """The one that waits is shown; when the old one comes back it waits no longer."""
+    book = Trusted(None)
+    book.pin(URL, SHOWN, now_ns=150)
+    assert book.shown(URL) == SHOWN.fingerprint
+    book.judge(URL, OTHER, policy="first_use", now_ns=150)
+    taken = book.taken(URL)
+    assert (book.shown(URL), taken and taken.shown) == (OTHER.fingerprint, SHOWN)
+    book.judge(URL, SHOWN, policy="first_use", now_ns=150)
+    assert book.shown(URL) == SHOWN.fingerprint

@@ -5,21 +5,23 @@ from typing import TypeVar
 import pytest
 
 from linewright.connectors.sparkplug.datatypes import DataType
-from linewright.connectors.sparkplug.host import begin
+from linewright.connectors.sparkplug.host import begin, failed
 from linewright.connectors.sparkplug.node import (
     BAD_NO_DATA,
     BAD_TYPE,
+    MEMBERS_MAX,
     UNCERTAIN,
     Asked,
     Born,
     Died,
     Event,
+    Message,
     Missed,
     Noted,
     Rules,
     Told,
 )
-from linewright.connectors.sparkplug.payload import DataSet, Metric, Template
+from linewright.connectors.sparkplug.payload import DataSet, Metric, Payload, Template
 from tests.connectors.sparkplug.hosting import REBIRTH, Host, bd_seq, metric
 from tests.connectors.sparkplug.recordings import Heard, played
 
@@ -453,3 +455,72 @@ def test_every_recorded_value_is_told_or_accounted_for(node: str) -> None:
     missing = [value for value in range(-12, -338, -1) if value not in told]
     lost = {"js": range(-333, -337, -1), "psp": range(-330, -335, -1), "msw": range(0)}[node]
     assert missing == list(lost)
+
+
+# --- what must not end the connection
+
+
+@pytest.mark.parametrize("quality", [{}, {"a": 1}, [{}], "good", None, 192.5])
+def test_a_quality_that_is_no_number_is_uncertain(quality: object) -> None:
+    """A property may be of any datatype, a set of properties too."""
+    host = Host().born()
+    host.hear("DDATA", Metric(alias=2, value=1, properties={"Quality": quality}), seq=2)
+    assert [each.status for each in host.told()] == [UNCERTAIN]
+
+
+def test_definitions_that_name_each_other_are_bounded() -> None:
+    """One names itself, and sixty double each time: both are looked at once, and end."""
+    host = Host()
+    made = {f"T{number}": nested(*[f"T{number + 1}"] * 2) for number in range(60)}
+    made = {"itself": nested("itself"), "use": Template(template_ref="itself"), **made}
+    host.hear(
+        "NBIRTH",
+        *[metric(name, value, datatype=DataType.TEMPLATE) for name, value in made.items()],
+        bd_seq(0),
+        REBIRTH,
+        seq=0,
+    )
+    known = host.node.scopes[None].names
+    assert dict(known["use"].members) == {"0": DataType.TEMPLATE}
+    assert any("members" in note for note in host.node.notes)
+    assert sum(len(each.members) for each in known.values()) <= MEMBERS_MAX
+
+
+def nested(*refs: str) -> Template:
+    """A definition with one member of each of these templates."""
+    members = tuple(
+        metric(str(place), Template(template_ref=ref), datatype=DataType.TEMPLATE)
+        for place, ref in enumerate(refs)
+    )
+    return Template(is_definition=True, metrics=members)
+
+
+def test_messages_that_wait_are_bounded_by_what_they_hold() -> None:
+    """Few and large ones are as much as many: the oldest are a gap, the others taken in turn."""
+    rows = tuple((number,) for number in range(50))
+    table = DataSet(columns=("a",), types=(DataType.INT32,), rows=rows)
+    large = Metric(name="t", value=table, datatype=DataType.DATASET)
+    unborn = Host(Rules(waiting_max=200))
+    for seq in range(6):
+        unborn.hear("DDATA", large, seq=seq)
+    assert (len(unborn.node.aside), len(unborn.of(Missed))) == (3, 3)
+    born = Host(Rules(waiting_max=200)).born()
+    for seq in range(4, 8):
+        born.hear("DDATA", large, seq=seq)
+    assert (len(born.node.held), len(born.of(Missed)), len(born.told())) == (0, 1, 4)
+
+
+def test_after_a_step_that_failed_the_node_is_read_on() -> None:
+    """Data are a gap and the next are taken; after a birth nothing is taken for known."""
+    host = Host().born()
+    lost = Message("DDATA", "D1", Payload(seq=2, metrics=(data(8),)))
+    host.node, (missed,) = failed(host.node, lost, 0)
+    assert isinstance(missed, Missed)
+    assert (missed.whole, missed.refused) == (True, True)
+    host.hear("DDATA", data(9), seq=3)
+    assert [each.value for each in host.told()] == [9]
+    host.node, events = failed(host.node, Message("NBIRTH", None, Payload(seq=0)), 0)
+    assert [type(each) for each in events] == [Missed, Died, Died]
+    host.hear("DDATA", data(10), seq=4)
+    assert [each.value for each in host.told()] == [9]
+    assert host.asked == 1

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import zlib
 from typing import Any
 
 import msgspec
@@ -192,3 +193,37 @@ def test_numbers_are_taken_from_either_field_and_in_any_width() -> None:
     assert wire_metric(name="a", datatype=1, int_value=4294967291).value == -5
     assert wire_metric(name="a", datatype=2, long_value=2**64 - 300).value == -300
     assert wire_metric(name="a", datatype=4, long_value=2**64 - 1).value == -1
+
+
+def deflated(made: Any) -> bytes:  # noqa: ANN401 - made at run time
+    """The compressed payload around a message."""
+    return outer(zlib.compress(made.SerializeToString(), 9))
+
+
+@pytest.mark.parametrize("inside", ["metrics", "template", "parameters", "rows", "properties"])
+def test_metrics_are_bounded_wherever_they_are(inside: str) -> None:
+    """Empty ones are two bytes each, and deflate to nothing: no object is made of so many."""
+    count = module.METRICS_MAX + 1
+    empty = b"\x12\x00" * count
+    made = new_payload()
+    if inside == "metrics":
+        made.MergeFromString(empty)
+    elif inside == "template":
+        made.metrics.add(datatype=19).template_value.MergeFromString(empty)
+    elif inside == "parameters":
+        made.metrics.add(datatype=19).template_value.MergeFromString(b"\x1a\x00" * count)
+    elif inside == "rows":
+        made.metrics.add(datatype=16).dataset_value.MergeFromString(b"\x22\x00" * count)
+    else:
+        made.metrics.add(datatype=3, int_value=1).properties.MergeFromString(b"\x0a\x00" * count)
+    body = deflated(made)
+    assert len(body) < 10_000
+    with pytest.raises(PayloadInvalid, match="more than 250000 metrics"):
+        decode_payload(body)
+
+
+def test_as_many_metrics_as_a_large_birth_has_are_read() -> None:
+    """The bound is above them."""
+    made = new_payload()
+    made.MergeFromString(b"\x12\x00" * 200_000)
+    assert len(decode_payload(made.SerializeToString()).metrics) == 200_000

@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from linewright.connectors.sources import Endpoint, Point
 from linewright.connectors.sparkplug.datatypes import DataType
 from linewright.connectors.sparkplug.encoding import encode_payload
 from linewright.connectors.sparkplug.link import SparkplugLink, link
-from linewright.connectors.sparkplug.node import Rules
+from linewright.connectors.sparkplug.node import Message, Rules
 from linewright.connectors.sparkplug.payload import Metric, Payload, decode_payload
 from linewright.connectors.sparkplug.topics import Kind
 from linewright.plant.records import GapReason, Quality
@@ -453,3 +454,19 @@ def test_points_that_a_birth_does_not_have_are_missing(tmp_path: Path) -> None:
 
     with mosquitto(tmp_path) as broker:
         run(live(broker))
+
+
+def test_a_message_on_which_our_own_reading_fails_ends_no_connection() -> None:
+    """It is a gap of its node, and what comes next is taken."""
+    endpoint = Endpoint(protocol="sparkplug", url="own")
+    feed = feed_of(endpoint, "G/N", [Point(tag=MILL.with_tag("n"), item="n")])
+    made, stored = SparkplugLink(endpoint, [feed], around(), RULES), Stored(feed)
+    birth = Payload(seq=0, metrics=(metric("n", 1, alias=1), bd_seq(0), REBIRTH))
+    made.hear("spBv1.0/G/NBIRTH/N", encode_payload(birth), retained=False, repeated=False)
+    (key,) = made._places
+    broken = Payload(seq=1, metrics=cast("tuple[Metric, ...]", (None,)))
+    made._step(key, made._places[key], Message("NDATA", None, broken), made._clocks.now())
+    data = Payload(seq=2, metrics=(Metric(alias=1, value=7),))
+    made.hear("spBv1.0/G/NDATA/N", encode_payload(data), retained=False, repeated=False)
+    assert stored.values("n") == [7]
+    assert [gap.reason for gap in stored.gaps] == [GapReason.REFUSED]

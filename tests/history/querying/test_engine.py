@@ -64,6 +64,16 @@ def test_nothing_but_the_tables_is_reached(attack: str, history: Path, tmp_path:
     assert sorted(os.walk(tmp_path)) == before
 
 
+def test_a_column_of_names_is_answered(history: Path) -> None:
+    """An ENUM comes with its names in each piece, which is a whole stream; also with no rows."""
+    names = "SELECT (CASE n % 2 WHEN 0 THEN 'off' ELSE 'on' END)::ENUM('off', 'on') AS state"
+    table, _ = answer_of(history, f"{names} FROM range(400000) AS r(n)")
+    assert table.num_rows == 400_000
+    assert table["state"].slice(399_998).to_pylist() == ["off", "on"]
+    empty, _ = answer_of(history, f"{names} FROM range(0) AS r(n)")
+    assert empty.num_rows == 0
+
+
 def test_variables_of_ours_are_no_tables(history: Path) -> None:
     """DuckDB reads variables of the program as tables unless told otherwise; here it does not."""
     assert "there is no table `reader`" in str(refusal_of(history, "SELECT * FROM reader"))

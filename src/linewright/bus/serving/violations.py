@@ -11,13 +11,16 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["Violation", "ViolationLog"]
+__all__ = ["Violation", "ViolationLog", "topic_of"]
 
 LOOK_BYTES_MAX = 8 << 20
 """Bytes of the log that one look reads: two full files; what is older is passed over."""
 
 VIOLATIONS_MAX = 1000
 """Refusals that one look gives; a device that repeats itself fills no memory."""
+
+DEVICES = "DEVICES"
+"""Account of field devices."""
 
 _LINE = re.compile(
     r"^\[\d+\] (?P<time>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+) \[ERR\] \S+ - (?P<kind>\w+):\d+ - "
@@ -28,6 +31,7 @@ _UNSTORED = re.compile(
     r"'(?P<account>\S+) > (?P<stream>[^']+)': "
 )
 _REFUSED = re.compile(r'(Publish|Subscription) Violation\b.* - Subject "([^"]*)"')
+_LOGIN = re.compile(r'authentication error - User "([^"]*)"')
 _UNSUPPORTED = "not supported for MQTT topics"
 _TIME = "%Y/%m/%d %H:%M:%S.%f"
 _US_NS = 1_000
@@ -50,10 +54,31 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     """Client id of a device, or the user of a service."""
     what: str
-    """``publish``, ``subscribe``, ``topic``: its name is none that the server can take, or
-    ``store``: the disk is full or broken."""
+    """``publish``, ``subscribe``, ``topic``: its name is none that the server can take, ``login``:
+    a wrong user or password, or ``store``: the disk is full or broken."""
     subject: str
-    """Subject that was refused, or stream that did not store; empty where the log is silent."""
+    """Subject that was refused, stream that did not store, or user whose password was wrong;
+    empty where the log is silent."""
+
+    @property
+    def topic(self) -> str:
+        """Subject as a device spells it: the MQTT topic or topic filter."""
+        return topic_of(self.subject) if self.account == DEVICES else self.subject
+
+
+def topic_of(subject: str) -> str:
+    """Return the MQTT topic filter of a subject of the server.
+
+    Examples
+    --------
+    >>> topic_of("spBv1//0.plant.NCMD.*.>")
+    'spBv1.0/plant/NCMD/+/#'
+    >>> topic_of("/.a./.b")
+    '/a//b'
+    """
+    levels = {"/": "", "*": "+", ">": "#"}
+    named = (levels.get(token, token.replace("//", ".")) for token in subject.split("."))
+    return "/".join(named)
 
 
 class ViolationLog:
@@ -136,13 +161,15 @@ def _violation(line: bytes) -> Violation | None:
     refused = _REFUSED.search(found["what"])
     if refused is not None:
         what, subject = ("publish" if refused[1] == "Publish" else "subscribe"), refused[2]
+    elif (login := _LOGIN.match(found["what"])) is not None:
+        what, subject = "login", login[1]
     elif _UNSUPPORTED in found["what"]:
         what, subject = "topic", ""
     else:
         return None
     return Violation(
         t_ns=_ns_of(found["time"]),
-        account=found["account"] or ("DEVICES" if found["kind"] == "mid" else "LW"),
+        account=found["account"] or (DEVICES if found["kind"] == "mid" else "LW"),
         who=found["user"] or found["who"] or "",
         what=what,
         subject=subject,

@@ -1,5 +1,6 @@
 """`linewright browse`: what a device has to tell, and a `tags:` block to paste."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 
@@ -53,6 +54,10 @@ UNITS = (
 """Units that a name suggests; each is a question, not an answer."""
 
 
+NODE_ID = re.compile(r"(ns=\d+;|nsu=[^;]+;)?[isgb]=.+", re.DOTALL)
+"""How the id of a node is written."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a device has."""
 
@@ -61,6 +66,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     has_value: bool = True
     has_more: bool = False
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What a source speaks, of the report of its link."""
+
+    protocol: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +101,13 @@ def command(
     SOURCE is its name in `linewright status`. Without NODE it begins at the
     top.
     """
+    if node and not NODE_ID.fullmatch(node):
+        to_do = 'write one such as "ns=2;s=Spindle" or "i=85"; without NODE it begins at the top'
+        raise Failed(f"`{node}` is no node id", to_do)
     found = run(_browse, place_of(data), source, node, limit)
+    if node and not found:
+        what = f"nothing stands below `{node}`: {source} has no such node, or it is a single value"
+        raise Failed(what, f"`linewright browse {source}` shows what there is")
     if wants_json:
         say(as_json([msgspec.structs.asdict(each) for each in found]))
     elif wants_yaml:
@@ -107,11 +124,13 @@ def command(
 
 async def _browse(place: Place, source: str, node: str, limit: int) -> list[Found]:
     async with reached(place) as bus:
-        names = await (await bus.bucket("links")).keys()
+        links = await bus.bucket("links")
+        names = await links.keys()
         if names and source not in names:
             near = nearest(source, names)
             to_do = f"did you mean `{near}`?" if near else f"there are: {', '.join(names[:10])}"
             raise Failed(f"there is no source `{source}`", to_do)
+        _must_be_browsable(source, await links.get(source))
         with waiting("the device is asked"):
             question = {"source": source, "node": node, "limit": limit}
             data = await asked(bus, "connect", "browse", question)
@@ -119,6 +138,22 @@ async def _browse(place: Place, source: str, node: str, limit: int) -> list[Foun
         return list(msgspec.json.decode(data, type=Answer).items)
     except msgspec.MsgspecError as error:
         raise Failed(f"what connect answers cannot be read: {error}") from error
+
+
+def _must_be_browsable(source: str, report: bytes | None) -> None:
+    """Refuse a source whose protocol has nothing to look through.
+
+    Raises
+    ------
+    Failed
+        It speaks something else than OPC UA.
+    """
+    protocol = ""
+    with contextlib.suppress(msgspec.MsgspecError):
+        protocol = msgspec.json.decode(report or b"{}", type=Spoken).protocol
+    if protocol not in {"", "opcua"}:
+        what = f"`{source}` speaks {protocol}, and only OPC UA servers can be looked through"
+        raise Failed(what, f"`linewright tail {source}` shows what it tells by itself")
 
 
 def tags_block(found: Sequence[Found]) -> list[str]:

@@ -13,7 +13,7 @@ from linewright.cli.ending import Failed
 from linewright.cli.looking.drawing import waiting
 from linewright.cli.looking.place import Place, asked, data_option, place_of, reached, run
 from linewright.cli.looking.tables import FORMATS, Sink, joined_stream
-from linewright.cli.terminal import example, say
+from linewright.cli.terminal import example
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,27 +58,28 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 def command(sql: str, *, form: str | None, out: str | None, data: str | None) -> None:
     """Ask history in SQL.
 
-    The tables are samples, records, tags and gaps. SQL is one statement that
+    Of a plant that runs. The tables are samples, records, tags and gaps. SQL is one statement that
     reads; `-` takes it from standard input. Nothing but these tables can be
     reached. At most a million rows, half a minute and half a gigabyte; Ctrl-C
     ends the query.
     """
     text = sys.stdin.read() if sql == "-" else sql
-    sink = Sink(form, out)
-    run(_ask, place_of(data), text, sink)
+    place = place_of(data)
+    if place.running is None:
+        to_do = "of a stopped plant `linewright read` and `linewright export` work; or start it"
+        raise Failed(f"no plant runs on {place.data}, so nobody answers SQL", to_do)
+    run(_ask, place, text, Sink(form, out))
 
 
 async def _ask(place: Place, sql: str, sink: Sink) -> None:
     async with reached(place) as bus:
         with sink.open(), waiting("the query runs"):
-            cut = False
             async with aclosing(pieces(bus, sql)) as found:
                 async for head, table in found:
-                    cut = cut or head.cut
+                    if head.cut:
+                        sink.cut = "the query has more"
                     if table is not None:
                         sink.add(table)
-    if cut:
-        say(f"cut after {sink.rows:,} rows: the query has more", err=True)
 
 
 async def pieces(bus: Bus, sql: str) -> "AsyncGenerator[tuple[Head, pa.Table | None], None]":

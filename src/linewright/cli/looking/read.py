@@ -1,5 +1,6 @@
 """`linewright read`: what history holds of an address, in the time of its site."""
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -9,21 +10,25 @@ from typing import Any
 import click
 import msgspec
 
-from linewright.cli.ending import Failed
+from linewright.cli.ending import Failed, counted
 from linewright.cli.looking import words
 from linewright.cli.looking.drawing import waiting
 from linewright.cli.looking.held import After, Buckets, Columns, Held, opened
-from linewright.cli.looking.place import Place, data_option, place_of, run
+from linewright.cli.looking.place import Place, data_option, place_of, reached, run, told
 from linewright.cli.looking.tables import FORMATS, Sink, table_of
 from linewright.cli.looking.wanted import Tagged, address_of, span, tags_under, window
 from linewright.cli.running.asking import ask
 from linewright.cli.terminal import example, safe, say
+from linewright.history import HistoryUnusable, open_history
 from linewright.plant import Plant
 
 __all__ = ["command", "known_plant", "now_of"]
 
 HOUR_NS = 3_600_000_000_000
 """What is read when nothing is said: the last hour."""
+
+CLOCK_S = 2.0
+"""How long the time of a played plant is waited for: it is told once a second."""
 
 ROWS_MAX = 1_000_000
 """Most rows of one command; `linewright export` writes more."""
@@ -53,7 +58,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 @click.command(
     "read",
     epilog=example(
-        "linewright read mill#spindle_power --last 10min",
+        "linewright read mill#spindle_temp --last 10min",
         'linewright read mill --from "06:00" --to "14:00" --every 1min --out shift.parquet',
     ),
 )
@@ -80,12 +85,16 @@ def command(address: str, *, data: str | None, **given: Any) -> None:  # noqa: A
         raise Failed("--every and --points both say how few rows", "leave one of them out")
     tags = tags_under(plant, address_of(plant, place.site, address))
     if len(tags) > TAGS_MAX:
-        raise Failed(f"{len(tags):,} tags are meant, at most {TAGS_MAX:,}", "name a part of it")
+        raise Failed(
+            f"{counted(len(tags), 'tag')} are meant, at most {TAGS_MAX:,}", "name a part of it"
+        )
     if not tags:
         raise Failed(f"`{address}` has no tags", "name a station or a line that has some")
     zone = place.zone()
     times = (given["start"], given["end"], given["last"])
     from_ns, until_ns = window(times, zone, now_of(place), HOUR_NS)
+    if place.running is None and given["end"] is None:
+        say("the plant is stopped: now is the newest time that was stored", err=True)
     wish = Wish(
         tags=tags,
         from_ns=from_ns,
@@ -112,15 +121,38 @@ def known_plant(place: Place) -> Plant:
 
 
 def now_of(place: Place) -> int:
-    """Return the time of the plant: a played one has its own; the wall clock where it is away."""
-    if place.running is not None and place.running.url:
+    """Return the time of the plant: a played one has its own.
+
+    Of a plant that is stopped it is the newest time that was stored, so that the last hour is the
+    last one that there was.
+    """
+    if place.running is None:
+        return _newest(place)
+    if place.running.url:
         try:
             t_ms = ask(place.running, "/api/state").body["clock"]["t_ms"]
         except (Failed, KeyError, TypeError):
             t_ms = None
         if t_ms is not None:
             return int(t_ms) * 1_000_000 + 1_000_000
+    return run(_told_by_bus, place) if place.emulated else time.time_ns()
+
+
+def _newest(place: Place) -> int:
+    """Return the first time after all that is stored; the wall clock where nothing is."""
+    with contextlib.suppress(HistoryUnusable), open_history(place.data / "history") as history:
+        times = [each.until_ns for each in history.spans()]
+        if times:
+            return max(times) + 1
     return time.time_ns()
+
+
+async def _told_by_bus(place: Place) -> int:
+    """Return the time of a played plant whose server is away."""
+    async with reached(place) as bus:
+        with told():
+            await bus.applied(wait_s=CLOCK_S)
+        return bus.clock.now_ns()
 
 
 async def _read(place: Place, wish: Wish, sink: Sink) -> None:
@@ -131,26 +163,25 @@ async def _read(place: Place, wish: Wish, sink: Sink) -> None:
         last = words.local(wish.until_ns, zone, digits=0)
         say(safe(f"{first} to {last}, {words.offset(zone, wish.from_ns)}"), err=True)
     async with opened(place) as held:
-        with sink.open(), waiting("history is read") as told:
-            async with aclosing(_rows(held, wish, told)) as found:
+        with sink.open(), waiting("history is read") as moved:
+            async with aclosing(_rows(held, wish, moved)) as found:
                 async for columns in found:
                     sink.add(table_of(shaped(columns)))
                     if sink.rows >= ROWS_MAX:
+                        sink.cut = "`linewright export` writes all"
                         break
-    if sink.rows >= ROWS_MAX:
-        say(f"cut after {sink.rows:,} rows; `linewright export` writes all", err=True)
-    elif not sink.rows and sink.form == "table":
+    if not sink.rows and sink.form == "table":
         say("nothing was stored in this time", err=True)
 
 
-async def _rows(held: Held, wish: Wish, told: Callable[[int, int], None]) -> Rows:
+async def _rows(held: Held, wish: Wish, moved: Callable[[int, int], None]) -> Rows:
     """Yield columns, tag by tag, in the order of time."""
     if wish.every_ns is not None:
         async for columns in _buckets(held, wish, wish.every_ns):
             yield columns
         return
     for done, tagged in enumerate(wish.tags):
-        told(done, len(wish.tags))
+        moved(done, len(wish.tags))
         tag = str(tagged.address)
         if wish.points is not None:
             columns = await held.decimate(tag, wish.from_ns, wish.until_ns, wish.points)

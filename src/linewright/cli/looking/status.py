@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import datetime as dt
+import re
 import time
+from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -21,7 +23,18 @@ from linewright.server import SERVICES
 __all__ = ["command"]
 
 LISTEN_S = 2.2
-"""How long signs of life are listened for: each service speaks once a second."""
+"""How long signs of life are listened for: each service speaks once a second.
+
+When all have spoken it is over; nobody who is asked has longer either.
+"""
+
+MISSING_SHOWN = 3
+"""Missing nodes of a source that are named."""
+
+SECRET = re.compile(r"the secret (\S+) is missing")
+
+SHORT_NS = 1_000_000_000
+"""Longest gap that is only counted in words: a service that was started again leaves one."""
 
 NS_PER_S = 1_000_000_000
 DAY_NS = 86_400 * NS_PER_S
@@ -35,6 +48,8 @@ LINKS_SHOWN = 40
 WORST_FIRST = ("refused", "untrusted", "lost", "connecting", "connected")
 
 Plain = dict[str, Any]
+
+T = TypeVar("T")
 
 
 @click.command("status", epilog=example("linewright status", "linewright status --json"))
@@ -63,6 +78,7 @@ def _stopped(place: Place) -> Plain:
     return {
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": False,
         "ok": False, "services": [], "links": [], "gaps": [], "history": {"bytes": size},
+        "links_old": "",
     }  # fmt: skip
 
 
@@ -70,6 +86,7 @@ async def _look(place: Place) -> Plain:
     """Ask everybody at once; whoever does not answer is told, and the rest is shown."""
     running = place.running
     assert running is not None, "it was asked before"
+    names = [name for name in SERVICES if name != "emulate" or place.emulated]
     found: Plain = {
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": True,
         "url": running.url, "pid": running.pid, "up_s": time.time() - running.started_ns / NS_PER_S,
@@ -79,29 +96,40 @@ async def _look(place: Place) -> Plain:
     try:
         async with reached(place) as bus:
             found["links"], found["gaps"], counts, _ = await asyncio.gather(
-                _links(bus), _gaps(bus), _counts(bus), _hear(bus, heard)
-            )
+                _soon(_links(bus), []), _soon(_gaps(bus), []), _soon(_counts(bus), {}),
+                _hear(bus, heard, set(names)),
+            )  # fmt: skip
             found["history"] |= counts
     except Failed as error:
         found["bus"] = error.message
-    names = [name for name in SERVICES if name != "emulate" or place.emulated]
     found["services"] = [
         {"name": name, "state": "up" if name in heard else "down", "pid": running.pids.get(name)}
         for name in names
     ]
+    found["links_old"] = _old(found["links"], is_told="connect" in heard)
     is_well = not found["bus"] and all(each["state"] == "up" for each in found["services"])
     reached_all = all(link.get("state") == "connected" for link in found["links"])
-    found["ok"] = is_well and reached_all
+    found["ok"] = is_well and reached_all and not found["links_old"]
     return found
 
 
-async def _hear(bus: Bus, heard: set[str]) -> None:
+async def _soon(answer: Coroutine[Any, Any, T], without: T) -> T:
+    """Return an answer, or what is told without it where it does not come soon."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LISTEN_S):
+            return await answer
+    return without
+
+
+async def _hear(bus: Bus, heard: set[str], expected: set[str]) -> None:
     with contextlib.suppress(TimeoutError, BusUnavailable):
         subject = f"lw.alive.{bus.site}.*"
         async with asyncio.timeout(LISTEN_S), aclosing(bus.listen(subject)) as messages:
             async for message in messages:
                 name = message.subject.rpartition(".")[2]
                 heard.add(name)
+                if heard >= expected:
+                    return
 
 
 async def _links(bus: Bus) -> list[Plain]:
@@ -139,7 +167,7 @@ async def _gaps(bus: Bus) -> list[Plain]:
 async def _now_ns(bus: Bus) -> int:
     """Return plant time; of a played plant it is heard within a moment."""
     with contextlib.suppress(BusUnavailable):
-        await bus.applied(wait_s=2.0)
+        await bus.applied(wait_s=LISTEN_S / 2)
         return bus.clock.now_ns()
     return time.time_ns()
 
@@ -159,6 +187,19 @@ def _size(place: Place) -> int:
     return total
 
 
+def _old(links: list[Plain], *, is_told: bool) -> str:
+    """Return why what is told of the links is old; empty where it is not.
+
+    The newest time that they name says how old: no link was looked at before it.
+    """
+    if is_told or not links:
+        return ""
+    times = [time_ns for link in links for time_ns in (link.get("heard_ns"), link.get("since_ns"))]
+    newest = max((each for each in times if each is not None), default=0)
+    age_s = (time.time_ns() - newest) / NS_PER_S
+    return f"connect is not running: links as of {words.age(age_s)} ago"
+
+
 def _tell(found: Plain, zone: dt.tzinfo) -> None:
     kind = "an emulated plant" if found["emulated"] else "a real plant"
     say(safe(f"site     {found['site']}, {kind}"))
@@ -174,6 +215,8 @@ def _tell(found: Plain, zone: dt.tzinfo) -> None:
         pid = f", pid {each['pid']}" if each["pid"] else ""
         say(f"service  {each['name']:8} {each['state']}{pid}")
     _tell_history(found)
+    if found["links_old"]:
+        say(f"links    {found['links_old']}")
     _tell_links(found["links"])
     _tell_gaps(found["gaps"], zone)
 
@@ -202,9 +245,6 @@ def _tell_links(links: list[Plain]) -> None:
     for link in links[:LINKS_SHOWN]:
         heard = link.get("heard_ns")
         offset = link.get("offset_ns")
-        said = f"{link.get('why', '')}" + (
-            f"; {link['next_step']}" if link.get("next_step") else ""
-        )
         rows.append(
             [
                 str(link.get("source", "")),
@@ -212,7 +252,7 @@ def _tell_links(links: list[Plain]) -> None:
                 words.age((now_ns - link.get("since_ns", now_ns)) / NS_PER_S),
                 "" if heard is None else words.age((now_ns - heard) / NS_PER_S),
                 "" if offset is None else f"{offset / NS_PER_S:+.2f} s",
-                said or str(link.get("endpoint", "")),
+                _step(link),
             ]
         )
     print_rows(("source", "state", "since", "heard", "clock", "next step"), rows)
@@ -220,11 +260,35 @@ def _tell_links(links: list[Plain]) -> None:
         say(f"and {len(links) - LINKS_SHOWN} more; --json tells all")
 
 
+def _step(link: Plain) -> str:
+    """Return what is wrong with a source and what to do; nothing where all is well."""
+    state, why = str(link.get("state", "")), str(link.get("why", ""))
+    name, missing = link.get("source", ""), list(link.get("missing", ()))
+    to_do = str(link.get("next_step", ""))
+    if (secret := SECRET.search(why)) is not None:
+        to_do = f"{words.advice(state, why)} LINEWRIGHT_SECRET_{secret[1]}"
+    if state == "connected" and link.get("certificate") and to_do:
+        to_do = f"look at its certificate: `linewright trust {name}`"
+    said = [part for part in (why, to_do or words.advice(state, why)) if part]
+    if missing:
+        shown = ", ".join(str(item) for item in missing[:MISSING_SHOWN])
+        more = f" and {len(missing) - MISSING_SHOWN:,} more" if len(missing) > MISSING_SHOWN else ""
+        count = counted(len(missing), "node")
+        said.append(f"it does not have {count} of the plant file: {shown}{more}")
+        said.append(f"`linewright browse {name}` shows what it has; correct `node:`")
+    return "; ".join(said)
+
+
 def _tell_gaps(gaps: list[Plain], zone: dt.tzinfo) -> None:
     if not gaps:
         say("gaps     none in the last day")
         return
     say(f"gaps     {len(gaps)} in the last day, the latest first")
+    long = [gap for gap in gaps if gap["until_ns"] - gap["t_ns"] > SHORT_NS]
+    if short := len(gaps) - len(long):
+        say(f"         {counted(short, 'gap')} of a second or less, as a new start leaves")
+    if not long:
+        return
     rows = [
         [
             str(gap.get("of_source", "")),
@@ -233,7 +297,7 @@ def _tell_gaps(gaps: list[Plain], zone: dt.tzinfo) -> None:
             str(gap.get("reason", "")),
             "not known" if gap.get("count") is None else f"{gap['count']:,}",
         ]
-        for gap in gaps[:10]
+        for gap in long[:10]
     ]
     print_rows(("source", "from", "lasted", "reason", "lost"), rows)
 

@@ -80,14 +80,15 @@ class Sink:
     Raises
     ------
     Failed
-        Binary rows would go to a terminal.
+        Binary rows would go to a terminal, or the name of the file says no form.
     """
 
     def __init__(self, form: str | None, out: str | None) -> None:
-        named = ENDINGS.get(Path(out).suffix.lower()) if out else None
-        self.form = form or named or ("csv" if out else "table")
+        self.form = form or (_form_of(out) if out else "table")
         self.out = out
         self.rows = 0
+        self.cut = ""
+        """What to do about rows that are not here, where there are any; told at the end."""
         self._writer: Any = None
         self._shown: list[pa.Table] = []
         self._first = True
@@ -146,7 +147,9 @@ class Sink:
     def _add(self, table: pa.Table) -> None:
         self.rows += table.num_rows
         if self.form == "table":
-            if sum(each.num_rows for each in self._shown) < SHOWN_ROWS or not self._shown:
+            if self._shown and not self._shown[0].num_rows:
+                self._shown.clear()  # of columns without rows no type is known
+            if not self._shown or (table.num_rows and self._rows_shown() < SHOWN_ROWS):
                 self._shown.append(table)
             return
         assert self._file is not None, "it is open"
@@ -156,6 +159,9 @@ class Sink:
             if self._writer is None:
                 self._writer = _writer(self.form, self._file, table.schema)
             self._writer.write_table(table)
+
+    def _rows_shown(self) -> int:
+        return sum(each.num_rows for each in self._shown)
 
     def _add_json(self, table: pa.Table) -> None:
         """Write a JSON object a row; numbers that are none are null."""
@@ -176,6 +182,8 @@ class Sink:
             self._writer.close()
         if self._file is not None:
             self._file.flush()
+        if self.cut and (self.form != "table" or self.rows <= SHOWN_ROWS):
+            say(f"cut after {counted(self.rows, 'row')}; {self.cut}", err=True)
 
     def _print(self) -> None:
         table = pa.concat_tables(self._shown) if self._shown else pa.table({})
@@ -188,8 +196,21 @@ class Sink:
         ]
         print_rows(table.column_names, rows, right)
         more = self.rows - shown.num_rows
-        if more > 0:
+        if more > 0 and self.cut:
+            what = f"cut after {self.rows:,} rows, of which {shown.num_rows:,} are shown"
+            say(f"{what}; {self.cut}", err=True)
+        elif more > 0:
             say(f"{more:,} more rows; --format csv, --out or a LIMIT shows what you want", err=True)
+
+
+def _form_of(out: str) -> str:
+    """Return the format that the name of a file says."""
+    ending = Path(out).suffix
+    form = ENDINGS.get(ending.lower())
+    if form is None:
+        what = f"`{ending}` is no ending of a table" if ending else f"`{out}` has no ending"
+        raise Failed(what, f"end the name with {', '.join(ENDINGS)}, or say --format")
+    return form
 
 
 def _writer(form: str, file: IO[bytes], schema: pa.Schema) -> Any:  # noqa: ANN401  # Arrow's own

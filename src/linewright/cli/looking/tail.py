@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from linewright.bus import Bus, BusUnavailable, Message, Stream
+from linewright.cli.ending import counted
 from linewright.cli.looking import words
 from linewright.cli.looking.place import (
     Place,
@@ -76,7 +77,7 @@ async def _follow(place: Place, asked: tuple[str, bool, float | None], shown: "_
         zone = place.zone()
         shown.zone = zone
         if not shown.wants_json:
-            what = "records" if wants_records else f"{len(tags)} tags"
+            what = "records" if wants_records else counted(len(tags), "tag")
             now = words.offset(zone, time.time_ns())
             say(safe(f"{what} of {address}; times of {now}; Ctrl-C ends"), err=True)
         stream = Stream.RECORDS if wants_records else Stream.SAMPLES

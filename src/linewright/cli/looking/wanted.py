@@ -148,7 +148,9 @@ def span(text: str) -> int:
     """
     found = _SPAN.fullmatch(text)
     seconds = float(found[1]) * SECONDS[found[2]] if found else 0.0
-    if not 0 < seconds <= SPAN_MAX_S:
+    if seconds > SPAN_MAX_S:
+        raise Failed(f"`{text}` is too long a span of time", f"at most {SPAN_MAX_S / 86_400:.0f} d")
+    if not seconds > 0:
         raise Failed(f"`{text}` is no span of time", "write it as `90 s`, `15 min`, `1 h` or `7 d`")
     return round(seconds * NS_PER_S)
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import math
+import re
 
 from linewright.plant.records import Quality
 
-__all__ = ["age", "local", "number", "offset", "quality"]
+__all__ = ["advice", "age", "local", "number", "offset", "quality"]
 
 NS_PER_S = 1_000_000_000
 
@@ -13,6 +14,33 @@ BESIDE = Quality.SIMULATED | Quality.INITIAL
 """Bits that say where a value comes from, and nothing against it."""
 
 SEVERITIES = {0: "good", 1: "uncertain", 2: "bad", 3: "bad"}
+
+ADVICE = (
+    (r"the secret \S+ is missing", "end `up` and start it again with the setting"),
+    (
+        r"[Cc]ertificate|BadSecurity",
+        "`linewright trust` shows its certificate; see `security:` too",
+    ),
+    (r"TooMany|no session left", "close other clients of it; old sessions end by themselves"),
+    (r"UserAccess|IdentityToken|[Pp]assword|login|with code", "look at `user:` and its secret"),
+    (r"[Rr]efuse|Connect call failed|Errno 111", "is the machine on, and is the port right?"),
+    (r"Name or service|getaddrinfo|name resolution", "is the name in its address right?"),
+    (r"says nothing", "look whether the device still sends"),
+    (r"No route|nreachable|no answer|silent|[Tt]ime(d ?)?out", "look at cable, firewall, address"),
+    (
+        r"reset|closed|hung up|[Bb]roken|lost",
+        "it broke off: was it started again, or is it too busy?",
+    ),
+)
+"""What a person can do about a source, by what the reason says; the first that fits counts."""
+
+OTHERWISE = {
+    "lost": "it is tried again by itself; look at the machine and its network",
+    "refused": "correct its connection in the plant file",
+    "untrusted": "look at its certificate with `linewright trust`",
+    "connecting": "wait some seconds; then look at address and network",
+}
+"""What to do where the reason says nothing that is known."""
 
 MIN_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
 
@@ -48,6 +76,22 @@ def quality(bits: int) -> str:
         if bits & bit and bit not in BESIDE | Quality.UNCERTAIN | Quality.BAD
     ]
     return SEVERITIES[bits & 3] + (f": {', '.join(why)}" if why else "")
+
+
+def advice(state: str, why: str) -> str:
+    """Return what a person can do about a source that is not connected.
+
+    Examples
+    --------
+    >>> advice("lost", "[Errno 111] Connect call failed ('10.1.4.11', 4840)")
+    'is the machine on, and is the port right?'
+    >>> advice("connected", "")
+    ''
+    """
+    if state not in OTHERWISE:
+        return ""
+    found = (step for pattern, step in ADVICE if re.search(pattern, why))
+    return next(found, OTHERWISE[state])
 
 
 def local(t_ns: int, zone: dt.tzinfo, *, with_date: bool = True, digits: int = 3) -> str:

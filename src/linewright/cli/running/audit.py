@@ -9,6 +9,7 @@ import msgspec
 
 from linewright.cli.ending import Failed, counted
 from linewright.cli.files import write_whole
+from linewright.cli.looking.place import place_of
 from linewright.cli.running.asking import ask, running_at
 from linewright.cli.terminal import as_json, example, safe, say
 from linewright.server import Running
@@ -29,9 +30,14 @@ LINES = msgspec.json.Decoder(list[msgspec.Raw])
 def command(*, data: str | None, wants_json: bool, out: str | None) -> None:
     """Print the audit of a running plant: who did what, when, and how it went.
 
-    Each record holds the hash of the one before, so that a change is noticed.
+    Each record holds the hash of the one before, so that a change is noticed. Of a
+    stopped plant it is a file, history/audit.jsonl in the data folder.
     """
-    lines = lines_of(running_at(data))
+    place = place_of(data)
+    if place.running is None:
+        to_do = f"its audit lies in {place.data / 'history' / 'audit.jsonl'}, a record a line"
+        raise Failed(f"no plant runs on {place.data}", to_do)
+    lines = lines_of(running_at(str(place.data)))
     if out is not None:
         write_whole(Path(out), "".join(f"{line}\n" for line in lines))
         say(f"written: {safe(out)} ({counted(len(lines), 'record')})")

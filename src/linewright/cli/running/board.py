@@ -63,6 +63,9 @@ class PlantBoard:
         if told.name == "page":
             self._board.foot(f"page     {told.state}")
             return
+        if told.name == "refused":
+            self._board.say(str(told))  # an event, not a state: each is a line of its own
+            return
         if told.name == "bus":
             self._end_waiting()
         if told.state == "starting":

@@ -17,6 +17,7 @@ from linewright.cli.looking.wanted import instant, station_of
 from linewright.cli.running.asking import Answer, ask, running_at
 from linewright.cli.terminal import as_json, example, safe, say
 from linewright.plant import Plant
+from linewright.plant.authority import Ceiling, ceiling_of
 from linewright.server import Running
 
 __all__ = ["command", "value_of"]
@@ -60,12 +61,15 @@ def command(
     plant = _plant(place)
     address, name = station_of(plant, place.site, target)
     offer = _offer(running, str(address), name)
+    ceiling = ceiling_of(plant, address, name, "")
     if offer["refused"]:
-        raise Failed(f"nothing can be sent to {address}#{name}", offer["refused"])
+        raise _refused(ceiling, f"{address}#{name}", offer["refused"])
     order: dict[str, Any] = {"address": str(address), "parameter": name}
     order["value"] = value_of(value, offer)
     if until is not None:
         order["until_ns"] = _until(running, place, until)
+    if ceiling is not None:
+        _must_be_allowed(order["value"], ceiling, offer)
     if not wants_json:
         _show(offer, order, place.zone())
         if not yes:
@@ -130,12 +134,31 @@ def value_of(text: str, offer: dict[str, Any]) -> float | str | bool:
     return found
 
 
+def _refused(ceiling: Ceiling | None, target: str, why: str) -> Failed:
+    """Return why nothing can be sent: a plant file without a ceiling is told first."""
+    if ceiling is None:
+        to_do = "name it below `authority:` of the plant file, then start `up` again with it"
+        return Failed(f"the plant file allows nobody to send {target}", to_do)
+    return Failed(f"nothing can be sent to {target}", why)
+
+
+def _must_be_allowed(value: float | str | bool, ceiling: Ceiling, offer: dict[str, Any]) -> None:  # noqa: FBT001  # a value
+    """End before anything is shown where the plant file does not allow a value."""
+    if not isinstance(value, bool) and not ceiling.limit.allows(value):
+        what = f"{_text(value)} is outside what the plant file allows, {offer['allowed']}"
+        say(safe(f"not done: {what} (see `authority:` in the plant file)"), err=True)
+        raise click.exceptions.Exit(Code.FOUND)
+
+
 def _until(running: Running, place: Place, text: str) -> int:
     state = ask(running, "/api/state").body
     t_ms = state["clock"]["t_ms"]
     if t_ms is None:
         raise Failed("the time of the plant is not known yet", "try again in some seconds")
-    return instant(text, place.zone(), t_ms * 1_000_000)
+    until_ns = instant(text, place.zone(), t_ms * 1_000_000)
+    if until_ns <= t_ms * 1_000_000:
+        raise Failed(f"the end {text} is over already", "choose a later one")
+    return until_ns
 
 
 def _show(offer: dict[str, Any], order: dict[str, Any], zone: dt.tzinfo) -> None:

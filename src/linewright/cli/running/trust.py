@@ -13,6 +13,9 @@ from linewright.server import Running
 
 __all__ = ["command"]
 
+FIRST_USE = "first use"
+"""Who accepted a certificate that no person has looked at."""
+
 SHOWN_MAX = 10
 """Sources that a message lists."""
 
@@ -25,8 +28,8 @@ SHOWN_MAX = 10
 def command(source: str, *, fingerprint: str | None, yes: bool, data: str | None) -> None:
     """Trust the certificate that a machine shows.
 
-    SOURCE is named by `linewright status`. Shows why it is not trusted and
-    its fingerprint, and asks. Compare the fingerprint with what the machine
+    SOURCE is named by `linewright status`. Shows why it is not trusted, its
+    fingerprint and the one of before, and asks. Compare the fingerprint with what the machine
     itself shows. The decision is audited. Ends with 1 where nothing was done.
     """
     running = running_at(data)
@@ -39,8 +42,8 @@ def command(source: str, *, fingerprint: str | None, yes: bool, data: str | None
         raise click.exceptions.Exit(Code.FOUND)
     for line in _told(link):
         say(safe(line))
-    if link.get("state") != "untrusted":
-        say("it is trusted already; nothing was done")
+    if link.get("state") != "untrusted" and link.get("trusted_by") not in {None, "", FIRST_USE}:
+        say(safe(f"it is trusted already, by {link.get('trusted_by')}; nothing was done"))
         return
     if not yes:
         _ask_person()
@@ -68,7 +71,12 @@ def _link(running: Running, source: str) -> dict[str, Any]:
 def _told(link: dict[str, Any]) -> list[str]:
     lines = [f"source   {link.get('source')} at {link.get('endpoint')}"]
     lines.append(f"state    {link.get('state')}" + (f": {link['why']}" if link.get("why") else ""))
-    lines.append(f"shows    {link.get('certificate')}")
+    shown, before = link.get("certificate"), link.get("trusted")
+    lines.append(f"shows    {shown}")
+    if before and before != shown:
+        lines.append(f"before   {before}, accepted by {link.get('trusted_by')}")
+    elif before and link.get("trusted_by") == FIRST_USE:
+        lines.append("taken    on first use; no person has compared it yet")
     return lines
 
 

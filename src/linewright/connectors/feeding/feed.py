@@ -27,7 +27,14 @@ from linewright.connectors.feeding.repeats import Deadbands, Once
 from linewright.connectors.feeding.rows import Rows
 from linewright.connectors.feeding.shaping import Shaper
 from linewright.connectors.sources import Endpoint, Point, Source
-from linewright.connectors.values import OFFSET_MAX_NS, Heard, SourceClock, loses_older
+from linewright.connectors.values import (
+    TIME_MAX_NS,
+    Heard,
+    SourceClock,
+    bound_ns,
+    loses_older,
+    own_time_ns,
+)
 from linewright.plant import Address
 from linewright.plant.records import Gap, GapReason, Quality
 
@@ -35,6 +42,9 @@ __all__ = ["Address", "Endpoint", "Feed", "Heard", "Now", "Numbering", "Point"]
 
 OVERFLOWS_APART = 16
 """Most gaps of single tags that one message makes; more become one gap of all these tags."""
+
+NUMBERED = frozenset({"opcua"})
+"""Protocols that number their messages: within a connection none of them is told twice."""
 
 GAPS_REMEMBERED = 1_000
 """Beginnings of gaps of some tags that are known, so that no two of them are taken for one."""
@@ -68,11 +78,20 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
         >>> Now(plant_ns=10**12, seen_ns=2, steady_ns=3).near(5)
         1000000000000
         """
-        bound_ns = round(OFFSET_MAX_NS * max(1.0, self.speed))
         if source_ns is None:
             return self.plant_ns
-        is_near = abs(source_ns - self.plant_ns) <= bound_ns
-        return source_ns if is_near or not self.is_steady else self.plant_ns
+        is_near = abs(source_ns - self.plant_ns) <= bound_ns(self.speed)
+        return _fitting(source_ns) if is_near or not self.is_steady else self.plant_ns
+
+    def is_ahead(self, t_ns: int) -> bool:
+        """Whether a time is further ahead of plant time than a source's clock may be.
+
+        Examples
+        --------
+        >>> Now(plant_ns=10**12, seen_ns=2, steady_ns=3).is_ahead(10**12 + 5)
+        False
+        """
+        return self.is_steady and t_ns - self.plant_ns > bound_ns(self.speed)
 
 
 class Feed:
@@ -134,7 +153,8 @@ class Feed:
         # The tags that stay go on behind the values that they have.
         self._lost_ns = max(self._lost_ns, self._once.newest_of_all_ns())
         self._shaper = Shaper(source.points)
-        self._once = Once(len(source.points))
+        is_numbered = source.endpoint.protocol in NUMBERED
+        self._once = Once(len(source.points), is_numbered=is_numbered)
         self._bands = Deadbands(source.points)
         self.box.names([point.tag for point in source.points])
 
@@ -142,6 +162,11 @@ class Feed:
     def is_silent(self) -> bool:
         """Whether the source says nothing for longer than it may, though its link stands."""
         return self._is_silent
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether it was told that the source is lost, and it did not come back since."""
+        return self._told_lost
 
     @property
     def offset_ns(self) -> int | None:
@@ -166,7 +191,8 @@ class Feed:
             Whether the link goes on exactly where it was: then nothing is missing, and no gap.
         """
         # The loss was told as of a moment on another clock: what is read now is later.
-        asked_ns = max(asked_ns, self._lost_ns + 1)
+        asked_ns = max(now.plant_ns if now.is_ahead(asked_ns) else asked_ns, self._lost_ns + 1)
+        self._once.begin()
         self._is_new = self.box.taken_ns is None
         if self.box.taken_ns is None:
             self.box.taken_ns = asked_ns
@@ -207,12 +233,12 @@ class Feed:
         self.alive(now)
         if not heard.points:
             return
-        t_ns, marks = self._times(heard, now)
+        t_ns, clocked = self._times(heard, now)
         if heard.is_first:
             self._say_changed(heard, now)
         elif not heard.is_historical and any(map(loses_older, set(heard.statuses))):
             self._overflow(heard, t_ns, now)
-        self._hold(heard, t_ns, marks, now)
+        self._hold(heard, (t_ns, clocked), now)
 
     def lost(self, now: Now) -> None:
         """Say once, for each tag, that the source is not reached.
@@ -283,10 +309,14 @@ class Feed:
 
     # --- one message
 
-    def _hold(self, heard: Heard, t_ns: list[int], marks: int, now: Now) -> None:
+    def _hold(self, heard: Heard, times: tuple[list[int], list[int]], now: Now) -> None:
         """Hand on the samples of a message, without repeats and changes that are too small."""
+        t_ns, clocked = times
+        marks = self._marks | (Quality.INITIAL if heard.is_first else 0)
         points = list(heard.points)
         shaped = self._shaper.shape(points, heard.values, heard.statuses, marks=marks)
+        for row in clocked:
+            shaped.quality[row] |= Quality.CLOCK
         t_ns, places = self._once.times(
             points, t_ns, heard.values, shaped.quality, late=heard.is_historical
         )
@@ -309,37 +339,49 @@ class Feed:
             rows = rows.at(places)
         self.box.add(rows)
 
-    def _times(self, heard: Heard, now: Now) -> tuple[list[int], int]:
-        """Times of the values on the plant's clock, and the bits that say how they are known."""
-        marks = self._marks
+    def _times(self, heard: Heard, now: Now) -> tuple[list[int], list[int]]:
+        """Times of the values on the plant's clock, and the rows whose own were not believed.
+
+        A time near plant time is taken as it is, whatever the others say. One that is further
+        ahead, after its correction too, becomes plant time: what is accounted for never runs
+        ahead of what was heard.
+        """
         if heard.is_first:
-            return self._times_of_first(heard, now), marks | Quality.INITIAL
+            return self._times_of_first(heard, now), []
         told = [source_ns for source_ns in heard.source_ns if source_ns is not None]
         if not told:
-            return [now.plant_ns] * len(heard.points), marks
-        if heard.is_historical:
-            # Late on purpose: it says nothing of the clock, and is corrected as the clock is.
-            correction_ns = self._clock.used_ns
-        else:
+            return [now.plant_ns] * len(heard.points), []
+        # Late on purpose: it says nothing of the clock, and is corrected as the clock is.
+        correction_ns = self._clock.used_ns
+        if not heard.is_historical:
             correction_ns = self._clock.correction_ns(
-                max(told),
+                own_time_ns(told, now_ns=now.plant_ns, speed=now.speed),
                 now_ns=now.plant_ns,
                 monotonic_ns=now.steady_ns,
                 speed=now.speed,
                 is_steady=now.is_steady,
             )
-        if correction_ns:
-            marks |= Quality.CLOCK
-        if len(told) == len(heard.points) and not correction_ns and min(told) >= 0:
-            return told, marks
-        return [
-            now.plant_ns if source_ns is None else max(0, source_ns - correction_ns)
-            for source_ns in heard.source_ns
-        ], marks
+        is_plain = not correction_ns and min(told) >= 0 and max(told) <= TIME_MAX_NS
+        if is_plain and len(told) == len(heard.points) and not now.is_ahead(max(told)):
+            return told, []
+        near_ns = bound_ns(now.speed) if now.is_steady else -1
+        t_ns: list[int] = []
+        clocked: list[int] = []
+        for row, source_ns in enumerate(heard.source_ns):
+            at_ns = now.plant_ns if source_ns is None else source_ns
+            if correction_ns and abs(at_ns - now.plant_ns) > near_ns and source_ns is not None:
+                at_ns -= correction_ns
+                clocked.append(row)
+            if now.is_ahead(at_ns):
+                at_ns = now.plant_ns
+                clocked.append(row)
+            t_ns.append(_fitting(at_ns))
+        return t_ns, clocked
 
     def _times_of_first(self, heard: Heard, now: Now) -> list[int]:
         """Times of readings: of the question, of what is told again later those of the telling."""
-        asked_ns = max(self._asked_ns, heard.asked_ns or 0)
+        told_ns = heard.asked_ns or 0
+        asked_ns = max(self._asked_ns, now.plant_ns if now.is_ahead(told_ns) else told_ns)
         t_ns = []
         for point in heard.points:
             if point in self._read:
@@ -385,6 +427,11 @@ class Feed:
         for window in windows if len(windows) <= OVERFLOWS_APART else [_merged(windows)]:
             self._gap(self._apart(window), now.seen_ns)
 
+    @property
+    def alive_ns(self) -> int | None:
+        """Last sign of life of the source on the steady clock; None before the first."""
+        return None if self._alive is None else self._alive.steady_ns
+
     # --- loss and return
 
     def _live(self, now: Now) -> None:
@@ -416,9 +463,18 @@ class Feed:
         margin = margin_ns(self.source.endpoint.publish_s, now.speed)
         assert self.box.taken_ns is not None, "the account has begun"
         window = Window(
-            from_ns=self.box.taken_ns - margin, until_ns=until_ns + margin, reason=self._reason
+            from_ns=self.box.taken_ns - margin,
+            until_ns=until_ns + margin + self._ahead_ns(now),
+            reason=self._reason,
         )
         self._gap(window, now.seen_ns)
+
+    def _ahead_ns(self, now: Now) -> int:
+        """By how much the source's times may be ahead of plant time without being corrected."""
+        offset_ns = self._clock.offset_ns
+        if offset_ns is None or self._clock.used_ns:
+            return 0
+        return min(max(0, offset_ns), bound_ns(now.speed))
 
     def _hand_on(self, rows: Rows) -> None:
         """Hand on rows that say why there is no value."""
@@ -448,6 +504,11 @@ class Feed:
             plant_rev=self.plant_rev,
         )
         self.box.add_gap(gap)
+
+
+def _fitting(t_ns: int) -> int:
+    """Return a time that a sample, and what is added to it, can hold."""
+    return min(max(0, t_ns), TIME_MAX_NS)
 
 
 def _merged(windows: Sequence[Window]) -> Window:

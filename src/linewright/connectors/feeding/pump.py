@@ -7,7 +7,8 @@ What the next start must know of a source and its newest frame does not say stan
 key                       what it says
 ========================  ===================================================================
 ``connect.<source>``      time up to which it is accounted for, stored before a frame goes out
-                          that bears no newer one
+                          that bears no newer one, at a loss, at the end, and every minute: frames
+                          do not stay for ever
 ``connect.gap.<source>``  its newest gap, stored before it is published
 ========================  ===================================================================
 """
@@ -39,6 +40,10 @@ BATCHES_MAX = 64
 """Frames of one source in one round, so that a long backlog does not keep the others waiting."""
 
 
+MARK_NS = 60_000_000_000
+"""How far the stored mark of a source may be behind, 1 min: so much earlier a gap may begin."""
+
+
 class _Mark(msgspec.Struct, frozen=True, kw_only=True):
     """Time up to which a source is accounted for in what is stored."""
 
@@ -60,20 +65,30 @@ class Pump:
         self._bus = bus
         self._folds = folds
         self._marked: dict[str, int | None] = {}
+        self._marked_at_ns: dict[str, int] = {}
         self._sent_ns: dict[str, int] = {}
         self._sending = asyncio.Semaphore(SENDING_MAX)
 
-    async def round(self, feeds: Iterable[Feed], *, steady_ns: int) -> None:
+    async def round(self, feeds: Iterable[Feed], *, steady_ns: int, is_last: bool = False) -> None:
         """Publish once what every feed has, and heartbeats of the silent ones.
+
+        Parameters
+        ----------
+        feeds
+            Of all sources.
+        steady_ns
+            The steady clock.
+        is_last
+            Whether none comes after it.
 
         Raises
         ------
         BusUnavailable
             The bus stayed away for a minute.
         """
-        await asyncio.gather(*(self._drain(feed, steady_ns) for feed in feeds))
+        await asyncio.gather(*(self._drain(feed, steady_ns, is_last=is_last) for feed in feeds))
 
-    async def _drain(self, feed: Feed, steady_ns: int) -> None:
+    async def _drain(self, feed: Feed, steady_ns: int, *, is_last: bool) -> None:
         name = feed.source.name
         async with self._sending:
             for _ in range(BATCHES_MAX):
@@ -86,6 +101,13 @@ class Pump:
             if feed.is_connected and silent_ns >= HEARTBEAT_NS and feed.box.head() is None:
                 await self._send(feed, feed.box.heartbeat())
                 self._sent_ns[name] = steady_ns
+            marked_ns = self._marked_at_ns.get(name)
+            is_due = marked_ns is None or steady_ns - marked_ns >= MARK_NS
+            if feed.box.stored_ns is not None and (
+                is_due or is_last or (feed.has_lost and feed.box.head() is None)
+            ):
+                await self._mark(feed)
+                self._marked_at_ns[name] = steady_ns
 
     async def _send(self, feed: Feed, head: Batch | Gap) -> None:
         if isinstance(head, Gap):
@@ -131,15 +153,16 @@ async def restored_feed(
     newest = await bus.last(f"lw.samples.{bus.site}.{source.name}")
     gap = await _newest_gap(bus, folds, source)
     stored_ns = [] if gap is None else [gap.until_ns]
+    mark = await folds.get(_key(source.name))
+    if mark is not None:
+        # Frames are kept for some days only: the mark stays.
+        stored_ns.append(msgspec.json.decode(mark, type=_Mark).stored_ns)
     n = 0
     if newest is not None:
         frame = decode_frame(newest.data)
         epoch, n = frame.header.epoch, frame.header.n + 1
         timed_ns = newest_timed_ns(frame)
         stored_ns += [] if timed_ns is None else [timed_ns]
-        mark = await folds.get(_key(source.name))
-        if mark is not None:
-            stored_ns.append(msgspec.json.decode(mark, type=_Mark).stored_ns)
         if not stored_ns:
             stored_ns += frame.batch.column("t_ns").to_pylist()[:1]
     numbering = Numbering(site=bus.site, source=source.name, epoch=epoch, n=n)

@@ -1,19 +1,25 @@
 """What a source tells twice, and changes that are too small to keep.
 
-**Told twice.** A value with the point, time, value and quality of one that is here already is
-dropped: a message that was delivered again, a batch told again after a new subscription, a value
-that a broker retained. Of each point the newest `REMEMBERED` are known, of values that are told
-late on purpose the newest `LATE_REMEMBERED` of the source. Another value at the time of one that
-is here comes a nanosecond later: a tag never has two values at once. What comes without a time of
-its own has that of its arrival and is a repeat only within its message.
+**Told twice.** A value with the point, time, value and quality of one that was here before its
+message is dropped: a message that was delivered again, a batch told again after a new
+subscription, a value that a broker retained. Each one here stands for one repeat: of 1, 0, 1
+within one tick of a device's clock all three are kept, and told again all three are dropped.
+Where messages are numbered, only one of an earlier connection is compared with.
+
+Of each point the newest `REMEMBERED` are known, of values that are told late on purpose the
+newest `LATE_REMEMBERED` of the source. Another value at the time of one that is here comes a
+nanosecond later: a tag never has two values at once. What comes without a time of its own has
+that of its arrival.
 
 **Too small.** A point with a `deadband` keeps a number that differs from the last kept one by that
 much at least, its first one, and every change of quality. What is dropped so is what the plant
 file asked for: it is no loss and makes no gap.
 
 >>> once = Once(1)
->>> once.times([0, 0, 0], [7, 7, 7], [1.0, 1.0, 2.0], [0, 0, 0])
-([7, 7, 8], [0, 2])
+>>> once.times([0, 0, 0], [7, 7, 7], [1.0, 0.0, 1.0], [0, 0, 0])
+([7, 8, 9], None)
+>>> once.times([0, 0, 0], [7, 7, 7], [1.0, 0.0, 1.0], [0, 0, 0])[1]
+[]
 """
 
 import math
@@ -33,6 +39,8 @@ LATE_REMEMBERED = 20_000
 """Values told late that are known: a frame of them, some megabytes."""
 
 _BEFORE = -1
+_Known = tuple[int, Spoken, int, int]
+"""Time, value and quality of a value that is here, and in which round it was told last."""
 _PASSING = ~int(Quality.INITIAL)
 
 
@@ -43,14 +51,31 @@ class Once:
     ----------
     points
         How many the source has.
+    is_numbered
+        Whether no message comes twice within a connection; `begin` says when one begins.
     """
 
-    def __init__(self, points: int) -> None:
+    def __init__(self, points: int, *, is_numbered: bool = False) -> None:
+        self._is_numbered = is_numbered
+        self._round = 0
         self._newest_ns = [_BEFORE] * points
-        self._known: list[deque[tuple[int, Spoken, int]]] = [
-            deque(maxlen=REMEMBERED) for _ in range(points)
-        ]
-        self._late: OrderedDict[tuple[int, int], tuple[Spoken, int]] = OrderedDict()
+        self._known: list[deque[_Known]] = [deque(maxlen=REMEMBERED) for _ in range(points)]
+        self._late: OrderedDict[tuple[int, int], _Known] = OrderedDict()
+        self._behind: dict[int, tuple[int, int]] = {}
+
+    def begin(self) -> None:
+        """Say that a connection begins, which may tell again what earlier ones told.
+
+        Examples
+        --------
+        >>> once = Once(1, is_numbered=True)
+        >>> once.times([0], [7], [1.0], [0]), once.times([0], [7], [1.0], [0])
+        (([7], None), ([8], None))
+        >>> once.begin()
+        >>> once.times([0], [7], [1.0], [0])
+        ([7], [])
+        """
+        self._round += 1
 
     def newest_ns(self, point: int) -> int | None:
         """Newest time of a point, None where it has none.
@@ -97,13 +122,15 @@ class Once:
             The times, of which some may be a little later; places of the rows that are kept,
             None for all.
         """
-        newest, known = self._newest_ns, self._known
+        if late or not self._is_numbered:
+            self._round += 1
+        newest, known, told_in = self._newest_ns, self._known, self._round
         places: list[int] | None = None
         row = 0
         for point, at_ns, value, quality in zip(points, t_ns, values, qualities, strict=True):
             if at_ns > newest[point]:
                 newest[point] = at_ns
-                known[point].append((at_ns, value, quality))
+                known[point].append((at_ns, value, quality, told_in))
             else:
                 free_ns = self._older(point, at_ns, (value, quality), late=late)
                 if free_ns is None:
@@ -118,22 +145,34 @@ class Once:
 
     def _older(self, point: int, at_ns: int, told: tuple[Spoken, int], *, late: bool) -> int | None:
         """Time at which a value that is not the newest stands, None where it is a repeat."""
-        here = [each for each in self._known[point] if each[0] >= at_ns]
+        given_ns, known = at_ns, self._known[point]
+        here = [(place, each) for place, each in enumerate(known) if each[0] >= at_ns]
         while True:
-            others = [each[1:] for each in here if each[0] == at_ns]
-            if (point, at_ns) in self._late:
-                others.append(self._late[point, at_ns])
-            if any(_same(other, told) for other in others):
+            others = [found for found in here if found[1][0] == at_ns]
+            for place, other in others:
+                if other[3] < self._round and _same(other[1:3], told):
+                    known[place] = (*other[:3], self._round)  # it stands for one repeat
+                    return None
+            other_late = self._late.get((point, at_ns))
+            is_new = other_late is None or other_late[3] == self._round
+            if other_late is not None and not is_new and _same(other_late[1:3], told):
+                self._late[point, at_ns] = (*other_late[:3], self._round)
                 return None
-            if not others:
-                break
-            at_ns += 1
+            if not others and other_late is None:
+                began_ns, behind_ns = self._behind.get(point, (_BEFORE, _BEFORE))
+                if began_ns != given_ns or at_ns >= behind_ns:
+                    break
+                # Of more values of one time than are known the first ones are forgotten.
+                at_ns = behind_ns
+            else:
+                at_ns += 1
+        self._behind[point] = given_ns, at_ns + 1
         if late:
-            self._late[point, at_ns] = told
+            self._late[point, at_ns] = (at_ns, *told, self._round)
             if len(self._late) > LATE_REMEMBERED:
                 self._late.popitem(last=False)
         else:
-            self._known[point].append((at_ns, *told))
+            known.append((at_ns, *told, self._round))
         self._newest_ns[point] = max(self._newest_ns[point], at_ns)
         return at_ns
 

@@ -7,18 +7,24 @@ asked on                           with                           answer
 ``lw.ask.<site>.connect.browse``   ``source, node, limit``        ``{"items": [...]}``, as `Browsed`
 =================================  =============================  ================================
 
-What goes wrong is ``{"error": ...}`` in words.
+What goes wrong is ``{"error": ...}`` in words. A decision to trust is audited here, whoever asked:
+as `begun` before the certificate is taken, and as `done` or `refused` after.
 """
 
 import asyncio
+import contextlib
+import hashlib
 from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from linewright.bus import Bus
-from linewright.connectors.link import Browsed, Browsing, Link, Trusting
+from linewright.bus import Bus, BusUnavailable
+from linewright.connectors.feeding.gaps import PUBLISHER
+from linewright.connectors.link import Browsed, Browsing, Clocks, Link, Trusting
+from linewright.plant import Address
+from linewright.plant.records import Audit, How, RecordInvalid
 
 __all__ = ["Answers"]
 
@@ -31,6 +37,9 @@ BROWSE_S = 60.0
 BROWSE_MAX = 200_000
 """Most things that one question may ask for."""
 
+
+FINGERPRINT_CHARS = 200
+"""How much of a fingerprint stands in the audit."""
 
 Finding = Callable[[str], Link]
 """Gives the link of a source; raises `LookupError`."""
@@ -59,26 +68,40 @@ class Answers:
     ----------
     finding
         Gives the link of a source.
+    bus
+        Of the site.
+    clocks
+        For the audit.
     """
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, bus: Bus, clocks: Clocks) -> None:
         self._finding = finding
+        self._bus = bus
+        self._clocks = clocks
 
-    async def serve(self, bus: Bus) -> None:
+    async def serve(self) -> None:
         """Answer until the bus closes."""
-        await bus.answer(f"lw.ask.{bus.site}.connect.trust", self.trust)
-        await bus.answer(f"lw.ask.{bus.site}.connect.browse", self.browse)
+        await self._bus.answer(f"lw.ask.{self._bus.site}.connect.trust", self.trust)
+        await self._bus.answer(f"lw.ask.{self._bus.site}.connect.browse", self.browse)
 
     async def trust(self, data: bytes) -> bytes:
-        """Have a certificate taken."""
+        """Have a certificate taken; nothing is taken that cannot be recorded."""
         try:
             asked = msgspec.json.decode(data[:QUESTION_BYTES_MAX], type=_TrustAsked)
             link = self._finding(asked.source)
             if not isinstance(link, Trusting):
                 return _failed(f"{asked.source} shows no certificates")
-            said = await link.trust(asked.fingerprint, asked.by)
-        except (msgspec.MsgspecError, LookupError, ValueError, OSError) as error:
+            await self._record(asked, "begun")
+        except (msgspec.MsgspecError, LookupError, RecordInvalid, BusUnavailable) as error:
             return _failed(_words(error))
+        try:
+            said = await link.trust(asked.fingerprint, asked.by)
+        except (ValueError, OSError) as error:
+            with contextlib.suppress(BusUnavailable):  # that it was begun is recorded
+                await self._record(asked, "refused", _words(error))
+            return _failed(_words(error))
+        with contextlib.suppress(BusUnavailable):
+            await self._record(asked, "done", said)
         return msgspec.json.encode({"said": said})
 
     async def browse(self, data: bytes) -> bytes:
@@ -96,6 +119,36 @@ class Answers:
         except (msgspec.MsgspecError, LookupError, ValueError, OSError) as error:
             return _failed(_words(error))
         return msgspec.json.encode({"items": items})
+
+    async def _record(self, asked: _TrustAsked, outcome: str, said: str = "") -> None:
+        """Keep in the audit who has a certificate taken.
+
+        Raises
+        ------
+        RecordInvalid
+            Who it is, or the source, is no name.
+        BusUnavailable
+            It is not known to be stored.
+        """
+        applied = await self._bus.applied()
+        shown = asked.fingerprint[:FINGERPRINT_CHARS]
+        text = f"{asked.by} has the certificate {shown} of {asked.source} taken"
+        record = Audit(
+            address=Address(self._bus.site),
+            t_ns=self._clocks.plant.now_ns(),
+            seen_ns=self._clocks.wall_ns(),
+            plant_rev=applied.rev,
+            how=How.MACHINE,
+            source=PUBLISHER,
+            by=asked.by,
+            action="certificate.taken",
+            outcome=outcome,
+            of=asked.source,
+            of_class="source",
+            content_sha256=hashlib.sha256(asked.fingerprint.encode()).hexdigest(),
+            text=f"{text}: {said}" if said else text,
+        )
+        await self._bus.publish(record)
 
 
 def _failed(words: str) -> bytes:

@@ -6,6 +6,8 @@ and `close` at the end.
 
 import asyncio
 import logging
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,7 +16,14 @@ from linewright.connectors.feeding.feed import Feed
 from linewright.connectors.feeding.pump import Pump, restored_feed
 from linewright.connectors.link import Around, Clocks, Device, Link, LinkReport, wait_any
 from linewright.connectors.protocols import link_of
-from linewright.connectors.sources import Endpoint, Place, Source, place_of, sources_of
+from linewright.connectors.sources import (
+    OWN,
+    Endpoint,
+    Place,
+    Source,
+    place_of,
+    sources_of,
+)
 from linewright.plant import Address
 from linewright.plant.model import Command, Tag
 
@@ -150,6 +159,14 @@ class Machines:
 
     async def _open_link(self, endpoint: Endpoint, sources: list[Source]) -> None:
         feeds = [await self._feed(source) for source in sources]
+        assert self._applied is not None, "a plant is in force"
+        if self._applied.emulated and not _is_here(endpoint.url):
+            self._refuse(
+                feeds,
+                "an emulated station is on this machine; elsewhere it may be a real one",
+                "play it by `linewright emulate` here, or run a plant that is not emulated",
+            )
+            return
         missing = [
             name
             for name in (endpoint.secret, endpoint.certificate)
@@ -238,11 +255,12 @@ class Machines:
                     feed.settle(now)
             await self.publish()
 
-    async def publish(self) -> None:
-        """Publish once what there is."""
+    async def publish(self, *, is_last: bool = False) -> None:
+        """Publish once what there is, at the end also how far each source is accounted for."""
         if self._pump is None:
             self._pump = Pump(self._bus, await self._bus.bucket("folds"))
-        await self._pump.round(list(self._feeds.values()), steady_ns=self._clocks.steady_ns())
+        feeds, steady_ns = list(self._feeds.values()), self._clocks.steady_ns()
+        await self._pump.round(feeds, steady_ns=steady_ns, is_last=is_last)
 
     async def report(self, over: asyncio.Event) -> None:
         """Keep the bucket `links` as the links are: on each change, and every few seconds."""
@@ -288,6 +306,17 @@ class Machines:
     async def close(self) -> None:
         """End the links; what they brought last still waits for `publish`."""
         await self._close_links(list(self._links))
+
+
+def _is_here(url: str) -> bool:
+    """Whether a played station is on this machine: everything else may be a real one."""
+    if url == OWN:
+        return True
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _completed(report: LinkReport, feed: Feed) -> LinkReport:

@@ -10,12 +10,20 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 
+import msgspec
+
 from linewright.connectors.faults import LinkLost, WriteRefused, WriteUnanswered
 from linewright.connectors.feeding.feed import Feed, Now
 from linewright.connectors.link import Around, Device, LinkReport, LinkState
 from linewright.connectors.mqtt.client import BrokerRefused, MqttClient, Will
 from linewright.connectors.mqtt.keeping import Keeping
-from linewright.connectors.mqtt.reading import PathInvalid, Read, Wanted, read_body
+from linewright.connectors.mqtt.reading import (
+    BAD_ENCODING,
+    PathInvalid,
+    Read,
+    Wanted,
+    read_body,
+)
 from linewright.connectors.sources import Endpoint
 from linewright.connectors.values import Heard, Raw, Spoken
 from linewright.plant import Address
@@ -65,6 +73,8 @@ class Outlet:
         self.wrong: list[str] = []
         self.last: dict[int, Raw] = {}
         self.lived: Now | None = None
+        self.is_begun = False
+        """Whether its feed was connected by this link, since its broker was reached."""
         grouped: dict[str, list[tuple[int, Wanted]]] = {}
         for index, point in enumerate(feed.source.points):
             try:
@@ -73,6 +83,18 @@ class Outlet:
                 self.wrong.append(str(error))
         for topic, found in grouped.items():
             self.topics[topic] = tuple(i for i, _ in found), tuple(one for _, one in found)
+
+    def said(self, topic: str, body: bytes) -> Read:
+        """What a body says; one on which our own reading fails is bad for each of its tags.
+
+        A broker gives a retained body again at each connection: it must never end one.
+        """
+        wanted = self.topics[topic][1]
+        try:
+            return read_body(body, wanted)
+        except Exception:  # noqa: BLE001 - whatever it was, the other topics are read on
+            _log.exception("a message on %s could not be read", topic)
+            return Read(values=tuple((place, None, BAD_ENCODING) for place in range(len(wanted))))
 
     def take(self, topic: str, read: Read, now: Now, *, is_first: bool, is_late: bool) -> None:
         """Hand on what a body brought."""
@@ -126,9 +148,11 @@ class MqttDevice:
         self._outlet = outlet
 
     async def read(self, items: list[str]) -> list[Raw]:
-        """Last known values; raises `LinkLost`."""
+        """Last known values, as of the last message of the source; raises `LinkLost`."""
         self._owner.connection()
-        return [self._outlet.read(item) for item in items]
+        as_of_ns = self._outlet.feed.alive_ns
+        found = (self._outlet.read(item) for item in items)
+        return [msgspec.structs.replace(raw, as_of_ns=as_of_ns) for raw in found]
 
     async def write(self, via: str, item: str, value: Value) -> None:
         """Publish once; raises `WriteRefused`, `WriteUnanswered` or `LinkLost`."""
@@ -179,7 +203,7 @@ class MqttLink:
         for outlet in self._outlets.values():
             source = outlet.feed.source
             if source.address == address and source.connection is None:
-                is_live = self._client is not None and outlet.feed.is_connected
+                is_live = self._client is not None and outlet.is_begun and outlet.feed.is_connected
                 return MqttDevice(self, outlet) if is_live else None
         return None
 
@@ -263,7 +287,7 @@ class MqttLink:
         now = self._clocks.now()
         for outlet in self._outlets.values():
             outlet.feed.lost(outlet.lived or now)
-            outlet.lived = None
+            outlet.lived, outlet.is_begun = None, False
 
     def hear(self, topic: str, body: bytes, retained: bool, repeated: bool) -> None:  # noqa: FBT001 - as the client calls it
         """Take a message in."""
@@ -278,10 +302,14 @@ class MqttLink:
         now = self._clocks.now()
         begun = self._begun = self._begun or now
         for outlet in readers:
-            if not outlet.feed.is_connected and not outlet.feed.is_silent:
+            # The feed may be connected by a link before this one, of another plant file: what was
+            # said between the two is a gap.
+            if not outlet.is_begun and not outlet.feed.is_silent:
                 outlet.feed.connected((), asked_ns=begun.plant_ns, now=begun)
-            read = read_body(body, outlet.topics[topic][1])
-            outlet.take(topic, read, now, is_first=retained, is_late=self._is_late)
+            outlet.is_begun = True
+            outlet.take(
+                topic, outlet.said(topic, body), now, is_first=retained, is_late=self._is_late
+            )
 
     def _is_repeat(self, topic: str, body: bytes, *, repeated: bool) -> bool:
         """Whether a message that may have come before did come before."""

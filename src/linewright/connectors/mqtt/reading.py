@@ -22,7 +22,16 @@ from linewright.connectors.sources import Point
 from linewright.connectors.values import Spoken
 from linewright.plant import Address
 
-__all__ = ["BODY_BYTES_MAX", "Address", "PathInvalid", "Read", "Wanted", "parse_path", "read_body"]
+__all__ = [
+    "BAD_ENCODING",
+    "BODY_BYTES_MAX",
+    "Address",
+    "PathInvalid",
+    "Read",
+    "Wanted",
+    "parse_path",
+    "read_body",
+]
 
 BODY_BYTES_MAX = 1024 * 1024
 """Largest body that is read; a larger one is a bad sample of each of its tags."""
@@ -209,14 +218,23 @@ def _fitted(raw: Any, kind: str | None) -> tuple[Spoken, int]:  # noqa: ANN401 -
         return None, BAD_NO_DATA
     if raw is _MISSING or isinstance(raw, dict | list):
         return None, BAD_TYPE
-    if kind is None:
-        return raw, 0
-    if kind == "text":
-        return raw if isinstance(raw, str) else json.dumps(raw), 0
+    if isinstance(raw, str) and not _is_text(raw):
+        return None, BAD_ENCODING
+    if kind is None or kind == "text":
+        return raw if kind is None or isinstance(raw, str) else json.dumps(raw), 0
     if kind == "bool":
         text = str(raw).strip().lower()
         return (text in _YES, 0) if text in _YES | _NO else (None, BAD_TYPE)
     return _number(raw, kind)
+
+
+def _is_text(raw: str) -> bool:
+    """Whether it can be stored; JSON can escape half a character, which no encoding holds."""
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _number(raw: bool | float | str, kind: str) -> tuple[Spoken, int]:  # noqa: FBT001 - as JSON says it
@@ -263,7 +281,9 @@ def _time_of(found: Any) -> int | None:  # noqa: ANN401 - whatever JSON can say
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
         ns = (aware - _EPOCH) // _MICROSECOND * 1000
         return ns if 0 <= ns < _I64 else None
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+    # A whole number of any length stays one: as a float it may be too large.
+    is_number = math.isfinite(raw) if isinstance(raw, float) else isinstance(raw, int)
+    if raw is None or not is_number or isinstance(raw, bool):
         return None
     for least, scale in _SCALES:
         if raw >= least:

@@ -282,14 +282,19 @@ class _Reader:
             self.at = end  # events carry no value of a tag
 
     def data_change(self, notice: Notice, end: int) -> None:
-        """Take values in, run by run."""
+        """Take values in, run by run; none of them goes beyond `end`."""
         left = self.count(5)
+        if 5 * left > end - self.at:
+            raise PayloadInvalid(self.at, f"{left} values do not fit")
         while left:
             at = self.at
             _, mask, kind = _ITEM.unpack_from(self.body, at)
             shape = _shape(mask, kind)
             if shape is None:
                 self.single(notice)
+                if self.at > end:
+                    # Else the next notification would read the same bytes again.
+                    raise PayloadInvalid(at, "a value goes beyond its notification")
                 left -= 1
                 continue
             run = 1
@@ -340,6 +345,8 @@ class _Reader:
             return self.scalar(kind, depth)
         if kind in _SIZES:
             self.take(self.count(_SIZES[kind]) * _SIZES[kind])
+        elif not kind:
+            self.count(1)  # elements without a type have no bytes: there is nothing to step over
         else:
             for _ in range(self.count(1)):
                 self.scalar(kind, depth)

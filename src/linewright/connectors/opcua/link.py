@@ -23,7 +23,7 @@ from linewright.connectors.opcua.browsing import Bounds, Found
 from linewright.connectors.opcua.limits import Limits
 from linewright.connectors.opcua.session import Session
 from linewright.connectors.opcua.stack import Former, LinkRefused, Opening
-from linewright.connectors.opcua.trust import Trusted
+from linewright.connectors.opcua.trust import Pin, Trusted
 from linewright.connectors.sources import Endpoint
 from linewright.connectors.values import Heard, Raw
 from linewright.plant import Address
@@ -51,6 +51,7 @@ MISSING_MAX = 200
 
 PKI = "pki"
 TRUSTED = "trusted.json"
+MEND_BOOK = f"put {PKI}/{TRUSTED} right, or remove it and accept the certificates again"
 
 _log = logging.getLogger(__name__)
 
@@ -142,16 +143,21 @@ class UaLink:
             raise KeyError(source)
         points = range(begin, begin + len(feed.source.points))
         missing = {} if self.session is None else self.session.missing
-        pin = self._trusted.taken(self.endpoint.url)
+        pin, shown, fault = self._certificates()
+        is_barred = bool(fault) and self._state != "connected"
         return LinkReport(
             source=source,
             address=feed.source.address,
             protocol=self.endpoint.protocol,
             endpoint=self.endpoint.url,
-            state=self._state,
+            state="refused" if is_barred else self._state,
             since_ns=self._since_ns,
-            why=self._why or ("" if pin is None else pin.shown.fault(self._clocks.wall_ns())),
-            next_step=self._next_step or ("" if pin is None else pin.next_step),
+            why=fault
+            or self._why
+            or ("" if pin is None else pin.shown.fault(self._clocks.wall_ns())),
+            next_step=(MEND_BOOK if fault else "")
+            or self._next_step
+            or ("" if pin is None else pin.next_step),
             heard_ns=self._heard_ns,
             points=len(points),
             missing=tuple(self._spread.points[each].item for each in points if each in missing)[
@@ -160,8 +166,23 @@ class UaLink:
             offset_ns=self._offset_ns,
             limits=self._limits.told(),
             security=self.endpoint.security,
-            certificate="" if pin is None else pin.shown.fingerprint,
+            certificate=shown,
+            trusted="" if pin is None else pin.shown.fingerprint,
+            trusted_by="" if pin is None else pin.by,
         )
+
+    def _certificates(self) -> tuple[Pin | None, str, str]:
+        """What is taken for the server, what it shows, and why that cannot be known.
+
+        A session that stands goes on; without the book no new one is opened.
+        """
+        url = self.endpoint.url
+        try:
+            return self._trusted.taken(url), self._trusted.shown(url), ""
+        except ValueError as error:
+            # Without security and login the book is never asked.
+            is_asked = self.endpoint.security != "none" or self.endpoint.user is not None
+            return None, "", str(error) if is_asked else ""
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop` is set; loss of the device is never an error here."""

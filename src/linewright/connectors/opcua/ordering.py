@@ -10,12 +10,13 @@ from the newest value on, accounts for all that never came.
 
 from typing import Generic, TypeVar
 
-__all__ = ["HOLES_MAX", "InOrder", "MessageMissing"]
+__all__ = ["HOLES_MAX", "BegunAgain", "InOrder", "MessageMissing"]
 
 T = TypeVar("T")
 
 HOLES_MAX = 8
-"""Messages, keep-alives too, that may overtake a missing one before it counts as lost."""
+"""Messages, keep-alives too, that may overtake a missing one before it counts as lost; also how
+far behind the next number one may come late. Further behind the numbers began again."""
 
 
 class MessageMissing(Exception):
@@ -24,6 +25,15 @@ class MessageMissing(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(f"message {number} of the subscription is missing")
         self.number = number
+
+
+class BegunAgain(Exception):
+    """The numbers of a subscription began again; `number` came where `wanted` was next."""
+
+    def __init__(self, number: int, wanted: int) -> None:
+        super().__init__(f"number {number} of the subscription came where {wanted} was next")
+        self.number = number
+        self.wanted = wanted
 
 
 class InOrder(Generic[T]):
@@ -55,7 +65,11 @@ class InOrder(Generic[T]):
         ------
         MessageMissing
             Too many came after one that is missing.
+        BegunAgain
+            It is too far behind to be a late one: as repeats, all that follow would be dropped.
         """
+        if number < self._next - HOLES_MAX:
+            raise BegunAgain(number, self._next)
         if message is not None and number >= self._next:
             self._held[number] = message
         ready: list[T] = []

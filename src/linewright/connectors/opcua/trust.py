@@ -167,6 +167,8 @@ class Trusted:
         book = self._read()
         pin, fault = book.taken.get(url), shown.fault(now_ns)
         if pin is not None and pin.shown.fingerprint == shown.fingerprint:
+            if book.waiting.pop(url, None) is not None:  # it was another one for a while
+                self._write(book)
             return Judgement(taken=True, why=fault, next_step=pin.next_step)
         if pin is None and policy == "first_use" and not fault:
             return Judgement(taken=True, is_new=True)
@@ -253,6 +255,19 @@ class Trusted:
         True
         """
         return self._read().taken.get(url)
+
+    def shown(self, url: str) -> str:
+        """Return the fingerprint that a server shows: of the one that waits, else of the taken one.
+
+        Examples
+        --------
+        >>> Trusted(None).shown("opc.tcp://a")
+        ''
+        """
+        book = self._read()
+        pin = book.taken.get(url)
+        shown = book.waiting.get(url, None if pin is None else pin.shown)
+        return "" if shown is None else shown.fingerprint
 
     def _read(self) -> _Book:
         """What the file holds; read again only where another link changed it."""

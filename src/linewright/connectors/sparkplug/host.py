@@ -13,7 +13,7 @@ beside the code: their data are kept wherever their meaning is certain, and ever
 (Reading(name='n', value=-12, status=0, timestamp_ms=None),)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -35,10 +35,11 @@ from linewright.connectors.sparkplug.node import (
     Told,
     known_metrics,
     reading_of,
+    weighed,
 )
 from linewright.connectors.sparkplug.payload import Metric, Payload, Template
 
-__all__ = ["RULES", "begin", "step"]
+__all__ = ["RULES", "begin", "failed", "step"]
 
 RULES = Rules()
 
@@ -102,6 +103,23 @@ def step(
     return taken.node, tuple(taken.events)
 
 
+def failed(node: Node, message: Message | None, now_ns: int) -> tuple[Node, tuple[Event, ...]]:
+    """Go on after a step that failed by a fault of ours: what waited and the message are a gap.
+
+    After data the node is known as before; after anything else nothing is taken for known.
+    """
+    why = "a message of it could not be taken in"
+    missed = Missed(device=None, whole=True, why=why, refused=True)
+    if message is not None and message.kind in {"NDATA", "DDATA"}:
+        seq = message.payload.seq
+        is_number = isinstance(seq, int) and 0 <= seq < _TURNS
+        return _replace(node, held=(), aside=(), seq=seq if is_number else node.seq), (missed,)
+    died = [Died(device=each, why=why) for each, scope in node.scopes.items() if scope.lives]
+    # Births are large: they are not asked for more often because of this.
+    anew = _replace(begin(node, now_ns), asks=node.asks, asked_ns=node.asked_ns)
+    return anew, (missed, *died)
+
+
 class _Step:
     """One step: the node as it becomes, and the events so far."""
 
@@ -148,12 +166,12 @@ class _Step:
                 self._drain()
         elif seq == node.seq and payload.timestamp_ms == node.last_ms:
             return  # delivered twice
-        elif len(node.held) >= self._rules.reorder_max:
-            self._renew(held=(*node.held, message))
-            self._release()
         else:
             since_ns = node.held_ns if node.held else self._now_ns
-            self._renew(held=(*node.held, message), held_ns=since_ns)
+            held = (*node.held, weighed(message))
+            self._renew(held=held, held_ns=since_ns)
+            if len(held) > self._rules.reorder_max or self._is_heavy(held):
+                self._release()
 
     def _take(self, message: Message) -> None:
         payload = message.payload
@@ -410,17 +428,20 @@ class _Step:
         if message.kind == "DDEATH":
             self._device_death(message)
             return
-        aside = (*self.node.aside, message)
-        if len(aside) > self._rules.aside_max:
-            self.events.append(
-                Missed(
-                    device=aside[0].device,
-                    why=f"more than {self._rules.aside_max} messages came without a birth",
-                    from_ms=aside[0].payload.timestamp_ms,
-                    refused=True,
-                )
-            )
+        aside = (*self.node.aside, weighed(message))
+        dropped: dict[str | None, Message] = {}
+        while len(aside) > self._rules.aside_max or self._is_heavy(aside):
+            dropped.setdefault(aside[0].device, aside[0])
             aside = aside[1:]
+        self.events += [
+            Missed(
+                device=device,
+                why="more came without a birth than is kept aside",
+                from_ms=first.payload.timestamp_ms,
+                refused=True,
+            )
+            for device, first in dropped.items()
+        ]
         self._renew(aside=aside, doubt_ns=None)
         if scope.phase != "waiting":
             self._ask()
@@ -529,6 +550,10 @@ class _Step:
             return
         self._renew(asks=node.asks + 1, asked_ns=self._now_ns)
         self.events.append(Asked())
+
+    def _is_heavy(self, waiting: Sequence[Message]) -> bool:
+        """Whether messages that wait hold more than may wait in all."""
+        return sum(each.payload.weight for each in waiting) > self._rules.waiting_max
 
     def _note(self, words: str) -> None:
         if words not in self.node.notes and len(self.node.notes) < NOTES_MAX:

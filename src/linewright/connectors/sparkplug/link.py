@@ -18,7 +18,7 @@ from linewright.connectors.mqtt.keeping import OWN, Keeping
 from linewright.connectors.sources import Endpoint
 from linewright.connectors.sparkplug.datatypes import INTEGERS, DataType, TypeMismatch
 from linewright.connectors.sparkplug.encoding import encode_payload
-from linewright.connectors.sparkplug.host import REBIRTH, RULES, begin, step
+from linewright.connectors.sparkplug.host import REBIRTH, RULES, begin, failed, step
 from linewright.connectors.sparkplug.node import (
     Asked,
     Born,
@@ -88,9 +88,11 @@ class SparkplugDevice:
         self._sink = sink
 
     async def read(self, items: list[str]) -> list[Raw]:
-        """Last known values, each with the time of its change; raises `LinkLost`."""
+        """Last known values, as of the node's last message; raises `LinkLost`."""
         self._scope()
-        return [self._sink.read(item) for item in items]
+        as_of_ns = self._sink.feed.alive_ns
+        found = (self._sink.read(item) for item in items)
+        return [msgspec.structs.replace(raw, as_of_ns=as_of_ns) for raw in found]
 
     async def write(self, via: str, item: str, value: Value) -> None:
         """Send one command; raises `WriteRefused` or `LinkLost`.
@@ -313,7 +315,11 @@ class SparkplugLink:
     # --- events
 
     def _step(self, key: tuple[str, str], place: Place, message: Message | None, now: Now) -> None:
-        place.node, events = step(place.node, message, now.steady_ns, self._rules)
+        try:
+            place.node, events = step(place.node, message, now.steady_ns, self._rules)
+        except Exception:  # noqa: BLE001 - whatever it was, the other nodes are read on
+            _log.exception("%s: a message could not be taken in", "/".join(key))
+            place.node, events = failed(place.node, message, now.steady_ns)
         if events:
             self._tell(key, place, events, now)
 

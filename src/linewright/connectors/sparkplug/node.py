@@ -3,7 +3,8 @@
 The state of a node is data that only `host.step` renews; each step tells what happened as events.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -35,6 +36,7 @@ __all__ = [
     "flat",
     "known_metrics",
     "reading_of",
+    "weighed",
 ]
 
 REORDER_S = 1.0
@@ -58,8 +60,19 @@ BIRTH_WAIT_S = 5.0
 DISCOVER_S = 1.0
 """How long births are waited for at the beginning before they are asked for."""
 
+MEMBERS_MAX = 250_000
+"""Most members of templates that are looked at in one birth: definitions that name each other can
+stand for any number of them."""
+
+TEMPLATE_DEPTH_MAX = 32
+"""Deepest template within a template whose members are looked at."""
+
 ASIDE_MAX = 1000
 """Most messages kept aside until the birth that explains them; further ones are a gap."""
+
+WAITING_MAX = 300_000
+"""Most metrics, with the members and cells inside them, in all messages of one node that are kept
+aside, and as many in those that wait for their turn: above what a single payload may hold."""
 
 BAD = 0x80000000
 BAD_ENCODING = 0x80060000
@@ -99,6 +112,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     birth_wait_s: float = BIRTH_WAIT_S
     discover_s: float = DISCOVER_S
     aside_max: int = ASIDE_MAX
+    waiting_max: Annotated[int, Meta(description="metrics in all messages that wait")] = WAITING_MAX
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -224,6 +238,38 @@ Event: TypeAlias = Born | Told | Died | Missed | Asked | Noted
 # --- metrics
 
 
+def weighed(message: Message) -> Message:
+    """Message whose payload has its weight.
+
+    Examples
+    --------
+    >>> table = DataSet(columns=("a",), types=(DataType.INT32,), rows=((1,), (2,)))
+    >>> payload = Payload(metrics=(Metric(name="t", value=table), Metric(name="n", value=1)))
+    >>> weighed(Message("NDATA", None, payload)).payload.weight
+    4
+    """
+    payload = message.payload
+    payload = msgspec.structs.replace(payload, weight=_weight(payload.metrics))
+    return msgspec.structs.replace(message, payload=payload)
+
+
+_ELEMENTS = 8
+"""Elements of an array, characters or bytes that weigh as much as one metric."""
+
+
+def _weight(metrics: Sequence[Metric]) -> int:
+    weight = len(metrics)
+    for metric in metrics:
+        value = metric.value
+        if isinstance(value, Template):
+            weight += _weight(value.metrics) + len(value.parameters)
+        elif isinstance(value, DataSet):
+            weight += len(value.columns) * len(value.rows)
+        elif isinstance(value, list | bytes | str):
+            weight += len(value) // _ELEMENTS
+    return weight
+
+
 def known_metrics(
     metrics: tuple[Metric, ...], definitions: Mapping[str, Template]
 ) -> tuple[dict[str, Known], dict[int, Known], list[str]]:
@@ -231,21 +277,26 @@ def known_metrics(
     names: dict[str, Known] = {}
     aliases: dict[int, Known] = {}
     said: list[str] = []
+    left = MEMBERS_MAX
     for metric in metrics:
         if metric.name is None:
             said.append("a metric of its birth has no name")
             continue
+        members = list(islice(_members(metric.value, definitions), left))
+        left -= len(members)
         known = Known(
             name=metric.name,
             datatype=metric.datatype,
             alias=metric.alias,
-            members=_members(metric.value, definitions),
+            members={path: kind for path, kind in members if kind is not DataType.UNKNOWN},
         )
         names[metric.name] = known
         if metric.alias is not None:
             if metric.alias in aliases:
                 said.append("two metrics of its birth have one alias")
             aliases[metric.alias] = known
+    if not left:
+        said.append(f"its templates have more than {MEMBERS_MAX} members: the others are untyped")
     for name, known in list(names.items()):
         for prefix in PREFIXES:
             short = name.removeprefix(prefix)
@@ -289,7 +340,9 @@ def reading_of(metric: Metric, known: Known, payload_ms: int | None) -> Reading:
         # No sample holds it exactly: the column of whole numbers ends at 2^63 - 1.
         status = UNCERTAIN
     if metric.properties and QUALITY in metric.properties and not status:
-        status = _QUALITIES.get(metric.properties[QUALITY], UNCERTAIN)
+        quality = metric.properties[QUALITY]
+        # Whatever else stands there, a property set too, says nothing that is known.
+        status = _QUALITIES.get(quality, UNCERTAIN) if isinstance(quality, int) else UNCERTAIN
     return Reading(name=known.name, value=value, status=status, timestamp_ms=moment)
 
 
@@ -348,21 +401,27 @@ def _scalar(value: Any) -> Spoken:  # noqa: ANN401 - cells of any datatype
     return value if isinstance(value, float | int | bool | str) else None
 
 
-def _members(value: Any, definitions: Mapping[str, Template]) -> dict[str, DataType]:  # noqa: ANN401 - of any datatype
-    """Datatypes of what is inside a template, those of its definition where it says none."""
-    if not isinstance(value, Template):
-        return {}
-    found: dict[str, DataType] = {}
-    defined = definitions.get(value.template_ref)
+def _members(
+    value: Any,  # noqa: ANN401 - of any datatype
+    definitions: Mapping[str, Template],
+    within: tuple[str, ...] = (),
+    before: str = "",
+) -> Iterator[tuple[str, DataType]]:
+    """Datatypes of what is inside a template by path; what is said later holds.
+
+    First those of its definition, then its own. A template inside itself is not looked into again.
+    """
+    if not isinstance(value, Template) or len(within) >= TEMPLATE_DEPTH_MAX:
+        return
+    ref = value.template_ref
+    defined = None if ref in within else definitions.get(ref)
     for template in (defined, value):
         for member in template.metrics if template is not None else ():
             if member.name is None:
                 continue
-            if member.datatype is not DataType.UNKNOWN:
-                found[member.name] = member.datatype
-            for path, datatype in _members(member.value, definitions).items():
-                found[f"{member.name}/{path}"] = datatype
-    return found
+            path = f"{before}{member.name}"
+            yield path, member.datatype
+            yield from _members(member.value, definitions, (*within, ref), f"{path}/")
 
 
 def _typed_members(

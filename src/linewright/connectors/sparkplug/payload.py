@@ -32,6 +32,11 @@ COMPRESSED = "SPBV1.0_COMPRESSED"
 PAYLOAD_BYTES_MAX = 16 * 1024 * 1024
 """Largest payload that is read, also after it was inflated: a birth of some 200,000 metrics."""
 
+METRICS_MAX = 250_000
+"""Most metrics in a payload, with the members, cells and properties inside them: an empty one has
+two bytes on the wire and some hundreds in memory. Above every birth that the bytes leave room for
+where each metric has a name."""
+
 UNREADABLE: tuple[type[Exception], ...] = (TypeMismatch, *MALFORMED)
 """What reading one metric raises where it breaks the rules of its datatype."""
 
@@ -126,6 +131,9 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     uuid: str = ""
     body: bytes = b""
     compressed: Annotated[str, Meta(description="how it came compressed: GZIP or DEFLATE")] = ""
+    weight: Annotated[
+        int, Meta(description="metrics, members and cells, counted once it has to wait")
+    ] = 0
 
 
 def decode_payload(data: bytes) -> Payload:
@@ -146,7 +154,7 @@ def decode_payload(data: bytes) -> Payload:
     Raises
     ------
     PayloadInvalid
-        They are no payload, too many, or inflate to too many.
+        They are no payload, too many, inflate to too many, or hold too many metrics.
 
     Notes
     -----
@@ -155,7 +163,7 @@ def decode_payload(data: bytes) -> Payload:
     Examples
     --------
     >>> decode_payload(b"")
-    Payload(timestamp_ms=None, seq=None, metrics=(), uuid='', body=b'', compressed='')
+    Payload(timestamp_ms=None, seq=None, metrics=(), uuid='', body=b'', compressed='', weight=0)
     """
     if len(data) > PAYLOAD_BYTES_MAX:
         raise PayloadInvalid(f"{len(data)} bytes are more than {PAYLOAD_BYTES_MAX}")
@@ -177,10 +185,12 @@ def _decoded(data: bytes) -> Payload:
     except MALFORMED as error:
         raise PayloadInvalid(str(error)[:200]) from error
     uuid = found.uuid
+    room = _Room()
+    room.take(len(found.metrics))
     return Payload(
         timestamp_ms=found.timestamp if found.HasField("timestamp") else None,
         seq=found.seq if found.HasField("seq") else None,
-        metrics=tuple([_metric(each) for each in found.metrics]),
+        metrics=tuple([_metric(each, room) for each in found.metrics]),
         uuid=uuid if isinstance(uuid, str) else "",
         body=found.body,
     )
@@ -201,11 +211,24 @@ def _inflated(body: bytes) -> bytes:
     raise PayloadInvalid("its body is neither GZIP nor DEFLATE")
 
 
+class _Room:
+    """How many metrics, members, cells and properties a payload may still have."""
+
+    def __init__(self) -> None:
+        self._left = METRICS_MAX
+
+    def take(self, count: int) -> None:
+        """Count so many in, before an object is made of any of them."""
+        self._left -= count
+        if self._left < 0:
+            raise PayloadInvalid(f"it holds more than {METRICS_MAX} metrics, members and cells")
+
+
 _TYPES: dict[int, DataType] = {each.value: each for each in DataType}
 _NONE: Mapping[str, Any] = {}
 
 
-def _metric(found: Any) -> Metric:  # noqa: ANN401 - made at run time
+def _metric(found: Any, room: _Room) -> Metric:  # noqa: ANN401 - made at run time
     field = found.WhichOneof("value")
     number = found.datatype
     datatype = _TYPES.get(number)
@@ -217,9 +240,9 @@ def _metric(found: Any) -> Metric:  # noqa: ANN401 - made at run time
         elif field is None:
             pass
         elif field == "dataset_value":
-            value = _data_set(found.dataset_value)
+            value = _data_set(found.dataset_value, room)
         elif field == "template_value":
-            value = _template(found.template_value)
+            value = _template(found.template_value, room)
         else:
             value = typed(getattr(found, field), datatype)
         name = found.name
@@ -234,10 +257,14 @@ def _metric(found: Any) -> Metric:  # noqa: ANN401 - made at run time
             is_null=found.is_null,
             is_historical=found.is_historical,
             is_transient=found.is_transient,
-            properties=_properties(found.properties) if found.HasField("properties") else _NONE,
+            properties=(
+                _properties(found.properties, room) if found.HasField("properties") else _NONE
+            ),
             metadata=_metadata(found.metadata) if found.HasField("metadata") else _NONE,
             fault=fault,
         )
+    except PayloadInvalid:
+        raise
     except UNREADABLE as error:
         name = found.name
         return Metric(
@@ -250,13 +277,15 @@ def _metric(found: Any) -> Metric:  # noqa: ANN401 - made at run time
         )
 
 
-def _data_set(found: Any) -> DataSet:  # noqa: ANN401 - made at run time
+def _data_set(found: Any, room: _Room) -> DataSet:  # noqa: ANN401 - made at run time
+    room.take(len(found.types) + len(found.columns) + len(found.rows))
     types = tuple(_TYPES.get(number, DataType.UNKNOWN) for number in found.types)
     columns = tuple(str(name) for name in found.columns)
     if len(columns) != len(types):
         raise TypeMismatch(f"{len(columns)} names for {len(types)} columns", DataType.DATASET)
     rows = []
     for row in found.rows:
+        room.take(len(row.elements))
         cells = list(row.elements)
         if len(cells) != len(types):
             raise TypeMismatch(f"a row of {len(cells)} in {len(types)} columns", DataType.DATASET)
@@ -264,12 +293,13 @@ def _data_set(found: Any) -> DataSet:  # noqa: ANN401 - made at run time
     return DataSet(columns=columns, types=types, rows=tuple(rows))
 
 
-def _template(found: Any) -> Template:  # noqa: ANN401 - made at run time
+def _template(found: Any, room: _Room) -> Template:  # noqa: ANN401 - made at run time
+    room.take(len(found.metrics) + len(found.parameters))
     return Template(
         version=str(found.version) if found.HasField("version") else None,
         template_ref=str(found.template_ref),
         is_definition=found.is_definition,
-        metrics=tuple([_metric(each) for each in found.metrics]),
+        metrics=tuple([_metric(each, room) for each in found.metrics]),
         parameters=tuple([_parameter(each) for each in found.parameters]),
     )
 
@@ -284,19 +314,21 @@ def _chosen(found: Any, datatype: DataType) -> Any:  # noqa: ANN401 - made at ru
     return None if field is None else typed(getattr(found, field), datatype)
 
 
-def _properties(found: Any) -> dict[str, Any]:  # noqa: ANN401 - made at run time
+def _properties(found: Any, room: _Room) -> dict[str, Any]:  # noqa: ANN401 - made at run time
+    room.take(len(found.keys) + len(found.values))
     keys, values = list(found.keys), list(found.values)
     if len(keys) != len(values):
         raise TypeMismatch(f"{len(keys)} keys for {len(values)} values", DataType.PROPERTY_SET)
-    return {str(key): _property(value) for key, value in zip(keys, values, strict=True)}
+    return {str(key): _property(value, room) for key, value in zip(keys, values, strict=True)}
 
 
-def _property(found: Any) -> Any:  # noqa: ANN401 - made at run time
+def _property(found: Any, room: _Room) -> Any:  # noqa: ANN401 - made at run time
     field = found.WhichOneof("value")
     if field == "propertyset_value":
-        return _properties(found.propertyset_value)
+        return _properties(found.propertyset_value, room)
     if field == "propertysets_value":
-        return [_properties(each) for each in found.propertysets_value.propertyset]
+        room.take(len(found.propertysets_value.propertyset))
+        return [_properties(each, room) for each in found.propertysets_value.propertyset]
     return None if found.is_null else _chosen(found, _TYPES.get(found.type, DataType.UNKNOWN))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from linewright.history.keeping.arrays import pa
 from linewright.history.store import DuckError, sealed
 
 __all__ = ["Bounds", "Layout", "Piece", "QueryRefused", "pieces"]
@@ -26,9 +27,6 @@ BATCH_ROWS = 65_536
 
 PIECE_BYTES_MAX = 700_000
 """Largest piece: a NATS server takes a megabyte, and the header of a reply needs room."""
-
-END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
-"""What ends a stream of Arrow IPC."""
 
 HINT_NAMES_MAX = 12
 """Most names that are listed where none is near."""
@@ -156,8 +154,7 @@ def pieces(sql: str, layout: Layout, bounds: Bounds, spill: Path) -> Iterator[Pi
             connection.execute(_EXPLAIN + sql).fetchall()
         with _told(sql, connection, layout, before=""):
             reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-            schema = reader.schema.serialize().to_pybytes()
-            yield from _cut(reader, schema, bounds.rows)
+            yield from _cut(reader, bounds.rows)
 
 
 def _open(layout: Layout, bounds: Bounds, spill: Path) -> Any:  # noqa: ANN401 - DuckDB's own
@@ -183,30 +180,40 @@ def _must_only_read(connection: Any, sql: str) -> None:  # noqa: ANN401 - DuckDB
         raise QueryRefused(what, "write a query that begins with SELECT, WITH or FROM")
 
 
-def _cut(reader: Any, schema: bytes, rows_max: int) -> Iterator[Piece]:  # noqa: ANN401 - Arrow's own
+def _cut(reader: Any, rows_max: int) -> Iterator[Piece]:  # noqa: ANN401 - Arrow's own
     """Yield the batches of an answer in pieces, up to the most rows."""
     rows = 0
     has_said = False
     for batch in reader:
         room = rows_max - rows
         is_cut = batch.num_rows > room
-        for part in _halved(batch.slice(0, room)):
-            rows += part.num_rows
+        for count, data in _halved(batch.slice(0, room)):
+            rows += count
             has_said = True
-            data = schema + part.serialize().to_pybytes() + END_OF_STREAM
-            yield Piece(rows=part.num_rows, data=data, is_cut=is_cut and rows == rows_max)
+            yield Piece(rows=count, data=data, is_cut=is_cut and rows == rows_max)
         if is_cut:
             return
     if not has_said:
-        yield Piece(rows=0, data=schema + END_OF_STREAM)
+        yield Piece(rows=0, data=_stream(reader.schema))
 
 
-def _halved(batch: Any) -> Iterator[Any]:  # noqa: ANN401 - Arrow's own
+def _stream(schema: Any, *batches: Any) -> bytes:  # noqa: ANN401 - Arrow's own
+    """Return batches as a whole stream; where a column is an ENUM, its names are in it."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _halved(batch: Any) -> Iterator[tuple[int, bytes]]:  # noqa: ANN401 - Arrow's own
     """Yield a batch in parts that fit a reply; deep as the logarithm of its rows."""
     if batch.num_rows == 0:
         return
-    if batch.get_total_buffer_size() <= PIECE_BYTES_MAX or _size(batch) <= PIECE_BYTES_MAX:
-        yield batch
+    data = _stream(batch.schema, batch)
+    if len(data) <= PIECE_BYTES_MAX:
+        yield batch.num_rows, data
         return
     if batch.num_rows == 1:
         what = f"a row of the answer has more than {PIECE_BYTES_MAX:,} bytes"
@@ -214,11 +221,6 @@ def _halved(batch: Any) -> Iterator[Any]:  # noqa: ANN401 - Arrow's own
     half = batch.num_rows // 2
     yield from _halved(batch.slice(0, half))
     yield from _halved(batch.slice(half))
-
-
-def _size(batch: Any) -> int:  # noqa: ANN401 - Arrow's own
-    """Bytes of a batch as it is sent: of a slice less than of what it was cut from."""
-    return len(batch.serialize())
 
 
 @contextlib.contextmanager

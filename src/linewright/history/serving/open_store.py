@@ -8,6 +8,7 @@
 (None, None, None, None)
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,8 @@ from linewright.history.store import DuckError, HistoryUnusable
 from linewright.history.writer import Appended, Writer
 
 __all__ = ["ExportRefused", "Exports", "Settings", "Store"]
+
+log = logging.getLogger(__name__)
 
 SETTINGS = "history.json"
 
@@ -196,7 +199,7 @@ class _Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: int
 
 
-class _Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Where an export stands."""
 
     id: int
@@ -236,7 +239,8 @@ class Exports:
         """
         wanted = msgspec.json.decode(request, type=_Export)
         name = PurePosixPath(wanted.name)
-        if name.is_absolute() or ".." in name.parts or name.name.startswith("."):
+        leads_out = name.is_absolute() or ".." in name.parts
+        if leads_out or not name.parts or name.name.startswith("."):
             raise ExportRefused(f"{wanted.name!r} is no name of a file below exports")
         with self._lock:
             waiting = [one for one in self._known.values() if one.state in {"waiting", "running"}]
@@ -270,7 +274,9 @@ class Exports:
             self._note(number, state="running")
             self._check()
             rows = export(history, self._root / wanted.name, wanted, self._progress(number))
-        except (DuckError, OSError, FileDamaged, _Cancelled) as error:
+        except Exception as error:  # whoever asks is told, whatever it is
+            if not isinstance(error, (DuckError, OSError, FileDamaged, _Cancelled)):
+                log.exception("export %d", number)
             self._note(number, state="failed", why=str(error).partition("\n")[0])
         else:
             self._note(number, state="done", rows=rows)

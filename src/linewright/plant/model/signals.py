@@ -88,7 +88,8 @@ class Connection(Element, frozen=True, kw_only=True):
     broker: Annotated[
         Text | None,
         "MQTT broker of an `mqtt` or `sparkplug` connection, such as `mqtt://10.1.4.2:1883`; left"
-        " out: the plant's own",
+        " out: the plant's own, which listens on 127.0.0.1 only: devices of the floor need a broker"
+        " of their own, named here",
     ] = None
     trust: Annotated[
         Literal["first_use", "known"] | None,

@@ -27,14 +27,12 @@ from linewright.plant.records import (
     Command,
     How,
     Origin,
-    Outcome,
     SiteKind,
     Value,
-    decode,
     encode,
 )
+from linewright.server.acting.ending import Endings
 from linewright.server.desk import Desk, Refusal
-from linewright.server.folder import read_private, write_private
 from linewright.server.grants import Grants, grant_for
 from linewright.server.known import Known
 
@@ -59,8 +57,6 @@ LOOK_S = 1.0
 PERMITS = ("remote_enabled", "automatic", "locked_out", "guard_open", "maintenance", "set_up")
 """What a machine says of itself before it is written to."""
 
-DONE = frozenset({Outcome.CONFIRMED, Outcome.WRITTEN})
-
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person wants written.
@@ -76,14 +72,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     value: Value
     until_ns: int | None = None
     """Plant time at which it is taken back; None: it stays."""
-
-
-class _Undo(msgspec.Struct, frozen=True, kw_only=True):
-    """A change with an end."""
-
-    command: str
-    """The record, as JSON."""
-    until_ns: int
 
 
 class Sending:
@@ -113,8 +101,7 @@ class Sending:
         self._applied = applied
         self._grants = grants
         self._known = known
-        self._book = book
-        self._undos: dict[str, _Undo] = read_private(book, dict[str, _Undo]) or {}
+        self._endings = Endings(bus, known, book)
         self._acting = asyncio.Lock()
 
     async def offer(self, address: str, parameter: str) -> dict[str, Any]:
@@ -190,7 +177,7 @@ class Sending:
         """Take back what has come to its end, once a second, for ever."""
         while True:
             with contextlib.suppress(BusUnavailable, OSError):
-                await self._take_back()
+                await self._endings.look()
             await asyncio.sleep(LOOK_S)
 
     async def _send(self, order: Order) -> Command:
@@ -211,7 +198,7 @@ class Sending:
         self._must_end_well(order, wanted, where)
         command = self._made(place, order, wanted, value)
         if order.until_ns is not None:
-            self._keep(command, order.until_ns)
+            self._endings.keep(command, order.until_ns)
         grant = grant_for(command, self._desk.person, now_ns=time.time_ns(), comment="by hand")
         await self._grants.issue(grant)
         await self._grants.confirm(time.time_ns())
@@ -268,7 +255,7 @@ class Sending:
             raise Refusal(409, what, where, "send it without an end, and end it by hand")
         if order.until_ns <= self._bus.clock.now_ns():
             raise Refusal(422, "its end is over already", where, "choose a later one")
-        if len(self._undos) >= UNDOS_MAX:
+        if len(self._endings) >= UNDOS_MAX:
             what = f"{UNDOS_MAX} changes wait for their end"
             raise Refusal(409, what, where, "send it without an end")
 
@@ -297,40 +284,6 @@ class Sending:
         )
         # The id does not depend on the grant, so that the grant can name the command.
         return msgspec.structs.replace(made, grant_id=f"g-{made.id}")
-
-    async def _take_back(self) -> None:
-        now_ns = self._bus.clock.now_ns()
-        for name, undo in list(self._undos.items()):
-            ack = self._known.acks.get(name)
-            if ack is not None and ack.outcome not in DONE:
-                self._forget(name)  # it never was in force
-            elif now_ns >= undo.until_ns and ack is not None:
-                if ack.before is not None:
-                    command = decode(undo.command.encode(), Command)
-                    await self._bus.publish(self._undo(command, undo.until_ns, ack))
-                self._forget(name)
-
-    def _undo(self, command: Command, until_ns: int, ack: Ack) -> Command:
-        now_ns = time.time_ns()
-        return msgspec.structs.replace(
-            command,
-            id="",
-            t_ns=max(until_ns, ack.t_ns),  # the same record, should it be made again
-            seen_ns=now_ns,
-            value=ack.before,
-            expires_ns=now_ns + command.expires_ns - command.seen_ns,
-            is_undo=True,
-            undo_of=command.id,
-            why="its end has come",
-        )
-
-    def _keep(self, command: Command, until_ns: int) -> None:
-        self._undos[command.id] = _Undo(command=encode(command).decode(), until_ns=until_ns)
-        write_private(self._book, msgspec.json.encode(self._undos))
-
-    def _forget(self, name: str) -> None:
-        del self._undos[name]
-        write_private(self._book, msgspec.json.encode(self._undos))
 
     def _tags(self, place: Address, command: model.Command) -> dict[str, str]:
         """Return the tags of a station that tell whether and what may be written now."""

@@ -4,11 +4,12 @@ Ours is started, kept alive and ended with the plant; another one is only joined
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from linewright.bus import Bus, BusAddress, DeviceTopics, NatsServer
+from linewright.server.up.refusals import Refused
 
 __all__ = ["Carrier", "carrier_of"]
 
@@ -43,6 +44,9 @@ class Carrier(Protocol):
 
     async def stop(self) -> None:
         """End it where it is ours; harmless where it is gone already."""
+
+    def violations(self) -> Sequence[Refused]:
+        """What it refused since the last look; of one that is not ours that is not known."""
 
     def environment(self) -> Mapping[str, str]:
         """What a service needs to join it, beside the data folder."""
@@ -114,6 +118,9 @@ class _Own:
         if self._server is not None:
             await self._server.stop()
 
+    def violations(self) -> Sequence[Refused]:
+        return [] if self._server is None else self._server.violations()
+
     def environment(self) -> Mapping[str, str]:
         return {}
 
@@ -140,6 +147,9 @@ class _Joined:
     async def stop(self) -> None:
         """Leave it alone: it is not ours."""
         LOG.info("the NATS server at %s runs on", self.address.url)
+
+    def violations(self) -> Sequence[Refused]:
+        return []
 
     def environment(self) -> Mapping[str, str]:
         # Not on the command line, which every user of the machine can read.

@@ -1,0 +1,218 @@
+"""Changes with an end: what was before is kept, written back in time, and followed to its outcome.
+
+The book forgets a change once the machine has taken it back, or once a person is called: never
+without a word. The value before is put into it when the acknowledgement is heard, so neither a
+restart nor a thousand later commands lose it.
+"""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from linewright.bus import Bus
+from linewright.plant.records import (
+    Ack,
+    Call,
+    CallEvent,
+    CallKind,
+    Command,
+    How,
+    Outcome,
+    RecordInvalid,
+    Value,
+    decode,
+    encode,
+)
+from linewright.server.folder import read_private, write_private
+from linewright.server.known import Known
+
+__all__ = ["Endings"]
+
+ANSWER_S = 60.0
+"""How long after a command has expired its acknowledgement is waited for: `connect` may restart."""
+
+DONE = frozenset({Outcome.CONFIRMED, Outcome.WRITTEN})
+"""The machine has taken it."""
+
+NEVER = frozenset({Outcome.REFUSED, Outcome.FAILED})
+"""It never was in force."""
+
+_S_NS = 1_000_000_000
+
+
+class _Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A change with an end."""
+
+    command: str
+    """The record, as JSON."""
+    until_ns: int
+    acked_ns: int | None = None
+    """Plant time at which the machine took it; None: not that we know."""
+    before: Value | None = None
+    undo: str = ""
+    """The command that takes it back, as JSON, once it is sent."""
+
+
+class Endings:
+    """The private book of the changes that have an end.
+
+    Parameters
+    ----------
+    bus
+        Of the site.
+    known
+        What has been heard: acknowledgements.
+    book
+        The file.
+    """
+
+    def __init__(self, bus: Bus, known: Known, book: Path) -> None:
+        self._bus = bus
+        self._known = known
+        self._book = book
+        self._changes: dict[str, _Change] = read_private(book, dict[str, _Change]) or {}
+        self._called_ns = 0
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def keep(self, command: Command, until_ns: int) -> None:
+        """Write a change into the book, before it is sent.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written.
+        """
+        self._put(command.id, _Change(command=encode(command).decode(), until_ns=until_ns))
+
+    async def look(self) -> None:
+        """Take back what has come to its end, and see what became of it.
+
+        Raises
+        ------
+        BusUnavailable
+            The bus does not answer: look again.
+        OSError
+            The book cannot be written: look again.
+        """
+        for name, change in list(self._changes.items()):
+            command = decode(change.command.encode(), Command)
+            if change.undo:
+                await self._follow(name, decode(change.undo.encode(), Command))
+            elif change.acked_ns is None:
+                await self._hear(command, change)
+            elif self._bus.clock.now_ns() >= change.until_ns:
+                undo = _undo(command, change, time.time_ns())
+                await self._bus.publish(undo)
+                sent = encode(undo).decode()
+                self._put(name, msgspec.structs.replace(change, undo=sent))
+
+    async def _hear(self, command: Command, change: _Change) -> None:
+        """See whether the machine has taken a change, and what it held before."""
+        is_over = self._bus.clock.now_ns() >= change.until_ns
+        ack = await self._ack(command, is_over=is_over)
+        if ack is None:
+            if is_over and _is_long_over(command):
+                await self._call(command, "nobody knows whether it was written")
+        elif ack.outcome in NEVER:
+            self._forget(command.id)
+        elif ack.outcome not in DONE:
+            await self._call(command, f"nobody knows what the machine holds: {_why(ack)}")
+        elif ack.before is None:
+            await self._call(command, "what it held before is not known")
+        else:
+            heard = msgspec.structs.replace(change, acked_ns=ack.t_ns, before=ack.before)
+            self._put(command.id, heard)
+
+    async def _follow(self, name: str, undo: Command) -> None:
+        """See what became of an undo."""
+        ack = await self._ack(undo, is_over=True)
+        if ack is not None and ack.outcome in DONE:
+            self._forget(name)
+        elif ack is not None:
+            await self._call(undo, f"it could not be set back to {undo.value}: {_why(ack)}")
+        elif _is_long_over(undo):
+            await self._call(undo, f"nobody answered when it was to be set back to {undo.value}")
+
+    async def _ack(self, command: Command, *, is_over: bool) -> Ack | None:
+        """Return what became of a command.
+
+        Parameters
+        ----------
+        is_over
+            Whether it must be known now: then what was heard too long ago is looked for once on
+            the bus, before a person is called.
+        """
+        found = self._known.acks.get(command.id)
+        if found is None and is_over and _is_long_over(command):
+            async for message in self._bus.past(f"lw.ack.{command.address.subject()}"):
+                ack = _read(message.data)
+                if ack is not None and ack.command == command.id:
+                    found = ack
+        return found
+
+    async def _call(self, command: Command, what: str) -> None:
+        """Call a person to a change that has to be ended by hand, and forget it."""
+        name = command.undo_of or command.id
+        until_ns = self._changes[name].until_ns
+        # Two calls of one station in one moment would be one record.
+        self._called_ns = max(self._bus.clock.now_ns(), self._called_ns + 1)
+        to_do = "look at the machine, and set it back by hand"
+        is_over = self._called_ns >= until_ns
+        end = f"{to_do}." if is_over else f"{to_do} when its time is over."
+        call = Call(
+            address=command.address,
+            t_ns=self._called_ns,
+            seen_ns=time.time_ns(),
+            plant_rev=command.plant_rev,
+            how=How.INFERRED,
+            source="server",
+            by=command.by,
+            kind=CallKind.MAINTENANCE,
+            event=CallEvent.RAISED,
+            text=f"{command.parameter} was changed for a time, and {what}: {end}",
+        )
+        await self._bus.publish(call)
+        self._forget(name)
+
+    def _put(self, name: str, change: _Change) -> None:
+        self._write({**self._changes, name: change})
+
+    def _forget(self, name: str) -> None:
+        self._write({key: each for key, each in self._changes.items() if key != name})
+
+    def _write(self, changes: dict[str, _Change]) -> None:
+        write_private(self._book, msgspec.json.encode(changes))
+        self._changes = changes
+
+
+def _undo(command: Command, change: _Change, now_ns: int) -> Command:
+    assert change.acked_ns is not None, "only what is in force is taken back"
+    return msgspec.structs.replace(
+        command,
+        id="",
+        t_ns=max(change.until_ns, change.acked_ns),  # the same record, should it be made again
+        seen_ns=now_ns,
+        value=change.before,
+        expires_ns=now_ns + command.expires_ns - command.seen_ns,
+        is_undo=True,
+        undo_of=command.id,
+        why="its end has come",
+    )
+
+
+def _is_long_over(command: Command) -> bool:
+    return time.time_ns() > command.expires_ns + int(ANSWER_S * _S_NS)
+
+
+def _why(ack: Ack) -> str:
+    return ack.explanation or ack.reason or ack.outcome.value
+
+
+def _read(data: bytes) -> Ack | None:
+    try:
+        return decode(data, Ack)
+    except RecordInvalid:
+        return None

@@ -75,7 +75,7 @@ def test_commands_without_a_plant(command: str, state: Path, run: Run) -> None:
     """Each command that asks says that no plant runs, and ends with 2."""
     ran = run(command, "--data", state)
     assert ran.code == 2
-    assert "no plant runs on" in ran.err
+    assert "no plant runs on" in ran.err or "no plant ever ran on" in ran.err
 
 
 def test_an_answer_that_is_no(nats: NatsServer, tmp_path: Path) -> None:

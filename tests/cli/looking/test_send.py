@@ -54,11 +54,11 @@ def test_a_change_with_an_end(played: Up, run: Run) -> None:
 
     Programs get the id and what became of it.
     """
-    at = dt.datetime.fromtimestamp(played.state()["clock"]["t_ms"] // 1000 + 300, ZONE)
+    at = dt.datetime.fromtimestamp(played.state()["clock"]["t_ms"] // 1000 + 600, ZONE)
     words = ["--until", at.strftime("%Y-%m-%d %H:%M:%S"), "--json", "--data", played.data]
     ran = run("send", "mill#speed", "75", *words)
     told = json.loads(ran.out)
-    assert (ran.code, told["outcome"], told["after"]) == (0, "confirmed", 75)
+    assert (ran.code, told["outcome"], told["after"]) == (0, "confirmed", 75), told
     sql = "SELECT json FROM records WHERE class = 'command' AND contains(json, 'undo_of')"
     query = ["query", sql, "--format", "json", "--data", played.data]
 
@@ -67,7 +67,7 @@ def test_a_change_with_an_end(played: Up, run: Run) -> None:
         mine = [each for each in commands if each["undo_of"] == told["id"]]
         return [each["value"] for each in mine] == [told["before"]]
 
-    played.until(is_taken_back, 60)
+    played.until(is_taken_back, 120)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """How a command ends: its codes, and the errors that people can mend."""
 
 import enum
+import sys
 from typing import IO, Any
 
 import click
 
-from linewright.cli.terminal import safe
+from linewright.cli.terminal import safe, say
 
-__all__ = ["Code", "Failed", "counted"]
+__all__ = ["Code", "Failed", "counted", "only_after_yes"]
 
 
 class Code(enum.IntEnum):
@@ -61,3 +62,29 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
+def only_after_yes(question: str, otherwise: str = "nothing was done") -> None:
+    """Go on only after a person's yes.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    otherwise
+        What is said after a no; the command then ends with `Code.FOUND`.
+
+    Raises
+    ------
+    Failed
+        Nobody is there to answer.
+    """
+    try:
+        is_yes = click.confirm(question, default=False)
+    except click.Abort:
+        if sys.stdin is not None and sys.stdin.isatty():
+            raise  # Ctrl-C
+        raise Failed("nobody is there to answer", "in a script, say --yes") from None
+    if not is_yes:
+        say(otherwise)
+        raise click.exceptions.Exit(Code.FOUND)

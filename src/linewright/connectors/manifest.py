@@ -90,8 +90,8 @@ def manifests() -> tuple[Manifest, ...]:
 
     Examples
     --------
-    >>> manifests()[1].library
-    'asyncua'
+    >>> [each.title for each in manifests()][1]
+    'OPC UA'
     """
     # Imported when they are asked for: the folders need the types above.
     names = (f"linewright.connectors.{protocol}.manifest" for protocol in PROTOCOLS)

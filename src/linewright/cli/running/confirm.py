@@ -1,11 +1,10 @@
 """`linewright confirm`: say yes or no to what a case proposes, as on the page."""
 
-import sys
 from typing import Any
 
 import click
 
-from linewright.cli.ending import Code, Failed
+from linewright.cli.ending import Code, Failed, only_after_yes
 from linewright.cli.running.asking import ask, running_at
 from linewright.cli.running.cases import told
 from linewright.cli.terminal import example, safe, say
@@ -46,15 +45,7 @@ def _ask_person(case: dict[str, Any], verb: str) -> None:
     if not case["can_confirm"]:
         say(f"not done: the case is {case['stage']}, so it waits for no answer", err=True)
         raise click.exceptions.Exit(Code.FOUND)
-    try:
-        is_yes = click.confirm(f"{verb.capitalize()} this?", default=False)
-    except click.Abort:
-        if sys.stdin is not None and sys.stdin.isatty():
-            raise  # Ctrl-C
-        raise Failed("nobody is there to answer", "in a script, say --yes") from None
-    if not is_yes:
-        say("nothing was done")
-        raise click.exceptions.Exit(Code.FOUND)
+    only_after_yes(f"{verb.capitalize()} this?")
 
 
 def proposal(cases: list[dict[str, Any]], wanted: str | None) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import math
-import sys
 import time
 from typing import Any
 from urllib.parse import quote
 
 import click
 
-from linewright.cli.ending import Code, Failed
+from linewright.cli.ending import Code, Failed, only_after_yes
 from linewright.cli.looking import words
 from linewright.cli.looking.drawing import waiting
 from linewright.cli.looking.place import Place, place_of
@@ -73,7 +72,7 @@ def command(
     if not wants_json:
         _show(offer, order, place.zone())
         if not yes:
-            _ask_person()
+            only_after_yes("Send this?", "nothing was sent")
     told = _send(running, order)
     _end(told, wants_json=wants_json)
 
@@ -187,18 +186,6 @@ def _last(reading: dict[str, Any] | None, unit: str) -> str:
 
 def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value).lower()
-
-
-def _ask_person() -> None:
-    try:
-        is_yes = click.confirm("Send this?", default=False)
-    except click.Abort:
-        if sys.stdin is not None and sys.stdin.isatty():
-            raise  # Ctrl-C
-        raise Failed("nobody is there to answer", "in a script, say --yes") from None
-    if not is_yes:
-        say("nothing was sent")
-        raise click.exceptions.Exit(Code.FOUND)
 
 
 def _send(running: Running, order: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """`linewright trust`: a person's decision on the certificate that a machine shows."""
 
-import sys
 from typing import Any
 
 import click
 
-from linewright.cli.ending import Code, Failed
+from linewright.cli.ending import Code, Failed, only_after_yes
 from linewright.cli.running.asking import ask, running_at
 from linewright.cli.terminal import example, safe, say
 from linewright.plant.language import nearest
@@ -46,7 +45,7 @@ def command(source: str, *, fingerprint: str | None, yes: bool, data: str | None
         say(safe(f"it is trusted already, by {link.get('trusted_by')}; nothing was done"))
         return
     if not yes:
-        _ask_person()
+        only_after_yes("Trust it?")
     body = {"source": source, "fingerprint": shown}
     answer = ask(running, "/api/trust", post=True, body=body)
     if answer.status >= 400:  # noqa: PLR2004  # HTTP: an error
@@ -83,15 +82,3 @@ def _told(link: dict[str, Any]) -> list[str]:
 def _bare(fingerprint: str) -> str:
     """Return a fingerprint without what only parts it."""
     return fingerprint.replace(":", "").replace(" ", "").lower()
-
-
-def _ask_person() -> None:
-    try:
-        is_yes = click.confirm("Trust it?", default=False)
-    except click.Abort:
-        if sys.stdin is not None and sys.stdin.isatty():
-            raise  # Ctrl-C
-        raise Failed("nobody is there to answer", "in a script, say --yes") from None
-    if not is_yes:
-        say("nothing was done")
-        raise click.exceptions.Exit(Code.FOUND)

@@ -16,6 +16,15 @@ from linewright.server.grants import sha256_of
 from tests.server.scenes import Page, applied_at, page_of
 
 
+async def _stored(page: Page, subject: str, count: int) -> None:
+    """Wait until a subject holds so many messages."""
+    for _ in range(200):
+        if len(await page.bus.stored(subject)) >= count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{subject} never held {count} messages")
+
+
 async def _steps(page: Page, case_id: str) -> list[Case]:
     messages = await page.bus.stored(f"lw.case.{page.site}.{case_id}")
     return [decode(message.data, Case) for message in messages]
@@ -191,6 +200,7 @@ def test_what_is_no_step_is_passed_over(nats: NatsServer, tmp_path: Path) -> Non
             first = (await _steps(page, case_id))[0]
             await page.bus.tell(subject, b"\xff")
             await page.bus.tell(subject, encode(first))
+            await _stored(page, subject, 3)  # what is told is kept a moment later
             assert (await page.ask(f"/api/cases/{case_id}/confirm", post=True))[0] == 200
             last = (await page.bus.stored(subject))[-1]
             assert decode(last.data, Case).stage.value == "granted"

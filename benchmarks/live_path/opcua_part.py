@@ -25,7 +25,7 @@ PROCESSES, NODES = 4, 2_500
 QUICK_S, FULL_S = 20.0, 300.0
 """How long is measured."""
 
-RATES = (20_000.0, 14_000.0, 10_000.0)
+RATES = (24_000.0, 20_000.0, 14_000.0, 10_000.0)
 """Value changes a second that are offered; the next lower one where not all of them came."""
 
 WARM_S = 5.0

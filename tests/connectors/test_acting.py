@@ -199,7 +199,7 @@ def test_authority_that_was_not_confirmed_for_five_seconds_refuses(
 
     async def act() -> None:
         async with connected(server, machine) as world:
-            wanted = command(life_s=5.8)
+            wanted = command(life_s=9.0)
             await world.desk.issue(grant_for(wanted))
             await asyncio.sleep(0.3)
             world.desk.confirms = False

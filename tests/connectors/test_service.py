@@ -114,9 +114,12 @@ def test_a_silent_source_sends_heartbeats(server: NatsServer, machine: Machine) 
 
     async def play() -> None:
         async with connected(server, machine) as world:
-            await asyncio.sleep(2.6)
-            rows = [frame.rows for frame in await world.frames()]
-            assert (rows[-2:], sum(rows)) == ([0, 0], TAGS)
+
+            async def beats() -> bool:
+                rows = [frame.rows for frame in await world.frames()]
+                return rows[-2:] == [0, 0] and sum(rows) == TAGS
+
+            await until(beats)
 
     run(play())
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,7 +67,8 @@ def test_ctrl_c_ends_the_query(played: Up, run: Run) -> None:
         process = subprocess.Popen(
             command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        time.sleep(2.5)
+        assert process.stderr is not None
+        assert b"the query runs" in process.stderr.readline()
         process.send_signal(2)
         _, err = process.communicate(timeout=20)
         assert (process.returncode, b"Traceback" in err) == (130, False)

@@ -1,7 +1,7 @@
 """A small plant with faults of every kind, for the tests of what arrives of what is true."""
 
 from linewright.emulate.faults.series import Faults, faults_of
-from linewright.emulate.faults.way import Carried, Way
+from linewright.emulate.faults.way import STORED_MAX, Carried, Way
 from linewright.emulate.machines import Machine, Raw, Sample, machines
 from linewright.plant import Address, Plant
 from linewright.plant.language import load_text
@@ -95,14 +95,14 @@ def faults(events: str) -> Faults:
     return faults_of(scenario(events), plant(), played())
 
 
-def way(events: str) -> Way:
+def way(events: str, *, stored_max: int = STORED_MAX) -> Way:
     """Return the way of all samples under a scenario."""
     tags = {
         address.with_tag(name): tag
         for address, station in plant().stations()
         for name, tag in station.tags.items()
     }
-    return Way(faults(events), played(), tags, 3)
+    return Way(faults(events), played(), tags, 3, stored_max=stored_max)
 
 
 def at(tag: Address, second: float, value: Raw) -> Sample:

@@ -192,3 +192,28 @@ def test_a_sample_that_repeats_what_is_shown_is_withheld() -> None:
     found = through(event, [at(TEMP, 10, 1.0), at(TEMP, 20, 2.0), at(TEMP, 30, 1.0)])
     assert [one.fate for one in found] == ["", "withheld", "withheld"]
     assert Sample(TEMP, 5, 1.0).really_ns == 5
+
+
+def test_equal_delays_change_places_too() -> None:
+    """Out of order is out of order also where all samples are hit by one delay."""
+    found = through(f"signals: {{v: {{samples: out_of_order, delay: 60 s, {HERE}}}}}", RAMP)
+    times = [one.t_ns for one in found]
+    assert times != sorted(times)
+    assert sorted(times) == [one.t_ns for one in RAMP]
+
+
+def test_an_edge_node_gives_up_its_oldest_samples() -> None:
+    """Each is told once: the oldest as withheld, the newest stored, cut where one likes."""
+    drags = [at(DRAG, k, 1.0 + k / 10) for k in range(0, 100, 10)]
+    event = "links: {l: {link: cut, at: reno/shop/lathes/rig, from: 15 s, for: 70 s}}"
+    one, carried = way(event, stored_max=3), begun()
+    found: list[Sample] = []
+    for end in (35, 55, 200):
+        own = [drag for drag in drags if carried.t_ns < drag.t_ns <= START_NS + end * S]
+        carried, out = one.carry(carried, own, START_NS + end * S)
+        found += out
+    whole = one.carry(begun(), drags, START_NS + 200 * S)[1]
+    assert sorted(found, key=lambda one: one.t_ns) == sorted(whole, key=lambda one: one.t_ns)
+    fates = {(one.t_ns - START_NS) // S: one.fate for one in found}
+    assert [t for t, fate in fates.items() if fate == "withheld"] == [20, 30, 40, 50]
+    assert len(found) == len(drags)

@@ -110,3 +110,45 @@ def test_truth_turns_its_page_and_stays_whole(tmp_path: Path) -> None:
     assert found == [(5, "truth.continued"), (7, None)]
     before = (tmp_path / "truth-before.jsonl").read_bytes().splitlines()
     assert [msgspec.json.decode(line)["t_ns"] for line in before] == [4, 5]
+
+
+def test_writes_that_wait_are_not_forgotten_by_a_save(tmp_path: Path) -> None:
+    """A save between a promise and its tick, as a birth makes one, leaves the write to be taken."""
+    one = Written(command=SPEED, value=90.0, by="connect")
+    with opened(tmp_path) as folder:
+        folder.keep(one)
+        folder.save(SAVED)
+    for _ in range(2):  # and so does a restart that saves before its first tick
+        with opened(tmp_path) as folder:
+            folder.restore("p1")
+            folder.save(SAVED)
+            assert folder.waiting() == (one,)
+
+
+def test_half_a_line_spoils_no_write_after_it(tmp_path: Path) -> None:
+    """What a kill left of a write is cut off, so that the next promise is kept."""
+    one = Written(command=SPEED, value=90.0, by="connect")
+    with opened(tmp_path) as folder:
+        folder.save(SAVED)
+    (tmp_path / "orders.jsonl").write_bytes(b'{"command": "nog')
+    with opened(tmp_path) as folder:
+        folder.restore("p1")
+        folder.keep(one)
+    with opened(tmp_path) as folder:
+        folder.restore("p1")
+        assert folder.waiting() == (one,)
+
+
+def test_truth_that_a_power_cut_shortened_is_kept(tmp_path: Path) -> None:
+    """What is left of it is put aside, and the new one says from when on it is whole."""
+    with opened(tmp_path) as folder:
+        folder.tell([], [Sample(TEMP, 4, 21.4), Sample(TEMP, 5, 21.5)])
+        folder.save(SAVED)
+    whole = (tmp_path / "truth.jsonl").read_bytes()
+    (tmp_path / "truth.jsonl").write_bytes(whole[:-10])
+    with opened(tmp_path) as folder:
+        folder.restore("p1")
+        folder.tell([], [Sample(TEMP, 7, 21.7)], 5)
+    found = [(one["t_ns"], one.get("event")) for one in truth_of(tmp_path)]
+    assert found == [(5, "truth.continued"), (7, None)]
+    assert (tmp_path / "truth-short.jsonl").read_bytes() == whole[:-10]

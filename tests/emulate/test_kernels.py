@@ -13,15 +13,25 @@ STATIONS = tuple(Address(f"{LINE}/{name}") for name in ("saw", "mill", "wash", "
 START_NS = 1795438800 * S
 
 
+class Small(Kernels):
+    """Lines that note few events in a step."""
+
+    ring_events = 40
+
+
 def kernels(
-    bracket: Bracket, kept: dict[str, Kept] | None = None, *, at_ns: int = START_NS
+    bracket: Bracket,
+    kept: dict[str, Kept] | None = None,
+    *,
+    at_ns: int = START_NS,
+    kind: type[Kernels] = Kernels,
 ) -> Kernels:
     """Return the bracket line, with a wear of 90 % to come after an hour."""
     worn = Change(
         address=STATIONS[1], parameter="used_end_mill", value=0.9, at_ns=START_NS + 3600 * S
     )
     plant = load_text(bracket.plant)
-    return Kernels(plant, STATIONS, kept=kept or {}, changes=[worn], at_ns=at_ns, seed=1)
+    return kind(plant, STATIONS, kept=kept or {}, changes=[worn], at_ns=at_ns, seed=1)
 
 
 def test_parts_go_down_the_line(bracket: Bracket) -> None:
@@ -91,3 +101,12 @@ def test_a_load_gives_all_of_its_pieces() -> None:
     kernels = Kernels(lathes(batch=12), LATHES, kept={}, changes=[], at_ns=0, seed=1)
     found = kernels.advance(600 * S)[LATHES[0]]
     assert {e.value for e in found if e.what == "good"} == {12.0}
+
+
+def test_a_step_with_more_events_than_the_ring_holds_is_made_in_halves(
+    bracket: Bracket,
+) -> None:
+    """Nothing that happened is missing, however small the ring is."""
+    whole = kernels(bracket).advance(START_NS + 3600 * S)
+    small = kernels(bracket, kind=Small)
+    assert small.advance(START_NS + 3600 * S) == whole

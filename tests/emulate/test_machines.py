@@ -113,3 +113,21 @@ def test_kinds_have_limits_where_they_are_whole_numbers() -> None:
     assert kind_of(Tag(role="alarm")) == "uint16"
     assert limits_of("uint16") == (0, 65535)
     assert limits_of("float64") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "raw"),
+    [
+        (Tag(role="lot", type="int32"), "p1-0042", 42),
+        (Tag(role="program", type="uint16"), "", 0),
+        (Tag(role="state", type="bool", map={"true": "running", "false": "idle"}), "idle", False),
+        (Tag(role="state", type="float64", map={"1": "running", "2": "idle"}), "idle", 2.0),
+        (Tag(role="speed"), "fast", 0.0),
+        (Tag(unit="bar", type="float32"), 0.1, 0.10000000149011612),
+    ],
+)
+def test_whatever_is_shown_fits_its_type(tag: Tag, value: Raw, raw: Raw) -> None:
+    """A text on a number, a state on a bit: what the item holds is of its type, always."""
+    found = raw_of(tag, value)
+    assert found == raw
+    assert type(found) is type(raw)

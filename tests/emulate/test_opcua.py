@@ -1,6 +1,7 @@
 """Servers that fail as a scenario says, seen by a real client over a real network."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -224,3 +225,31 @@ def test_a_server_offers_the_security_that_the_plant_file_says(tmp_path: Path) -
 
     assert run(reads()) == 21.5
     assert [one.stat().st_mode & 0o077 for one in (tmp_path / "own").glob("*.pem")] == [0]
+
+
+def test_a_cut_that_is_over_already_ends_the_connections() -> None:
+    """Shorter than a tick, it is played all the same: sessions end, and new ones begin."""
+
+    async def played_through() -> tuple[bytes, bool]:
+        async with lathe() as servers:
+            reader, writer = await asyncio.open_connection("127.0.0.1", servers.ports[ONE])
+            await turned(servers, "open", breaks=1)
+            with contextlib.suppress(ConnectionResetError):
+                assert await reader.read(1) == b""
+            writer.close()
+            return b"", await is_reached(servers)
+
+    assert run(played_through()) == (b"", True)
+
+
+def test_a_wrong_clock_stamps_also_what_the_server_stamps() -> None:
+    """Server and machine have one clock: both times of a value are ahead."""
+
+    async def stamped() -> Any:  # noqa: ANN401  # the library's own
+        async with lathe() as servers, client(servers) as one:
+            await turned(servers, "open", ahead_ns=60 * S)
+            await servers.show([Sample(TEMP, START_NS + 61 * S, 22.5)], START_NS + S)
+            return await one.get_node(NODE).read_data_value()
+
+    found = run(stamped())
+    assert found.ServerTimestamp == found.SourceTimestamp

@@ -168,6 +168,8 @@ def test_the_truth_says_when_the_fault_strikes(bracket: Bracket, tmp_path: Path)
         ("", Options(begin="soon"), "is no time"),
         ("", Options(from_ns=S, speed=-1.0), "speed -1.0"),
         (None, Options(begin="2026-11-23 05:00"), "before the start"),
+        (None, Options(begin="2126-11-23 05:00"), "before the end"),
+        ("", Options(from_ns=2**63), "no time between"),
     ],
 )
 def test_what_cannot_be_played_is_said(
@@ -245,3 +247,38 @@ def test_connections_of_an_edge_node_are_counted_over_restarts(tmp_path: Path) -
             play = Play(setup, folder, has_broker=True)
             numbers += [play.next_birth(RIG), play.next_birth(RIG)]
     assert numbers == [0, 1, 2, 3]
+
+
+CHOICE = PLANT.replace(
+    'feed: {method: ns=2;s=SetFeed, unit: "%", range: [50, 120], sets: speed}',
+    "feed: {node: ns=2;s=SetFeed, choices: {slow: Slow, fast: Fast}}",
+)
+
+
+def test_a_choice_that_is_written_ends_no_play(tmp_path: Path) -> None:
+    """A word moves no level: it is in the truth, and the play goes on, also after a restart."""
+    setup = set_up(CHOICE, None, text_of(CUT), Options(speed=20.0))
+    for n in range(2):
+        with contextlib.closing(Folder(tmp_path)) as folder:
+            play = Play(setup, folder)
+            if play.is_fresh:
+                play.begin()
+                play.save()
+                folder.keep(Written(command=ONE.with_tag("feed"), value="fast", by="connect"))
+            assert shown(play, 60) or n
+    written = [one for one in truth_of(tmp_path) if one.get("event") == "command.written"]
+    assert [(one["value"], one["status"], one["n"]) for one in written] == [("fast", "Good", 1)]
+
+
+def test_a_cut_shorter_than_a_tick_is_counted(tmp_path: Path) -> None:
+    """Between two looks a link is cut and mended: whoever plays it is told by the count."""
+    events = "links: {l: {link: cut, at: reno/shop/lathes/one, from: 61 s, for: 2 s}}"
+    setup = set_up(PLANT, None, text_of(events), Options(speed=20.0))
+    with contextlib.closing(Folder(tmp_path)) as folder:
+        play = Play(setup, folder)
+        play.begin()
+        found = []
+        for _ in range(2):
+            play.step(play.t_ns + 60 * S)
+            found.append((play.reach()[ONE].state, play.reach()[ONE].breaks))
+    assert found == [("open", 0), ("open", 1)]

@@ -23,6 +23,7 @@ from linewright.connectors.sparkplug import (
 )
 from linewright.emulate import service
 from linewright.emulate.machines import Sample
+from linewright.emulate.sparkplug.edges import Life, edging
 from linewright.emulate.sparkplug.node import REBIRTH, EdgeNode, edge_nodes
 from linewright.testing.buses import running_bus
 from tests.emulate.faulty import DRAG, PLANT, RIG, START_NS, S, at, plant, played, text_of
@@ -234,3 +235,40 @@ def test_times_of_an_edge_node_are_whole_milliseconds(tmp_path: Path) -> None:
     assert own
     assert all(one["t_ns"] % 1_000_000 == 0 for one in own)
     assert Sample(DRAG, 5, 1.0).fate == ""
+
+
+def test_a_bit_is_written_as_a_bit_and_a_whole_number_within_its_type() -> None:
+    """Types are looked at as an OPC UA server looks at them."""
+    (rig,) = (one for one in played() if one.address == RIG)
+    topic = "spBv1.0/acme/DCMD/rigs/rig"
+    found = []
+    for kind, value, datatype in (
+        ("bool", True, DataType.BOOLEAN),
+        ("bool", 1.0, DataType.DOUBLE),
+        ("int16", 40_000, DataType.INT32),
+    ):
+        points = tuple(
+            msgspec.structs.replace(one, kind=kind, low=None, high=None) for one in rig.points
+        )
+        (one,) = edge_nodes([msgspec.structs.replace(rig, points=points)])
+        (written,) = one.hear(topic, command("Limit", value, datatype)).written
+        found.append(written.status)
+    assert found == ["Good", "BadTypeMismatch", "BadOutOfRange"]
+
+
+def test_a_node_that_has_ended_ends_the_play() -> None:
+    """What breaks a node for good is not passed over in silence."""
+
+    async def turned() -> None:
+        def births(_: Any) -> int:  # noqa: ANN401  # a station
+            raise OSError("no space left on device")
+
+        life = Life(now_ns=lambda: 0, standing=lambda: ({}, ()), births=births, keep=print)
+        broker = BusAddress(url="nats://127.0.0.1:1", mqtt="mqtt://127.0.0.1:1")
+        async with edging(played(), broker, life) as edges:
+            while True:
+                edges.turn({})
+                await asyncio.sleep(0)
+
+    with pytest.raises(OSError, match="no space"):
+        run(turned())

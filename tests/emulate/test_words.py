@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from linewright.emulate.machines import kind_of
-from linewright.emulate.words import STATES, alarm_of, job_of, lamp_of, power_kw, told_by_state
+from linewright.emulate.words import (
+    STATES,
+    alarm_of,
+    exact_of,
+    job_of,
+    lamp_of,
+    power_kw,
+    told_by_state,
+)
 from linewright.plant import load
 from linewright.plant.expressions import evaluate, parse
 from linewright.plant.model import Station, Tag
@@ -79,3 +87,32 @@ def test_a_job_is_the_first_operation_and_a_product_that_needs_it(checkout: Path
         f"{job.product}-{number:04d}" for number in (1, 1, 2)
     ]
     assert kind_of(Tag(role="lot")) == "text"
+
+
+@pytest.mark.parametrize(
+    ("formula", "states"),
+    [
+        ("'running' if code == 2 else ('down' if code == 3 else 'idle')", FAITHFUL[:3]),
+        ("'running' if code in [4, 7] else ('down' if code != 9 else 'idle')", FAITHFUL[:3]),
+        ("'running' if code > 5 else ('down' if code > 2 else 'idle')", ("running", "idle")),
+    ],
+)
+def test_a_status_word_is_the_number_that_the_formula_names(
+    formula: str, states: tuple[str, ...]
+) -> None:
+    """A number that is compared for being equal is shown as it is, in the bounds of its type."""
+    tags = {"code": Tag(type="uint16"), "state": Tag(role="state", formula=formula)}
+    one = Station(tags=tags)
+    told = told_by_state(one)
+    assert exact_of(one) == {"code"}
+    for state in states:
+        assert evaluate(parse(formula), told[state]) == state
+        assert 0 <= int(told[state]["code"]) < 2**16
+
+
+def test_an_alarm_word_stays_within_its_type() -> None:
+    """Of more modes than it has bits, two share one; no bit is the sign."""
+    modes = tuple(f"m{n}" for n in range(20))
+    shown = [int(alarm_of(Tag(role="alarm", type="int16"), modes, one)) for one in modes]
+    assert max(shown) == 1 << 14
+    assert shown[0] == shown[15] == 1

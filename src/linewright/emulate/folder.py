@@ -7,9 +7,9 @@ the last seconds.
 """
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -25,6 +25,9 @@ _FORM = 2
 
 _log = logging.getLogger(__name__)
 
+
+TRUTH, BEFORE, SHORT = "truth.jsonl", "truth-before.jsonl", "truth-short.jsonl"
+"""Files of truth: the present one, the full one before it, and one that a power cut shortened."""
 
 CONTINUED = "truth.continued"
 """Event that begins a file of truth that goes on from the file before it."""
@@ -109,20 +112,21 @@ class Folder:
     Attributes
     ----------
     truth_bytes, orders_bytes
-        How far truth and writes go that are part of the next `save`.
+        How long truth and writes are; of the writes those are part of the next `save` that were
+        taken.
     """
 
     def __init__(self, path: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008  # frozen
         self._bounds = bounds
         path.mkdir(parents=True, exist_ok=True)
         self._state = path / "state"
-        self._truth_path = path / "truth.jsonl"
+        self._truth_path = path / TRUTH
         self._truth = self._truth_path.open("ab")
         self._orders = (path / "orders.jsonl").open("a+b")
         self._waiting: list[Written] = []
         self._goes_on = False
         self.truth_bytes = self._truth.tell()
-        self.orders_bytes = self._orders.seek(0, os.SEEK_END)
+        self.orders_bytes = self._taken_bytes = _cut_half_line(self._orders)
 
     def close(self) -> None:
         """Close the files."""
@@ -133,23 +137,33 @@ class Folder:
         """Return what the last `save` left, if it was the same play; else None.
 
         Truth that was written after it is cut off, for none of it was shown. Writes after it wait
-        to be taken.
+        to be taken. Truth that a power cut has shortened goes on as one that follows a full file.
         """
         saved = self._read()
         if saved is None or saved.play != play:
             return None
-        if self.truth_bytes >= saved.truth_bytes:
-            self.truth_bytes = saved.truth_bytes
-        else:  # a new file was begun after a full one, and nothing in it was shown
-            self.truth_bytes, self._goes_on = 0, True
-        self._truth.truncate(self.truth_bytes)
-        self._orders.seek(min(saved.orders_bytes, self.orders_bytes))
+        self._restore_truth(saved.truth_bytes)
+        self._taken_bytes = min(saved.orders_bytes, self.orders_bytes)
+        self._orders.seek(self._taken_bytes)
         for line in self._orders.read().splitlines():
             try:
                 self._waiting.append(_OF_LINE.decode(line))
-            except msgspec.MsgspecError:  # half a line: its client was never answered
+            except msgspec.MsgspecError:
                 _log.warning("a write is damaged and passed over: %s", line[:80])
         return saved
+
+    def _restore_truth(self, saved_bytes: int) -> None:
+        """Have the truth end where the saved state says."""
+        if self.truth_bytes >= saved_bytes:
+            self.truth_bytes = saved_bytes
+        elif saved_bytes > self._bounds.truth_bytes:
+            # a new file was begun after a full one, and nothing in it was shown
+            self.truth_bytes, self._goes_on = 0, True
+        else:
+            _log.warning("%s is %d bytes short", TRUTH, saved_bytes - self.truth_bytes)
+            self._turn(SHORT)
+            self._goes_on = True
+        self._truth.truncate(self.truth_bytes)
 
     def _read(self) -> Saved | None:
         try:
@@ -181,6 +195,7 @@ class Folder:
         """Return the writes that wait, in the order in which they came."""
         found = tuple(self._waiting)
         self._waiting.clear()
+        self._taken_bytes = self.orders_bytes
         return found
 
     def waiting(self) -> tuple[Written, ...]:
@@ -189,7 +204,7 @@ class Folder:
 
     def begin(self) -> None:
         """Begin the truth of another play; the one before is kept once."""
-        self._waiting.clear()
+        self.take()
         if self.truth_bytes:
             self._turn()
 
@@ -210,18 +225,31 @@ class Folder:
         self._truth.flush()
         self.truth_bytes += len(data)
 
-    def _turn(self) -> None:
-        """Begin a new file of truth."""
+    def _turn(self, name: str = BEFORE) -> None:
+        """Begin a new file of truth; the one before stands beside it, one that is short alone."""
         self._truth.close()
-        self._truth_path.replace(self._truth_path.with_name("truth-before.jsonl"))
+        if name == SHORT:
+            self._truth_path.with_name(BEFORE).unlink(missing_ok=True)
+        self._truth_path.replace(self._truth_path.with_name(name))
         self._truth = self._truth_path.open("ab")
         self.truth_bytes = 0
 
     def save(self, saved: Saved) -> None:
         """Replace the saved state; a process killed meanwhile leaves the one before."""
         whole = msgspec.structs.replace(
-            saved, truth_bytes=self.truth_bytes, orders_bytes=self.orders_bytes
+            saved, truth_bytes=self.truth_bytes, orders_bytes=self._taken_bytes
         )
         new = self._state.with_name("state.new")
         new.write_bytes(_TO_STATE.encode(whole))
         new.replace(self._state)
+
+
+def _cut_half_line(file: BinaryIO) -> int:
+    """Cut off a last line that has no end, and return the size: no client was answered for it."""
+    file.seek(0)
+    data = file.read()
+    whole_bytes = data.rfind(b"\n") + 1
+    if whole_bytes < len(data):
+        _log.warning("a write is damaged and passed over: %s", data[whole_bytes:][:80])
+        file.truncate(whole_bytes)
+    return whole_bytes

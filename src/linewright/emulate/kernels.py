@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import msgspec
 
@@ -10,7 +11,7 @@ from linewright.emulate.alone import alone, pieces_of
 from linewright.emulate.following import Track, follow
 from linewright.emulate.signals import Happening, Seen
 from linewright.plant import Address, Plant
-from linewright.plant.records import Change
+from linewright.plant.records import Change, Trace
 from linewright.twin import (
     Model,
     Ring,
@@ -26,7 +27,8 @@ from linewright.twin import (
 __all__ = ["Kept", "Kernels"]
 
 RING_EVENTS = 20_000
-"""Events of one line in one step of at most a few seconds of plant time; more would be lost."""
+"""Events of one line in one step of at most a few seconds of plant time; a step with more is
+made in halves."""
 
 SEED_BYTES = 4
 """Size of the seed of a station that is played alone: each draws its own chance."""
@@ -45,13 +47,20 @@ class _Line:
     """One line: its model and where it is. `pieces` are what a cycle of it gives."""
 
     def __init__(
-        self, model: Model, state: State, tracks: Mapping[Address, Track], pieces: int
+        self,
+        model: Model,
+        state: State,
+        tracks: Mapping[Address, Track],
+        pieces: int,
+        *,
+        ring_events: int,
     ) -> None:
         self.model = model
         self.pieces = pieces
+        self.ring_events = ring_events
         self.state = state
         self.tracks = dict(tracks)
-        self.ring = Ring(model, events=RING_EVENTS)
+        self.ring = Ring(model, events=ring_events)
         self.modes = {
             address: tuple(name for number, name in model.modes if number == i)
             for i, address in enumerate(model.stations)
@@ -59,14 +68,24 @@ class _Line:
 
     def advance(self, until_ns: int) -> Iterator[tuple[Address, tuple[Happening, ...]]]:
         """Go on, and yield what happened at each station."""
-        self.state = advance(self.model, self.state, until_ns, trace=self.ring, jit=False)
-        trace = self.ring.read()
-        assert not self.ring.dropped, "a step is short enough for the ring"
+        trace = self._trace(until_ns)
         if not trace:
             return
         for address, track in self.tracks.items():
             self.tracks[address], found = follow(track, address, self.modes[address], trace)
             yield address, found if self.pieces == 1 else tuple(self._loads(found))
+
+    def _trace(self, until_ns: int) -> list[Trace]:
+        """Go on, and return all that was noted; where the ring is too small for it, in halves."""
+        state = advance(self.model, self.state, until_ns, trace=self.ring, jit=False)
+        trace = self.ring.read()
+        if not self.ring.dropped:
+            self.state = state
+            return trace
+        self.ring = Ring(self.model, events=self.ring_events)
+        half_ns = (self.state.t_ns + until_ns) // 2
+        assert half_ns > self.state.t_ns, "an instant has fewer events than the ring holds"
+        return [*self._trace(half_ns), *self._trace(until_ns)]
 
     def _loads(self, found: Sequence[Happening]) -> Iterator[Happening]:
         """Yield what happened, with the pieces of whole loads."""
@@ -93,6 +112,8 @@ class Kernels:
         Plant time now, and what chance is drawn from.
     """
 
+    ring_events: ClassVar[int] = RING_EVENTS
+
     def __init__(
         self,
         plant: Plant,
@@ -109,9 +130,10 @@ class Kernels:
             if before is None:
                 tracks = {one: Track(since_ns=at_ns) for one in model.stations}
                 own = seed if model.address == address else _seed_of(seed, address)
-                line = _Line(model, begin(model, at_ns=at_ns, seed=own), tracks, pieces)
+                state = begin(model, at_ns=at_ns, seed=own)
             else:
-                line = _Line(model, State.from_bytes(before.state), before.tracks, pieces)
+                tracks, state = dict(before.tracks), State.from_bytes(before.state)
+            line = _Line(model, state, tracks, pieces, ring_events=self.ring_events)
             self._lines[address] = line
         self._of = {one: line for line in self._lines.values() for one in line.model.stations}
         self._to_come = sorted(

@@ -5,6 +5,7 @@ nobody here speaks yet are played as OPC UA, with the same tags.
 """
 
 import re
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -23,6 +24,7 @@ __all__ = [
     "Point",
     "Raw",
     "Sample",
+    "fitting",
     "kind_of",
     "limits_of",
     "machines",
@@ -80,6 +82,11 @@ _KINDS: Mapping[str, Kind] = {
     "alarm": "uint16",
 }
 _NAMESPACE = re.compile(r"ns=(\d+);")
+_NUMBER = re.compile(r"\d{1,9}")
+
+FLOAT32_MAX = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
+YES = frozenset({"1", "true", "yes", "on"})
+"""Texts that are true where a bit stands for them."""
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -370,19 +377,52 @@ def raw_of(tag: Tag, value: Raw) -> Raw:
     """
     kind = kind_of(tag)
     if tag.role == "state":
-        code = _code(tag, str(value))
-        return int(code) if kind in _BITS else code
+        return fitting(kind, _code(tag, str(value)))
+    if kind in {"bool", "text"} or isinstance(value, str):
+        return fitting(kind, value)
+    number = (float(value) - (tag.offset or 0.0)) / (tag.scale or 1.0)
+    if tag.role in _COUNT_ROLES and kind in _BITS:
+        return round(number) % (tag.rolls_over or int(_BITS[kind][1]) + 1)
+    return fitting(kind, round(number, 9))
+
+
+def fitting(kind: Kind, value: Raw) -> Raw:
+    """Return a value as an item of a data type can hold it.
+
+    Parameters
+    ----------
+    kind
+        Data type.
+    value
+        Any value; of a text in a number, the last number in it counts.
+
+    Returns
+    -------
+    bool, int, float or str
+        A number inside the bounds of its type; of `float32` the nearest that it has.
+
+    Examples
+    --------
+    >>> fitting("uint16", "lot-0042"), fitting("int16", 32_768), fitting("bool", "false")
+    (42, 32767, False)
+    """
+    if kind == "text":
+        return str(value)
+    if isinstance(value, str):
+        if kind == "bool":
+            return value.lower() in YES
+        found = _NUMBER.findall(value)
+        is_signed = re.fullmatch(r"-\d{1,9}", value) is not None
+        value = (-1 if is_signed else 1) * int(found[-1]) if found else 0
     if kind == "bool":
         return bool(value)
-    if kind == "text" or isinstance(value, str):
-        return str(value)
-    number = (float(value) - (tag.offset or 0.0)) / (tag.scale or 1.0)
-    if kind not in _BITS:
-        return round(number, 9)
-    low, high = _BITS[kind]
-    if tag.role in _COUNT_ROLES:
-        return round(number) % (tag.rolls_over or high + 1)
-    return min(max(round(number), low), high)
+    bounds = _BITS.get(kind)
+    if bounds is not None:
+        return min(max(round(value), bounds[0]), bounds[1])
+    if kind == "float32":
+        bounded = min(max(float(value), -FLOAT32_MAX), FLOAT32_MAX)
+        return float(struct.unpack("<f", struct.pack("<f", bounded))[0])
+    return float(value)
 
 
 def _code(tag: Tag, state: str) -> str:

@@ -44,6 +44,9 @@ ORDER_AFTER_NS = NS_PER_US
 FORWARD_NS = 60 * NS_PER_S
 """Plant time of one stretch of going forward silently; between two the process may breathe."""
 
+FROM_NS_MAX = 2**63 - 366 * 24 * 3600 * NS_PER_S
+"""Latest begin of a play: a year before the clock in 64 bits ends."""
+
 SPEED_MAX = 1_000.0
 """Fastest play, in plant seconds a second."""
 
@@ -133,6 +136,10 @@ def set_up(text: str, site: str | None, scenario: str, options: Options) -> Setu
     from_ns = start_ns if from_ns is None else from_ns
     if from_ns < start_ns:
         raise PlayInvalid("`from` is before the start of the scenario")
+    if checked is not None and from_ns >= checked.end_ns(plant):
+        raise PlayInvalid("`from` is not before the end of the scenario; choose an earlier one")
+    if not 0 < from_ns < FROM_NS_MAX:
+        raise PlayInvalid("`from` is no time between 1970 and 2261")
     speed = options.speed or (checked.speed if checked is not None else 1.0)
     if not 0.0 < speed <= SPEED_MAX:
         raise PlayInvalid(f"speed {speed} is not above 0 and at most {SPEED_MAX:.0f}")
@@ -354,7 +361,8 @@ class Play:
                     t_ns=at_ns, station=station, what="order", value=one.value, name=name
                 )
                 happenings.setdefault(station, []).append(happening)
-                if self.voices[station].station.commands[name].sets == "speed":
+                sets = self.voices[station].station.commands[name].sets
+                if sets == "speed" and not isinstance(one.value, str):
                     value = float(one.value)
                     self.kernels.change(
                         Change(address=station, parameter="speed", value=value, at_ns=at_ns)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from linewright.bus import Applied, Bus, BusAddress, BusUnavailable
+from linewright.emulate.faults.unplayed import unplayed
 from linewright.emulate.folder import Folder
 from linewright.emulate.opcua.servers import Servers, Start, serving
 from linewright.emulate.play import Options, Play, PlayInvalid, Setup, set_up
@@ -90,6 +91,9 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
             await bucket.put(address.replace("/", "."), OWN.encode())
         gc.freeze()  # the servers' nodes stay: looking through them would stop the clock
         _log.info("site %s is played at speed %g", applied.site, setup.speed)
+        if setup.scenario is not None:
+            for words in unplayed(setup.scenario, setup.plant, setup.site):
+                _log.info("%s", words)
         await _live(play, servers, edges, _Ending(stop, announce))
         await asyncio.sleep(LINGER_S)
 

@@ -21,10 +21,11 @@ from linewright.emulate.gauges import (
     normal,
     settled,
 )
-from linewright.emulate.machines import Raw, Sample, kind_of, raw_of
+from linewright.emulate.machines import Raw, Sample, fitting, kind_of, raw_of
 from linewright.emulate.words import (
     STATES,
     alarm_of,
+    exact_of,
     job_of,
     lamp_of,
     power_kw,
@@ -188,12 +189,10 @@ class Voice:
             (tag, one) for tag, one in self.tags.items() if one.role is None and tag not in special
         ]
         self.told = told_by_state(station)
-        self.gauges = tuple(
-            self._gauge(tag, one) for tag, one in plain if kind_of(one) not in {"bool", "text"}
-        )
-        self.words = {
-            tag: self._words(tag, one) for tag, one in plain if kind_of(one) in {"bool", "text"}
-        }
+        exact = exact_of(station)
+        words = {tag for tag, one in plain if kind_of(one) in {"bool", "text"} or tag.tag in exact}
+        self.gauges = tuple(self._gauge(tag, one) for tag, one in plain if tag not in words)
+        self.words = {tag: self._words(tag, one) for tag, one in plain if tag in words}
         self.lamps = {
             tag: self._words(tag, one)
             for tag, one in self.tags.items()
@@ -220,6 +219,8 @@ class Voice:
         found: dict[str, Raw] = {}
         for state in STATES:
             said = self.told.get(state, {}).get(name)
+            if isinstance(said, int | float):
+                said = raw_of(one, said)
             if one.role == "stack_light" and said is None:
                 said = lamp_of(name, one, state)
             elif kind_of(one) == "text" and not said:
@@ -336,7 +337,8 @@ class _Telling:
 
     def tell_raw(self, tag: Address, t_ns: int, raw: Raw) -> None:
         """Tell what needs no way back to the machine's own form."""
-        self.told.append(Sample(tag, -(-t_ns // NS_PER_US) * NS_PER_US, raw))
+        shown = fitting(kind_of(self.voice.tags[tag]), raw)
+        self.told.append(Sample(tag, -(-t_ns // NS_PER_US) * NS_PER_US, shown))
 
     def hear(self, happening: Happening) -> None:
         """Tell what one happening shows."""
@@ -367,7 +369,9 @@ class _Telling:
     def obey(self, name: str, t_ns: int, value: Raw) -> None:
         """Take what was written, and tell it on the tags on which it is read back."""
         command = self.voice.station.commands[name]
-        if command.sets == "speed":
+        if isinstance(value, str):  # a choice: no speed, no level
+            pass
+        elif command.sets == "speed":
             self.speed = float(value)
         elif command.sets in FOLLOWING:
             self.orders = {**self.orders, name: float(value)}
@@ -416,7 +420,7 @@ class _Telling:
             self.tell_life(life, t_ns, self.cut_ns[life.tag] // life.step_ns * life.step_ns)
         for gauge in self.voice.gauges:
             self.tell_gauge(gauge, t_ns)
-        self.tell_counts(t_ns, "parts.good", "parts.scrap", "parts.total", "cycle")
+        self.tell_counts(t_ns, "parts.good", "parts.scrap", "parts.rework", "parts.total", "cycle")
         self.tell_alarms(t_ns)
         self.tell_energy(t_ns)
         self.tell_lots(t_ns)
@@ -481,6 +485,7 @@ class _Telling:
         counts = {
             "parts.good": self.good,
             "parts.scrap": self.bad,
+            "parts.rework": 0,
             "parts.total": self.good + self.bad,
             "cycle": self.cycles,
         }

@@ -14,16 +14,27 @@ raw tags may show until each state comes out.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from linewright.emulate.machines import NEAREST, Raw, kind_of, raw_of
+from linewright.emulate.machines import NEAREST, Raw, kind_of, limits_of, raw_of
 from linewright.plant import Address, Plant
 from linewright.plant.expressions import Expression, evaluate, parse
 from linewright.plant.model import Station, Tag
 
-__all__ = ["STATES", "Job", "alarm_of", "job_of", "lamp_of", "power_kw", "told_by_state", "word_of"]
+__all__ = [
+    "STATES",
+    "Job",
+    "alarm_of",
+    "exact_of",
+    "job_of",
+    "lamp_of",
+    "power_kw",
+    "told_by_state",
+    "word_of",
+]
 
 STATES = ("running", "idle", "down", "set_up", "starved", "blocked", "planned_stop", "off")
 
@@ -40,7 +51,7 @@ CODES: Mapping[str, int] = {"off": 0, "green": 1, "yellow": 2, "red": 3}
 """Lamps of a stack light that is a number."""
 
 BITS = 16
-"""Failure modes that an alarm word tells apart."""
+"""Failure modes that an alarm word tells apart, where its type has as many bits."""
 
 LOT_PARTS = 100
 """Parts of a lot or order, where machines show one."""
@@ -66,7 +77,7 @@ def told_by_state(station: Station) -> dict[str, dict[str, Raw]]:
     expression = parse(formula)
     fixed = _echoed(station)
     domains = {
-        name: tuple(_domain(station.tags[name], expression))
+        name: tuple(_domain(name, station.tags[name], expression))
         for name in station.tags
         if name in expression.names and name not in fixed and station.tags[name].role != "power"
     }
@@ -107,7 +118,60 @@ def _echoed(station: Station) -> dict[str, Raw]:
     return found
 
 
-def _domain(tag: Tag, expression: Expression) -> Iterator[Raw]:
+def exact_of(station: Station) -> frozenset[str]:
+    """Return the raw numbers that stand for a state by themselves: status words, not levels.
+
+    Examples
+    --------
+    >>> from linewright.plant.model import Tag
+    >>> state = Tag(role="state", formula="'running' if code == 2 and amps > 4 else 'idle'")
+    >>> tags = {"code": Tag(type="uint16"), "amps": Tag(unit="A"), "state": state}
+    >>> sorted(exact_of(Station(tags=tags)))
+    ['code']
+    """
+    formula = next((t.formula for t in station.tags.values() if t.role == "state"), None)
+    if formula is None:
+        return frozenset()
+    expression = parse(formula)
+    names = (name for name in expression.names if name in station.tags)
+    return frozenset(name for name in names if _is_exact(name, station.tags[name], expression))
+
+
+def _is_exact(name: str, tag: Tag, expression: Expression) -> bool:
+    """Whether a number is compared for being equal, or is a whole one that measures nothing."""
+    kind = kind_of(tag)
+    if kind in {"bool", "text"}:
+        return False
+    measures = tag.unit is not None or tag.range is not None or tag.scale is not None
+    return name in _equalled(expression) or (limits_of(kind) is not None and not measures)
+
+
+def _equalled(expression: Expression) -> Iterator[str]:
+    """Yield the names that are compared with one value for being equal, or with a list."""
+    for n, step in enumerate(expression.steps):
+        sides = expression.steps[max(0, n - step.takes) : n]
+        is_equal = step.operation == "compare" and {"==", "!="} & set(_signs(step.detail))
+        if is_equal or step.operation == "in":
+            yield from (str(one.detail) for one in sides if one.operation == "name")
+
+
+def _signs(detail: object) -> tuple[object, ...]:
+    return detail if isinstance(detail, tuple) else ()
+
+
+def _numbers(expression: Expression) -> tuple[int | float, ...]:
+    """Return the numbers that a formula names, each once."""
+    found: list[object] = []
+    for step in expression.steps:
+        if step.operation == "value":
+            found.append(step.detail)
+        elif step.operation == "in":
+            found += _signs(step.detail)
+    numbers = (one for one in found if isinstance(one, int | float) and not isinstance(one, bool))
+    return tuple(dict.fromkeys(numbers))
+
+
+def _domain(name: str, tag: Tag, expression: Expression) -> Iterator[Raw]:
     kind = kind_of(tag)
     if kind == "bool":
         yield from (False, True)
@@ -117,10 +181,15 @@ def _domain(tag: Tag, expression: Expression) -> Iterator[Raw]:
         yield ""
         yield from (one for one in details if isinstance(one, str) and one not in STATES)
         return
-    for number in details:
-        if isinstance(number, int | float) and not isinstance(number, bool):
-            yield number * BELOW
-            yield number * ABOVE
+    numbers = _numbers(expression)
+    if _is_exact(name, tag, expression):
+        low, high = limits_of(kind) or (-math.inf, math.inf)
+        beside = (number + step for number in numbers for step in (1, -1))
+        yield from (one for one in dict.fromkeys((*numbers, *beside)) if low <= one <= high)
+        return
+    for number in numbers:
+        yield number * BELOW
+        yield number * ABOVE
 
 
 def power_kw(station: Station, state: str) -> float:
@@ -174,7 +243,9 @@ def alarm_of(tag: Tag, modes: tuple[str, ...], mode: str) -> Raw:
         return mode
     if kind == "bool":
         return bool(mode)
-    return 1 << (modes.index(mode) % BITS) if mode in modes else 0
+    bounds = limits_of(kind)
+    bits = BITS if bounds is None else min(BITS, int(bounds[1]).bit_length())
+    return 1 << (modes.index(mode) % bits) if mode in modes else 0
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

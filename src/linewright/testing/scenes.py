@@ -170,8 +170,9 @@ class Scene:
         """End it as Ctrl-C does, and wait until nothing of it runs."""
         if self._process is None or self._process.poll() is not None:
             return
-        with contextlib.suppress(BusUnavailable, OSError):
-            self._grants = asyncio.run(self._granted())
+        if "site" in self.running():
+            with contextlib.suppress(BusUnavailable, OSError):
+                self._grants = asyncio.run(self._granted())
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(END_S)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from linewright.emulate.faults.series import RESTARTS, Faults
+from linewright.emulate.faults.series import RESTARTS, Faults, Series
 from linewright.plant import Address
 
 __all__ = ["Reach", "reach_of"]
@@ -29,12 +29,13 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How a machine is reached: its link and server, how often it restarted, and its clock.
 
     `shift` is by how much the numbers of its namespaces are moved; `ahead_ns` how far its clock
-    is ahead.
+    is ahead; `breaks` how often its connections were broken by now, also between two looks.
     """
 
     state: State = "open"
     restarts: int = 0
     shift: int = 0
+    breaks: int = 0
     ahead_ns: int = 0
 
 
@@ -64,8 +65,19 @@ def reach_of(faults: Faults, station: Address, t_ns: int, *, ahead_ns: int = 0) 
         state=next((one for one in _WORST if one in held), "open"),
         restarts=sum(len(one.within(-1, t_ns)) for one in restarts),
         shift=sum(len(one.within(-1, t_ns)) for one in restarts if one.renumbered) % SHIFTS,
+        breaks=sum(_breaks(one, t_ns) for one in series),
         ahead_ns=ahead_ns,
     )
+
+
+def _breaks(series: Series, t_ns: int) -> int:
+    """Return how often a fault broke connections: cut as it begins, half-open as it ends."""
+    struck = len(series.within(-1, t_ns))
+    if series.happens == "link: cut":
+        return struck
+    if series.happens == "link: half_open":
+        return struck - (series.at(t_ns) is not None)
+    return 0
 
 
 OPEN = Reach()

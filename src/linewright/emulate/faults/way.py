@@ -7,13 +7,14 @@ time, or withheld; and with what is true where it says something else.
 
 import heapq
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from linewright.emulate.faults.series import RESTARTS, Faults, Series, uniform
 from linewright.emulate.gauges import DIGITS, normal
-from linewright.emulate.machines import Kind, Machine, Raw, Sample, limits_of
+from linewright.emulate.machines import Kind, Machine, Raw, Sample, fitting, limits_of
 from linewright.plant import Address
 from linewright.plant.model import Tag
 from linewright.plant.scenario import draw_s
@@ -64,11 +65,20 @@ class Way:
         What the plant file says of each tag.
     seed
         Of everything that is drawn.
+    stored_max
+        Samples that an edge node keeps of a station.
     """
 
     def __init__(
-        self, faults: Faults, machines: Sequence[Machine], tags: Mapping[Address, Tag], seed: int
+        self,
+        faults: Faults,
+        machines: Sequence[Machine],
+        tags: Mapping[Address, Tag],
+        seed: int,
+        *,
+        stored_max: int = STORED_MAX,
     ) -> None:
+        self.stored_max = stored_max
         self.faults = faults
         self.tags = tags
         self.seed = seed
@@ -77,6 +87,12 @@ class Way:
         }
         self.quanta = {one.address: NS_PER_MS for one in machines if one.protocol == "sparkplug"}
         self.stores = {one.address for one in machines if one.protocol == "sparkplug"}
+        self.clocks = {
+            one.address: point.address
+            for one in machines
+            for point in one.points[:1]
+            if faults.at_tag(point.address)
+        }
         self.resets = tuple(
             (tag, one)
             for tag, series in faults.tags.items()
@@ -86,7 +102,7 @@ class Way:
 
     def ahead_ns(self, station: Address, t_ns: int) -> int:
         """Return how far the clock of a station is ahead at an instant."""
-        tag = next((one for one in self.kinds if one.owner == station), None)
+        tag = self.clocks.get(station)
         return 0 if tag is None else self._skew_ns(tag, t_ns)
 
     def _skew_ns(self, tag: Address, t_ns: int) -> int:
@@ -152,6 +168,8 @@ class _Carrying:
         self.waiting = list(carried.waiting)
         self.taken = carried.taken
         self.out: list[Sample] = []
+        self.kept: dict[Address, deque[tuple[int, int, Sample]]] = {}
+        self.given_up: set[int] = set()
 
     def done(self, until_ns: int) -> tuple[Carried, tuple[Sample, ...]]:
         """Let out what is due up to an instant."""
@@ -161,7 +179,7 @@ class _Carrying:
             shown=self.shown,
             ahead=self.ahead,
             bases=self.bases,
-            waiting=tuple(self.waiting),
+            waiting=tuple(self.still_waiting()),
             caught=self.caught,
             taken=self.taken,
         )
@@ -260,7 +278,10 @@ class _Carrying:
                 return
             if one.happens in _LATE and one.delay is not None:
                 drawn = uniform(self.way.seed, one.event, "delay", tag, t_ns)
-                self.wait(t_ns + round(draw_s(one.delay, drawn) * NS_PER_S), sample)
+                delay_s = draw_s(one.delay, drawn)
+                if one.happens == "samples: out_of_order":  # else equal delays would keep the order
+                    delay_s *= uniform(self.way.seed, one.event, "place", tag, t_ns)
+                self.wait(t_ns + round(delay_s * NS_PER_S), sample)
                 return
             if one.happens == "samples: doubled":
                 self.wait(t_ns, sample)
@@ -291,18 +312,29 @@ class _Carrying:
 
     def keep(self, station: Address, end_ns: int | None, sample: Sample) -> None:
         """Store a sample on an edge node; of too many the oldest goes."""
-        kept = [one for one in self.waiting if one[2].historical and one[2].tag.owner == station]
-        if len(kept) >= STORED_MAX:
-            oldest = min(kept, key=lambda one: one[1])
-            self.waiting.remove(oldest)
-            heapq.heapify(self.waiting)
+        kept = self.kept.get(station)
+        if kept is None:
+            waiting = (one for one in self.still_waiting() if one[2].historical)
+            own = (one for one in waiting if one[2].tag.owner == station)
+            kept = self.kept[station] = deque(sorted(own, key=lambda one: one[1]))
+        if len(kept) >= self.way.stored_max:
+            oldest = kept.popleft()
+            self.given_up.add(oldest[1])
             self.out.append(msgspec.structs.replace(oldest[2], fate="withheld"))
-        self.wait(FOREVER_NS if end_ns is None else end_ns, sample)
+        kept.append(self.wait(FOREVER_NS if end_ns is None else end_ns, sample))
 
-    def wait(self, until_ns: int, sample: Sample) -> None:
+    def wait(self, until_ns: int, sample: Sample) -> tuple[int, int, Sample]:
         """Let a sample come out at an instant."""
         self.taken += 1
-        heapq.heappush(self.waiting, (until_ns, self.taken, sample))
+        found = until_ns, self.taken, sample
+        heapq.heappush(self.waiting, found)
+        return found
+
+    def still_waiting(self) -> list[tuple[int, int, Sample]]:
+        """Return what waits without what an edge node has given up, as a heap."""
+        if not self.given_up:
+            return self.waiting
+        return sorted(one for one in self.waiting if one[1] not in self.given_up)
 
     def release(self, until_ns: int) -> None:
         """Let out everything that is due up to an instant, in order."""
@@ -311,7 +343,11 @@ class _Carrying:
             assert end_ns is not None, "it has ended"
             self.wait(end_ns, sample)
         while self.waiting and self.waiting[0][0] <= until_ns:
-            self.show(heapq.heappop(self.waiting)[2])
+            _, number, sample = heapq.heappop(self.waiting)
+            if number not in self.given_up:
+                if sample.historical:  # what is kept there is counted anew
+                    self.kept.pop(sample.tag.owner, None)
+                self.show(sample)
 
     def show(self, sample: Sample) -> None:
         """Let a sample out: shown, unless a server would not tell it, for nothing changed."""
@@ -340,9 +376,6 @@ FOREVER_NS = 2**62
 
 def _of_kind(number: float, kind: Kind) -> Raw:
     """Return a number in a data type, within its bounds."""
-    bounds = limits_of(kind)
-    if kind == "bool":
-        return bool(number)
-    if bounds is None or not math.isfinite(number):
-        return round(number, DIGITS)
-    return round(min(max(number, bounds[0]), bounds[1]))
+    if limits_of(kind) is None and math.isfinite(number):
+        number = round(number, DIGITS)
+    return fitting(kind, number)

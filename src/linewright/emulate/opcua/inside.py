@@ -243,6 +243,11 @@ class Gate:
             else:
                 one.turn()
 
+    def drop(self) -> None:
+        """End every connection, whatever the link is like now."""
+        for one in tuple(self.connections):
+            one.abort()
+
 
 class _Pipe:
     """The outgoing half of a connection: what is written waits or is lost, as the gate says."""

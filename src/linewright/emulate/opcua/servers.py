@@ -1,7 +1,6 @@
 """The machines' servers: real OPC UA servers on this computer, that fail as a scenario says."""
 
 import contextlib
-import datetime as dt
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -160,10 +159,11 @@ class _Seat:
             self.gate.turn("away")
             await server.stop()
 
-    async def show(self, sample: Sample, now: dt.datetime) -> None:
+    async def show(self, sample: Sample, now_ns: int) -> None:
         """Write one sample; one that is shown again is told again."""
         if self.inside is None:
             return
+        now = datetime_of(now_ns + self.reach.ahead_ns)
         node, kind = self.nodes[sample.tag]
         if sample.fate == "again":
             forget(self.inside.aspace, node)
@@ -207,11 +207,10 @@ class Servers:
         Every sample reaches every subscriber whose queue has room, also several of one tag.
         Samples of machines that are not served here are passed over.
         """
-        now = datetime_of(now_ns)
         for sample in samples:
             seat = self._of.get(sample.tag)
             if seat is not None:
-                await seat.show(sample, now)
+                await seat.show(sample, now_ns)
         for seat in self._seats.values():
             await seat.clock(now_ns)
 
@@ -247,6 +246,8 @@ class Servers:
                 seat.gate.turn(wanted.state)
                 listener = seat.server.bserver
                 await (listener.deaf() if wanted.state == "cut" else listener.hear())
+            if wanted.breaks != before.breaks:  # also what began and ended since
+                seat.gate.drop()
 
     async def _come(
         self,
@@ -259,7 +260,7 @@ class Servers:
         await seat.build(orders, now_ns, reach)
         for sample in samples:
             if sample.tag in seat.nodes:
-                await seat.show(sample, datetime_of(now_ns))
+                await seat.show(sample, now_ns)
         await seat.clock(now_ns)
         await seat.listen()
 

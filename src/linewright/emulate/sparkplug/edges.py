@@ -10,6 +10,7 @@ import msgspec
 
 from linewright.bus import BusAddress
 from linewright.emulate.faults.links import OPEN, Reach
+from linewright.emulate.faults.way import STORED_MAX
 from linewright.emulate.folder import OrdersFull, Written
 from linewright.emulate.machines import Machine, Raw, Sample
 from linewright.emulate.sparkplug.broker import Line, LineLost
@@ -17,9 +18,6 @@ from linewright.emulate.sparkplug.node import NS_PER_MS, EdgeNode, edge_nodes
 from linewright.plant import Address
 
 __all__ = ["Edges", "Life", "edging"]
-
-STORED_MAX = 5_000
-"""Samples that a node keeps while it has no connection, as small gateways do; the oldest go."""
 
 RETRY_S = 1.0
 """From one try to connect to the next."""
@@ -56,7 +54,7 @@ class _Edge:
         self._may = asyncio.Event()
         self._may.set()
         self._leaving = asyncio.Event()
-        self._stored: deque[Sample] = deque(maxlen=STORED_MAX)
+        self._stored: deque[Sample] = deque(maxlen=STORED_MAX * (len(node.machines) + 1))
 
     @property
     def now_ms(self) -> int:
@@ -124,15 +122,18 @@ class _Edge:
     def show(self, samples: Sequence[Sample]) -> None:
         """Publish samples, or store them until there is a connection."""
         if self.line is None or self.reach.state in SILENT:
+            most, before = self._stored.maxlen or 0, len(self._stored)
             self._stored.extend(msgspec.structs.replace(one, historical=True) for one in samples)
+            if before + len(samples) > most:
+                _log.warning("edge node %s is full: its oldest samples are lost", self.name)
         else:
             self.send(self.node.data(samples, self.now_ms))
 
     def turn(self, reach: Reach) -> None:
         """Let the link fail or come back."""
         before, self.reach = self.reach, reach
-        restarted = reach.restarts != before.restarts
-        if reach.state in SHUT or restarted or before.state == "half_open" != reach.state:
+        broken = (reach.restarts, reach.breaks) != (before.restarts, before.breaks)
+        if reach.state in SHUT or broken or before.state == "half_open" != reach.state:
             if self.line is not None:
                 self.line.cut()
         elif self.line is not None and before.state != reach.state:
@@ -155,8 +156,9 @@ class _Edge:
 class Edges:
     """All edge nodes of a play; made by `edging`."""
 
-    def __init__(self, nodes: Sequence[_Edge]) -> None:
+    def __init__(self, nodes: Sequence[_Edge], tasks: Sequence[asyncio.Task[None]]) -> None:
         self._edges = tuple(nodes)
+        self._tasks = tuple(tasks)
         self._of = {one.address: edge for edge in nodes for one in edge.node.machines}
 
     @property
@@ -175,10 +177,23 @@ class Edges:
             edge.show(own)
 
     def turn(self, reach: Mapping[Address, Reach]) -> None:
-        """Let links fail and come back; of the stations of one node the first that fails counts."""
+        """Let links fail and come back; of the stations of one node the first that fails counts.
+
+        Raises
+        ------
+        Exception
+            Whatever has ended a node for good: a play without it would be another one.
+        """
+        for task in self._tasks:
+            if task.done():
+                task.result()
         for edge in self._edges:
             own = [reach.get(one.address, OPEN) for one in edge.node.machines]
-            wanted = next((one for one in own if one.state != "open"), own[0])
+            wanted = msgspec.structs.replace(
+                next((one for one in own if one.state != "open"), own[0]),
+                restarts=sum(one.restarts for one in own),
+                breaks=sum(one.breaks for one in own),
+            )
             if wanted != edge.reach:
                 edge.turn(wanted)
 
@@ -202,7 +217,7 @@ async def edging(
     edges = [_Edge(node, broker, life) for node in nodes if broker is not None]
     tasks = [asyncio.create_task(edge.keep()) for edge in edges]
     try:
-        yield Edges(edges)
+        yield Edges(edges, tasks)
     finally:
         for task in tasks:
             task.cancel()

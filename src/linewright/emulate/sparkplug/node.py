@@ -24,7 +24,7 @@ from linewright.connectors.sparkplug import (
     encode_payload,
 )
 from linewright.emulate.folder import Written
-from linewright.emulate.machines import Kind, Machine, Point, Raw, Sample
+from linewright.emulate.machines import Kind, Machine, Point, Raw, Sample, limits_of
 from linewright.plant import Address
 
 __all__ = ["REBIRTH", "EdgeNode", "Message", "edge_nodes"]
@@ -271,13 +271,18 @@ def _born(
 
 def _status(point: Point, value: Raw | None) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or is_number == (point.kind == "text"):
+    if value is None or is_number == (point.kind in {"text", "bool"}):
+        return "BadTypeMismatch"
+    if isinstance(value, str) != (point.kind == "text"):
         return "BadTypeMismatch"
     if point.choices and value not in point.choices:
         return "BadOutOfRange"
     if not is_number:
         return "Good"
     number = float(value)
+    bounds = limits_of(point.kind)
+    if bounds is not None and not bounds[0] <= number <= bounds[1]:
+        return "BadOutOfRange"
     is_low = point.low is not None and number < point.low
     is_high = point.high is not None and number > point.high
     return "BadOutOfRange" if is_low or is_high or not math.isfinite(number) else "Good"

@@ -100,13 +100,14 @@ function drawTop() {
 function drawLine() {
   const line = state.lines[0];
   if (!line) return put("line-words", "none", () => ["This site has no line with a flow."]);
+  const counts = state.data.age_s !== null; // before the first data every count is a guess
   const said = [
-    line.good === null ? "Nothing is counted yet." : `${line.good} good, ${line.scrap} scrap since ${line.counted_since || "the start"}.`,
+    line.good === null || !counts ? "Nothing is counted yet." : `${line.good} good, ${line.scrap} scrap since ${line.counted_since || "the start"}.`,
     line.pace ? `On paper ${number(line.pace.per_h)} an hour; ${line.pace.station} is slowest with ${number(line.pace.cycle_s)} s.` : "",
   ].join(" ");
   put("line-words", said, () => [said]);
   const forS = (station) => station.since_ms && state.clock.t_ms !== null ? Math.max(0, (plantMs() - station.since_ms) / 1000) : null;
-  put("line", [line.stations, line.buffers, state.cases.map((one) => [one.address, one.stage]), Math.floor((state.clock.t_ms ?? 0) / 1000)], () => line.stations.flatMap((station, index) => {
+  put("line", [counts, line.stations, line.buffers, state.cases.map((one) => [one.address, one.stage]), Math.floor((state.clock.t_ms ?? 0) / 1000)], () => line.stations.flatMap((station, index) => {
     const buffer = line.buffers.find((one) => one.from === station.name && one.to === line.stations[index + 1]?.name);
     const kind = kindOf(station.state);
     const sign = SIGNS[station.state] ?? "! ";
@@ -117,21 +118,23 @@ function drawLine() {
         el("span", { class: `mark ${kind}` }, sign + words(station.state)),
         lasts === null ? "" : el("small", {}, ` for ${span(lasts)}`),
         station.reason ? el("p", {}, words(station.reason)) : "",
-        station.good === undefined ? "" : el("p", {}, `${station.good} good · ${station.scrap} scrap`),
+        station.good === undefined || !counts ? "" : el("p", {}, `${station.good} good · ${station.scrap} scrap`),
         ...(station.wear ?? []).map((one) => el("p", { class: "quiet" }, `${one.label}: ${share(one.used)} of its life counted`)),
         ...openAt(station.address).map((one) => el("p", {}, el("a", { class: "mark warn", href: "#case" }, `! case ${one.stage}`))),
         station.doubts?.length ? el("p", {}, el("span", { class: "mark warn" }, `! data ${station.doubts.join(", ")}`)) : ""),
       ...(buffer ? [el("li", { class: "buffer" },
-        buffer.places ? el("progress", { max: buffer.places, value: buffer.count ?? 0, "aria-hidden": "true" }) : "",
-        el("span", {}, `${buffer.about ? "about " : ""}${buffer.count ?? "?"}${buffer.places === null ? "" : ` of ${buffer.places}`}`))] : []),
+        buffer.places ? el("progress", { max: buffer.places, value: (counts && buffer.count) || 0, "aria-hidden": "true" }) : "",
+        el("span", {}, `${buffer.about && counts ? "about " : ""}${(counts ? buffer.count : null) ?? "?"}${buffer.places === null ? "" : ` of ${buffer.places}`}`))] : []),
     ];
   }));
 }
 
+const UNITS = { degC: "°C", degF: "°F", "N*m": "N·m", um: "µm" }; // as people write them
+
 const openAt = (address) => state.cases.filter((one) => one.address === address && one.stage !== "closed");
 
 function effects(list) {
-  return list.map((one) => el("span", {}, `${one.mean > 0 ? "+" : ""}${figure(one.mean)} ${one.unit ? `${words(one.unit)} ` : ""}`,
+  return list.map((one) => el("span", {}, `${one.mean > 0 ? "+" : ""}${figure(one.mean)} ${one.unit ? `${UNITS[one.unit] ?? words(one.unit)} ` : ""}`,
     el("small", {}, `(${figure(one.low)} to ${figure(one.high)}, ${share(one.level, 1)})`)));
 }
 
@@ -174,7 +177,7 @@ function caseParts(one) {
   return [
     el("h3", {}, one.title || words(one.kind) || "Case"),
     el("ol", { class: "steps", "aria-label": "stage of the case" }, ...STAGES.map((name, index) =>
-      el("li", { "aria-current": index === at ? "step" : null }, `${index === at ? "▶" : one.passed.includes(name) ? "✓" : index < at ? "–" : "○"} ${name}${index === at && one.outcome ? `: ${one.outcome}` : ""}`))),
+      el("li", { "aria-current": index === at ? "step" : null }, `${index === at && name !== "closed" ? "▶" : index === at || one.passed.includes(name) ? "✓" : index < at ? "–" : "○"} ${name}${index === at && one.outcome ? `: ${one.outcome}` : ""}`))),
     ...part("Possible causes", one.causes, causes),
     ...part("Proposal", one.proposal, (list) => bullets(list.map((change) => change.words))),
     ...(one.advice ? [el("p", {}, one.advice)] : []),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def test_all_of_the_chain(nats: NatsServer, tmp_path: Path, run: Run) -> None:
         lines = run("audit", "--data", tmp_path).out.splitlines()
         assert [int(line.split()[0]) for line in lines] == list(range(COUNT))
         assert example(Audit).action in lines[0]
+        assert re.match(r" +0  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ", lines[0]), "when it was"
         printed = json.loads(run("audit", "--json", "--data", tmp_path).out)
         assert [record["n"] for record in printed] == list(range(COUNT))
         path = tmp_path / "audit.jsonl"

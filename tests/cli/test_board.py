@@ -1,5 +1,6 @@
 """What `up` shows: a line for each change, and for each link that needs a look."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def test_links_are_told_when_they_change(board: PlantBoard) -> None:
         "links    2 connected",
         "link     saw connected",
     ]
+
+
+def test_a_report_that_is_old_is_not_green(board: PlantBoard) -> None:
+    """A link that was not told for long is counted as that, and a line says where to look."""
+    board.show_links([{"source": "saw", "state": "connected", "told_ns": time.time_ns()}])
+    board.show_links([{"source": "saw", "state": "connected", "told_ns": 1}])
+    assert LINES[:2] == ["links    1 connected", "links    1 not told"]
+    assert LINES[2].startswith("link     saw not told: `connect` does not get on with it")
+
+
+def test_a_command_names_its_source(board: PlantBoard) -> None:
+    """What is to be done can be typed as it stands, and a reason without end is cut."""
+    board.show_links(
+        [
+            {"source": "saw", "state": "untrusted", "next_step": "then `linewright trust`"},
+            {"source": "mill", "state": "lost", "why": "n" * 5000},
+        ]
+    )
+    assert LINES[1] == "link     saw untrusted (then `linewright trust saw`)"
+    assert len(LINES[2]) < 300
 
 
 def test_a_play_that_is_prepared(board: PlantBoard) -> None:

@@ -4,22 +4,34 @@
 then read like any other.
 """
 
+import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from linewright.cli import main
 from tests.cli.conftest import environment
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 FENCE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+PLAIN = re.compile(r"linewright [\w ./_#:=-]+")
+"""A command that means the same without a shell."""
+
 SCRIPT = f'exec {sys.executable} -m linewright.cli "$@"\n'
 
 
 def _session(text: str, folder: Path) -> str:
-    """What a block of commands prints, with the codes of those that end with another than 0."""
+    """What a block of commands prints, with the codes of those that end with another than 0.
+
+    Plain commands of ours run in this process, which has loaded all they need; those that the
+    shell has a part in, and those of others, run in processes of their own.
+    """
     (folder / ".bin").mkdir(exist_ok=True)
     script = folder / ".bin" / "linewright"
     script.write_text(f"#!/bin/sh\n{SCRIPT}", encoding="utf-8")
@@ -27,12 +39,18 @@ def _session(text: str, folder: Path) -> str:
     env = environment(PATH=f"{script.parent}{os.pathsep}{os.environ['PATH']}", PYTHONUTF8="1")
     shown = []
     for command in (line[2:] for line in text.splitlines() if line.startswith("$ ")):
-        done = subprocess.run(
-            ["/bin/sh", "-c", f"{command} 2>&1"],
-            capture_output=True, check=False, cwd=folder, env=env, timeout=60,
-        )  # fmt: skip
-        shown.append(f"$ {command}\n{done.stdout.decode('utf-8')}")
-        shown += [f"[{done.returncode}]\n"] if done.returncode else []
+        if PLAIN.fullmatch(command):
+            with contextlib.chdir(folder):
+                ran = CliRunner().invoke(main, shlex.split(command)[1:], prog_name="linewright")
+            out, code = ran.output, ran.exit_code
+        else:
+            done = subprocess.run(
+                ["/bin/sh", "-c", f"{command} 2>&1"],
+                capture_output=True, check=False, cwd=folder, env=env, timeout=60,
+            )  # fmt: skip
+            out, code = done.stdout.decode("utf-8"), done.returncode
+        shown.append(f"$ {command}\n{out}")
+        shown += [f"[{code}]\n"] if code else []
     return "".join(shown)
 
 
@@ -50,7 +68,7 @@ def test_every_example_prints_what_the_page_shows(tmp_path: Path) -> None:
 
 def test_a_stale_example_is_noticed(tmp_path: Path) -> None:
     """An example that prints something else makes another page."""
-    stale = "```console\n$ linewright --version\nlinewright, version 0.0.0\n```\n"
+    stale = "```console\n$ linewright --version | cat\nlinewright, version 0.0.0\n```\n"
     assert _page(stale, tmp_path) != stale
     assert _page(_page(stale, tmp_path), tmp_path) == _page(stale, tmp_path)
 

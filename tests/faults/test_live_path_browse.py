@@ -16,7 +16,7 @@ pytestmark = pytest.mark.faults
 
 NODES = 100_000
 EACH_MAX = 5_000
-ASK_S = 60.0
+ASK_S = 240.0
 MACHINE = "ns=2;s=Machine"
 
 

@@ -31,7 +31,7 @@ def accept(bench: Bench, fingerprint: str) -> dict[str, Any]:
     async def asked() -> bytes:
         address = BusAddress.read(bench.stand.folder, "server")
         async with await Bus.connect(address, site=SITE, name="trust") as bus:
-            told = {"source": STATION, "fingerprint": fingerprint, "by": "local:supervisor"}
+            told = {"source": STATION, "fingerprint": fingerprint, "by": "tester"}
             return await bus.ask(f"lw.ask.{SITE}.connect.trust", json.dumps(told).encode())
 
     return dict(json.loads(asyncio.run(asked())))

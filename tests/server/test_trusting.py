@@ -10,7 +10,14 @@ import pytest
 from linewright.bus import NatsServer
 from tests.server.scenes import Page, page_of
 
-LINK = {"source": "saw", "state": "untrusted", "certificate": "ab12", "endpoint": "opc.tcp://saw"}
+LINK = {
+    "source": "saw",
+    "state": "untrusted",
+    "certificate": "ab12",
+    "endpoint": "opc.tcp://saw",
+    "told_ns": 1_795_447_800_000_000_000,
+}
+"""A report as `connect` writes it; `/api/links` gives all of it, also when it was told."""
 
 
 async def put_link(page: Page, **changed: object) -> None:

@@ -24,8 +24,8 @@ LOG = logging.getLogger(__name__)
 Shell = Callable[[Bus, Path, asyncio.Event], Awaitable[None]]
 """What each room's `service.run` is: the bus, a private folder, and the event that ends it."""
 
-ALIVE_EACH_S = 1.0
-"""How often a service says that it is alive; the page says within 3 s that one is not."""
+ALIVE_EACH_S = 0.5
+"""How often a service says that it is alive; the page says within 2 s that one is not."""
 
 LOOK_S = 0.5
 """How often a service that waits for the plant clock looks whether it is to end."""
@@ -184,7 +184,7 @@ async def _until_ended(work: "asyncio.Future[None]", stop: asyncio.Event) -> Non
 
 
 async def _beat(bus: Bus, service: str) -> None:
-    """Say once a second that the service is alive; a bus that is away is waited for."""
+    """Say again and again that the service is alive; a bus that is away is waited for."""
     since_ns = time.time_ns()
     said = msgspec.json.encode({"pid": os.getpid(), "since_ns": since_ns})
     while True:

@@ -36,8 +36,8 @@ Plain = dict[str, Any]
 LANGUAGE = "en"
 """Language of labels; where the plant file has none in it, any other is taken."""
 
-ALIVE_S = 2.5
-"""A service that was not heard of for so long is down: it speaks once a second."""
+ALIVE_S = 1.75
+"""A service that was not heard of for so long is down: it speaks twice a second."""
 
 FRESH_S = 2.5
 """Data older than this is not shown as good; the page says so within 3 s of a loss."""

@@ -24,9 +24,12 @@ ROWS = 6000
 """More than one page of an answer."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A played bracket line whose machines are connected and whose history is published."""
+    """A played bracket line whose machines are connected and whose history is published.
+
+    It ends with the last test of this folder: it would take a processor from all that follow.
+    """
     up = Up(tmp_path_factory.mktemp("looking") / "data", "--emulate", "--speed", "20")
     try:
         up.until_it_runs(90)

@@ -12,6 +12,8 @@ from tests.cli.conftest import SMALL, Ran
 from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
 QUOTED = '"ns=2;s=\\"a\\"\\\\b"'
 
 
@@ -77,7 +79,12 @@ def test_what_is_not_there(words: list[str], said: str, played: Up, run: Run) ->
 
 @pytest.mark.parametrize(
     ("node", "said"),
-    [("Spindle", '"ns=2;s=Spindle"'), ("ns=2;s=nothing", "nothing stands below")],
+    [
+        ("Spindle", '"ns=2;s=Spindle"'),
+        ("ns=2;s=nothing", "saw has no node `ns=2;s=nothing`"),
+        ("nsu=urn:no;s=x", "saw has no node"),
+        ("ns=2;s=State", "saw has it, and it is a single thing"),
+    ],
 )
 def test_a_node_that_is_none(node: str, said: str, played: Up, run: Run) -> None:
     """It ends with 2 and says what a node looks like, or that it is not there."""

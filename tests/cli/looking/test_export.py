@@ -17,6 +17,8 @@ from tests.cli.looking.conftest import ROWS, T0_NS, TAG, rows_of
 from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
 ENOUGH = 100
 
 

@@ -50,6 +50,7 @@ def test_buckets_and_points_of_a_stopped_history(stopped: Path) -> None:
     asyncio.run(look())
 
 
+@pytest.mark.xdist_group("looking")
 def test_a_running_history_answers_the_same_way(played: Up) -> None:
     """Rows, buckets and points come from the service in the same columns."""
 

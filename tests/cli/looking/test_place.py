@@ -67,6 +67,7 @@ def test_a_bus_that_is_away(tmp_path: Path) -> None:
         asyncio.run(look())
 
 
+@pytest.mark.xdist_group("looking")
 def test_a_service_that_refuses(played: Up) -> None:
     """What a service refuses, and one that is not there, are told with its name."""
 

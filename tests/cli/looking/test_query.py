@@ -14,6 +14,8 @@ from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
 
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
+
 
 def test_rows_in_every_form(played: Up, tmp_path: Path, run: Run) -> None:
     """The same answer as a table, as JSON and in a file."""

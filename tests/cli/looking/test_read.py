@@ -11,6 +11,8 @@ from tests.cli.looking.conftest import ROWS, T0_NS, TAG, rows_of
 from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
 FROM = ["--from", "2026-11-23 08:30", "--to", "2026-11-23 10:10"]
 
 

@@ -18,6 +18,8 @@ from tests.cli.conftest import Ran
 from tests.server.test_supervise import ROOT, Up
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
 ZONE = ZoneInfo("America/Hermosillo")
 
 
@@ -54,7 +56,7 @@ def test_a_change_with_an_end(played: Up, run: Run) -> None:
 
     Programs get the id and what became of it.
     """
-    at = dt.datetime.fromtimestamp(played.state()["clock"]["t_ms"] // 1000 + 600, ZONE)
+    at = dt.datetime.fromtimestamp(played.state()["clock"]["t_ms"] // 1000 + 300, ZONE)
     words = ["--until", at.strftime("%Y-%m-%d %H:%M:%S"), "--json", "--data", played.data]
     ran = run("send", "mill#speed", "75", *words)
     told = json.loads(ran.out)

@@ -1,5 +1,6 @@
 """`linewright status`: what runs, what does not, and what to do."""
 
+import asyncio
 import datetime as dt
 import json
 import os
@@ -10,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from linewright.cli.looking.status import _old, _step, _tell_gaps
+from linewright.bus import NatsServer
+from linewright.cli.looking.status import _gaps, _old, _step, _tell_gaps, _tell_links
 from tests.cli.conftest import Ran
+from tests.server.scenes import page_of
 from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
 
 
 def test_all_is_well(played: Up, run: Run) -> None:
@@ -102,9 +107,26 @@ LINK: dict[str, object] = {"source": "saw", "state": "connected", "endpoint": "o
 )
 def test_what_to_do_about_a_source(more: dict[str, object], said: str) -> None:
     """A source that is well has no words; every other one has some, and something to do."""
-    told = _step(LINK | more)
+    told = _step(LINK | more, 0)
     assert said in told
     assert bool(told) is bool(said)
+
+
+def test_a_link_that_is_not_told_is_not_green(capsys: pytest.CaptureFixture[str]) -> None:
+    """A report older than 15 s counts no more; one of now does, and one that was never reached."""
+    now_ns = time.time_ns()
+    links = [
+        LINK | {"told_ns": now_ns - 40 * 10**9, "since_ns": now_ns - 90 * 10**9},
+        LINK | {"source": "mill", "told_ns": now_ns, "since_ns": now_ns},
+        LINK | {"source": "wash", "told_ns": now_ns, "since_ns": 0, "state": "connecting"},
+    ]
+    _tell_links(links)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "links    1 not told, 1 connected, 1 connecting"
+    assert "not told since 40 s, connected then; `connect` does not get on with it" in lines[2]
+    assert lines[3].split()[:2] == ["mill", "connected"]
+    assert lines[4].split()[:3] == ["wash", "connecting", "wait"]
+    assert all(line == line.rstrip() for line in lines)
 
 
 def test_links_of_a_connect_that_does_not_run() -> None:
@@ -121,3 +143,38 @@ def test_short_gaps_are_counted_only(capsys: pytest.CaptureFixture[str]) -> None
     lines = capsys.readouterr().out.splitlines()
     assert "2 gaps of a second or less" in lines[1]
     assert [line.split()[0] for line in lines[3:]] == ["mill"]
+
+
+def test_gaps_that_nobody_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where history does not answer nothing is said to be none; an hour is not called a day."""
+    _tell_gaps(None, dt.UTC)
+    _tell_gaps([], dt.UTC, of="hour")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "gaps     not known: history does not answer",
+        "gaps     none in the last hour, more before that",
+    ]
+
+
+@pytest.mark.parametrize(("many", "of"), [(498, "day"), (499, "hour")])
+def test_the_latest_gaps_are_among_those_told(
+    many: int, of: str, nats: NatsServer, tmp_path: Path
+) -> None:
+    """History gives the earliest of a span; of too many a shorter span is asked, and named."""
+
+    async def history(question: bytes) -> bytes:
+        asked = json.loads(question)
+        now_ns = asked["until_ns"] - 86_400 * 10**9
+        times = [now_ns - 7200 * 10**9 + n for n in range(many)] + [now_ns - 10**9]
+        gaps = [{"id": f"{now_ns - t_ns}", "t_ns": t_ns} for t_ns in times]
+        found = [gap for gap in gaps if gap["t_ns"] >= asked["from_ns"]][: asked["limit"]]
+        return b"\n".join(json.dumps(gap).encode() for gap in found)
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            await page.bus.answer(f"lw.ask.{page.site}.history.records", history)
+            gaps, span = await _gaps(page.bus)
+            assert gaps is not None
+            assert (gaps[0]["id"], span) == (f"{10**9}", of)
+
+    asyncio.run(scene())

@@ -16,6 +16,8 @@ from tests.server.test_supervise import Up
 
 Run = Callable[..., Ran]
 
+pytestmark = pytest.mark.xdist_group("looking")  # they share one plant that runs
+
 
 def test_samples_with_units_and_local_times(played: Up, run: Run) -> None:
     """Each line has a local time, a whole address, a value with its unit, and its quality."""

@@ -58,6 +58,10 @@ NODE_ID = re.compile(r"(ns=\d+;|nsu=[^;]+;)?[isgb]=.+", re.DOTALL)
 """How the id of a node is written."""
 
 
+MISSING = re.compile(r"BadNodeId|has no namespace|is no node id")
+"""What is said of a node that a machine does not have."""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a device has."""
 
@@ -106,7 +110,7 @@ def command(
         raise Failed(f"`{node}` is no node id", to_do)
     found = run(_browse, place_of(data), source, node, limit)
     if node and not found:
-        what = f"nothing stands below `{node}`: {source} has no such node, or it is a single value"
+        what = f"nothing stands below `{node}`: {source} has it, and it is a single thing"
         raise Failed(what, f"`linewright browse {source}` shows what there is")
     if wants_json:
         say(as_json([msgspec.structs.asdict(each) for each in found]))
@@ -133,7 +137,13 @@ async def _browse(place: Place, source: str, node: str, limit: int) -> list[Foun
         _must_be_browsable(source, await links.get(source))
         with waiting("the device is asked"):
             question = {"source": source, "node": node, "limit": limit}
-            data = await asked(bus, "connect", "browse", question)
+            try:
+                data = await asked(bus, "connect", "browse", question)
+            except Failed as error:
+                if MISSING.search(error.message) is None:
+                    raise
+                said = error.message.removeprefix("the service connect refuses: ")
+                raise Failed(f"{source} has no node `{node}`", said) from error
     try:
         return list(msgspec.json.decode(data, type=Answer).items)
     except msgspec.MsgspecError as error:

@@ -59,7 +59,14 @@ def print_rows(
     table = _table(head, right)
     for row in rows:
         table.add_row(*(Text(safe(cell)) for cell in row))
-    console().print(table, soft_wrap=not is_terminal())
+    shown = console()
+    if is_terminal():
+        shown.print(table)
+        return
+    with shown.capture() as caught:  # no blanks behind the last word of a line
+        shown.print(table, soft_wrap=True)
+    for line in caught.get().splitlines():
+        say(line.rstrip())
 
 
 class Board:

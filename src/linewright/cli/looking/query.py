@@ -47,7 +47,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 @click.command(
     "query",
     epilog=example(
-        'linewright query "SELECT tag, max(value) FROM samples GROUP BY tag"',
+        'linewright query "SELECT tag, max(value) FROM samples WHERE quality & 2 = 0 GROUP BY tag"',
         'linewright query "FROM gaps" --out gaps.parquet',
     ),
 )

@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import re
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import Any, TypeVar
@@ -40,12 +41,18 @@ NS_PER_S = 1_000_000_000
 DAY_NS = 86_400 * NS_PER_S
 
 GAPS_MAX = 500
-"""Most gaps of the last day that are asked for."""
+"""Most gaps that one answer holds: the earliest ones of a span, so a full one is asked shorter."""
+
+GAP_SPANS = ((DAY_NS, "day"), (3600 * NS_PER_S, "hour"), (60 * NS_PER_S, "minute"))
+"""How far back gaps are looked for: the longest of these that one answer holds."""
 
 LINKS_SHOWN = 40
 """Most links in words, the worst first; JSON has all."""
 
-WORST_FIRST = ("refused", "untrusted", "lost", "connecting", "connected")
+WORST_FIRST = ("refused", "untrusted", "lost", words.NOT_TOLD, "connecting", "connected")
+
+UNKNOWN: tuple[None, str] = (None, "")
+"""What is said of the gaps where history does not answer."""
 
 Plain = dict[str, Any]
 
@@ -77,7 +84,7 @@ def _stopped(place: Place) -> Plain:
     size = _size(place)
     return {
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": False,
-        "ok": False, "services": [], "links": [], "gaps": [], "history": {"bytes": size},
+        "ok": False, "services": [], "links": [], "gaps": None, "history": {"bytes": size},
         "links_old": "",
     }  # fmt: skip
 
@@ -90,13 +97,14 @@ async def _look(place: Place) -> Plain:
     found: Plain = {
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": True,
         "url": running.url, "pid": running.pid, "up_s": time.time() - running.started_ns / NS_PER_S,
-        "bus": "", "services": [], "links": [], "gaps": [], "history": {"bytes": _size(place)},
+        "bus": "", "services": [], "links": [], "gaps": None, "history": {"bytes": _size(place)},
+        "gaps_of": "",
     }  # fmt: skip
     heard: set[str] = set()
     try:
         async with reached(place) as bus:
-            found["links"], found["gaps"], counts, _ = await asyncio.gather(
-                _soon(_links(bus), []), _soon(_gaps(bus), []), _soon(_counts(bus), {}),
+            found["links"], (found["gaps"], found["gaps_of"]), counts, _ = await asyncio.gather(
+                _soon(_links(bus), []), _soon(_gaps(bus), UNKNOWN), _soon(_counts(bus), {}),
                 _hear(bus, heard, set(names)),
             )  # fmt: skip
             found["history"] |= counts
@@ -108,7 +116,8 @@ async def _look(place: Place) -> Plain:
     ]
     found["links_old"] = _old(found["links"], is_told="connect" in heard)
     is_well = not found["bus"] and all(each["state"] == "up" for each in found["services"])
-    reached_all = all(link.get("state") == "connected" for link in found["links"])
+    now_ns = time.time_ns()
+    reached_all = all(words.state(link, now_ns) == "connected" for link in found["links"])
     found["ok"] = is_well and reached_all and not found["links_old"]
     return found
 
@@ -143,25 +152,39 @@ async def _links(bus: Bus) -> list[Plain]:
                 with contextlib.suppress(msgspec.MsgspecError):
                     found.append(msgspec.json.decode(data, type=Plain))
     order = {state: number for number, state in enumerate(WORST_FIRST)}
-    return sorted(found, key=lambda link: (order.get(link.get("state", ""), 0), link.get("source")))
+    now_ns = time.time_ns()
+    return sorted(
+        found,
+        key=lambda link: (order.get(words.state(link, now_ns), 0), str(link.get("source", ""))),
+    )
 
 
-async def _gaps(bus: Bus) -> list[Plain]:
-    """Return the gaps of the last day of plant time, as history tells them."""
+async def _gaps(bus: Bus) -> tuple[list[Plain] | None, str]:
+    """Return the gaps of the last day, hour or minute of plant time, and which of these.
+
+    The latest ones are among them: a span with more gaps than one answer holds is asked shorter.
+    """
     with contextlib.suppress(BusUnavailable, Failed, msgspec.MsgspecError):
         now_ns = await _now_ns(bus)
-        question = {
-            "class": "gap", "from_ns": max(0, now_ns - DAY_NS), "until_ns": now_ns + DAY_NS,
-            "limit": GAPS_MAX,
-        }  # fmt: skip
-        lines = (await asked(bus, "history", "records", question)).splitlines()
-        latest: dict[str, Plain] = {}
-        for line in lines:
-            gap = msgspec.json.decode(line, type=Plain)
-            if gap.get("rev", 0) >= latest.get(gap["id"], gap).get("rev", 0):
-                latest[gap["id"]] = gap
-        return sorted(latest.values(), key=lambda gap: -gap["t_ns"])
-    return []
+        for span_ns, of in GAP_SPANS:
+            question = {
+                "class": "gap", "from_ns": max(0, now_ns - span_ns), "until_ns": now_ns + DAY_NS,
+                "limit": GAPS_MAX,
+            }  # fmt: skip
+            lines = (await asked(bus, "history", "records", question)).splitlines()
+            if len(lines) < GAPS_MAX or of == GAP_SPANS[-1][1]:
+                return _latest_first(lines), of
+    return UNKNOWN
+
+
+def _latest_first(lines: list[bytes]) -> list[Plain]:
+    """Return gaps in their newest revision, the latest first."""
+    latest: dict[str, Plain] = {}
+    for line in lines:
+        gap = msgspec.json.decode(line, type=Plain)
+        if gap.get("rev", 0) >= latest.get(gap["id"], gap).get("rev", 0):
+            latest[gap["id"]] = gap
+    return sorted(latest.values(), key=lambda gap: -gap["t_ns"])
 
 
 async def _now_ns(bus: Bus) -> int:
@@ -194,7 +217,8 @@ def _old(links: list[Plain], *, is_told: bool) -> str:
     """
     if is_told or not links:
         return ""
-    times = [time_ns for link in links for time_ns in (link.get("heard_ns"), link.get("since_ns"))]
+    names = ("told_ns", "heard_ns", "since_ns")
+    times = [link.get(name) for link in links for name in names]
     newest = max((each for each in times if each is not None), default=0)
     age_s = (time.time_ns() - newest) / NS_PER_S
     return f"connect is not running: links as of {words.age(age_s)} ago"
@@ -218,7 +242,7 @@ def _tell(found: Plain, zone: dt.tzinfo) -> None:
     if found["links_old"]:
         say(f"links    {found['links_old']}")
     _tell_links(found["links"])
-    _tell_gaps(found["gaps"], zone)
+    _tell_gaps(found["gaps"], zone, of=found["gaps_of"])
 
 
 def _tell_history(found: Plain) -> None:
@@ -236,23 +260,21 @@ def _tell_links(links: list[Plain]) -> None:
     if not links:
         say("links    none is told")
         return
-    states: dict[str, int] = {}
-    for link in links:
-        states[link.get("state", "?")] = states.get(link.get("state", "?"), 0) + 1
-    say("links    " + ", ".join(f"{count} {state}" for state, count in states.items()))
     now_ns = time.time_ns()
+    states = Counter(words.state(link, now_ns) for link in links)
+    say("links    " + ", ".join(f"{count} {safe(state)}" for state, count in states.items()))
     rows = []
     for link in links[:LINKS_SHOWN]:
-        heard = link.get("heard_ns")
+        since, heard = link.get("since_ns"), link.get("heard_ns")
         offset = link.get("offset_ns")
         rows.append(
             [
                 str(link.get("source", "")),
-                str(link.get("state", "")),
-                words.age((now_ns - link.get("since_ns", now_ns)) / NS_PER_S),
+                words.state(link, now_ns),
+                "" if not since else words.age((now_ns - since) / NS_PER_S),
                 "" if heard is None else words.age((now_ns - heard) / NS_PER_S),
                 "" if offset is None else f"{offset / NS_PER_S:+.2f} s",
-                _step(link),
+                _step(link, now_ns),
             ]
         )
     print_rows(("source", "state", "since", "heard", "clock", "next step"), rows)
@@ -260,16 +282,20 @@ def _tell_links(links: list[Plain]) -> None:
         say(f"and {len(links) - LINKS_SHOWN} more; --json tells all")
 
 
-def _step(link: Plain) -> str:
+def _step(link: Plain, now_ns: int) -> str:
     """Return what is wrong with a source and what to do; nothing where all is well."""
-    state, why = str(link.get("state", "")), str(link.get("why", ""))
-    name, missing = link.get("source", ""), list(link.get("missing", ()))
-    to_do = str(link.get("next_step", ""))
+    state, why = str(link.get("state", "")), words.short(str(link.get("why", "")))
+    name, missing = str(link.get("source", "")), list(link.get("missing", ()))
+    if words.state(link, now_ns) == words.NOT_TOLD:
+        told = words.age((now_ns - link["told_ns"]) / NS_PER_S)
+        return f"not told since {told}, {state} then; {words.SEE_CONNECT}"
+    to_do = words.to_do(link)
     if (secret := SECRET.search(why)) is not None:
         to_do = f"{words.advice(state, why)} LINEWRIGHT_SECRET_{secret[1]}"
     if state == "connected" and link.get("certificate") and to_do:
         to_do = f"look at its certificate: `linewright trust {name}`"
-    said = [part for part in (why, to_do or words.advice(state, why)) if part]
+    advice = words.advice(state, why).replace(words.TRUST, words.trust(name))
+    said = [part for part in (why, to_do or advice) if part]
     if missing:
         shown = ", ".join(str(item) for item in missing[:MISSING_SHOWN])
         more = f" and {len(missing) - MISSING_SHOWN:,} more" if len(missing) > MISSING_SHOWN else ""
@@ -279,11 +305,16 @@ def _step(link: Plain) -> str:
     return "; ".join(said)
 
 
-def _tell_gaps(gaps: list[Plain], zone: dt.tzinfo) -> None:
-    if not gaps:
-        say("gaps     none in the last day")
+def _tell_gaps(gaps: list[Plain] | None, zone: dt.tzinfo, *, of: str = "day") -> None:
+    if gaps is None:
+        say("gaps     not known: history does not answer")
         return
-    say(f"gaps     {len(gaps)} in the last day, the latest first")
+    more = "" if of == "day" else ", more before that"
+    if not gaps:
+        say(f"gaps     none in the last {of}{more}")
+        return
+    count = f"{GAPS_MAX} and more" if len(gaps) >= GAPS_MAX else f"{len(gaps)}"
+    say(f"gaps     {count} in the last {of}{more}, the latest first")
     long = [gap for gap in gaps if gap["until_ns"] - gap["t_ns"] > SHORT_NS]
     if short := len(gaps) - len(long):
         say(f"         {counted(short, 'gap')} of a second or less, as a new start leaves")

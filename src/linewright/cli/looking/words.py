@@ -3,12 +3,31 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from linewright.plant.records import Quality
 
-__all__ = ["advice", "age", "local", "number", "offset", "quality"]
+__all__ = [
+    "NOT_TOLD", "SEE_CONNECT", "TRUST",
+    "advice", "age", "local", "number", "offset", "quality", "short", "state", "to_do", "trust",
+]  # fmt: skip
 
 NS_PER_S = 1_000_000_000
+
+TOLD_LONGEST_NS = 15 * NS_PER_S
+"""How long the report of a link may be old: `connect` writes each at least every 5 s."""
+
+NOT_TOLD = "not told"
+"""State of a link whose report is too old: what it says may hold no more."""
+
+SEE_CONNECT = "`connect` does not get on with it: `logs/connect.log` of the data folder says more"
+
+WHY_CHARS = 200
+"""Most of a reason that stands in a line; JSON has all of it."""
+
+TRUST = "`linewright trust`"
+"""How a report names the command that shows the certificate of its source."""
 
 BESIDE = Quality.SIMULATED | Quality.INITIAL
 """Bits that say where a value comes from, and nothing against it."""
@@ -92,6 +111,56 @@ def advice(state: str, why: str) -> str:
         return ""
     found = (step for pattern, step in ADVICE if re.search(pattern, why))
     return next(found, OTHERWISE[state])
+
+
+def state(link: Mapping[str, Any], now_ns: int) -> str:
+    """Return the state of a link as its report says, or that it was not told for too long.
+
+    A report without its time counts as told now.
+
+    Examples
+    --------
+    >>> state({"state": "connected", "told_ns": 0}, 15 * NS_PER_S)
+    'connected'
+    >>> state({"state": "connected", "told_ns": 0}, 16 * NS_PER_S)
+    'not told'
+    """
+    told_ns = link.get("told_ns")
+    is_old = told_ns is not None and now_ns - told_ns > TOLD_LONGEST_NS
+    return NOT_TOLD if is_old else str(link.get("state", "not known"))
+
+
+def short(why: str) -> str:
+    """Return a reason as it fits into a line.
+
+    Examples
+    --------
+    >>> short("no answer"), len(short("x" * 1000))
+    ('no answer', 226)
+    """
+    return why if len(why) <= WHY_CHARS else f"{why[:WHY_CHARS]} ... (--json tells it all)"
+
+
+def trust(source: str) -> str:
+    """Return the command that shows the certificate of a source.
+
+    Examples
+    --------
+    >>> trust("saw")
+    '`linewright trust saw`'
+    """
+    return f"{TRUST[:-1]} {source}`"
+
+
+def to_do(link: Mapping[str, Any]) -> str:
+    """Return what the report of a link says to do, with commands that name their source.
+
+    Examples
+    --------
+    >>> to_do({"source": "saw", "next_step": "compare ab12, then `linewright trust`"})
+    'compare ab12, then `linewright trust saw`'
+    """
+    return str(link.get("next_step", "")).replace(TRUST, trust(str(link.get("source", ""))))
 
 
 def local(t_ns: int, zone: dt.tzinfo, *, with_date: bool = True, digits: int = 3) -> str:

@@ -1,5 +1,6 @@
 """`linewright audit`: the audit of a running plant, as history has chained it."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 
 from linewright.cli.ending import Failed, counted
 from linewright.cli.files import write_whole
+from linewright.cli.looking import words
 from linewright.cli.looking.place import place_of
 from linewright.cli.running.asking import ask, running_at
 from linewright.cli.terminal import as_json, example, safe, say
@@ -46,8 +48,11 @@ def command(*, data: str | None, wants_json: bool, out: str | None) -> None:
     if wants_json:
         say(as_json(records))
         return
+    zone = place.zone()
+    if records:
+        say(f"times of {words.offset(zone, records[-1]['t_ns'])}", err=True)
     for record in records:
-        say(safe(_line(record)))
+        say(safe(_line(record, zone)))
     if not records:
         say("no record yet: history has stored none")
 
@@ -76,7 +81,8 @@ def lines_of(running: Running) -> list[str]:
     return found
 
 
-def _line(record: dict[str, Any]) -> str:
+def _line(record: dict[str, Any], zone: dt.tzinfo) -> str:
     who = record.get("by") or record["source"]
-    words = f"  {record['text']}" if record.get("text") else ""
-    return f"{record.get('n', 0):5}  {record['action']}  {record['outcome']}  {who}{words}"
+    said = f"  {record['text']}" if record.get("text") else ""
+    at = words.local(record["t_ns"], zone, digits=0)
+    return f"{record.get('n', 0):5}  {at}  {record['action']}  {record['outcome']}  {who}{said}"

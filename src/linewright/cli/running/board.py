@@ -4,11 +4,13 @@ On a terminal the rows stay in place; in a pipe or a log each change is a line.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from linewright.cli.ending import Failed
+from linewright.cli.looking import words
 from linewright.cli.looking.drawing import Board, waiting
 from linewright.cli.running.asking import ask
 from linewright.server import Plan, Running, Told, read_running
@@ -92,6 +94,13 @@ class PlantBoard:
         """Show how the machines are reached, where that has changed; None: it is not known."""
         if not links:
             return
+        now_ns = time.time_ns()
+        links = [
+            link | {"state": words.NOT_TOLD, "why": words.SEE_CONNECT, "next_step": ""}
+            if words.state(link, now_ns) == words.NOT_TOLD
+            else link
+            for link in links
+        ]
         summary = links_line(links)
         if summary != self._summary:
             self._summary = summary
@@ -145,8 +154,8 @@ def link_line(link: dict[str, Any]) -> str:
     >>> link_line({"source": "saw", "state": "lost", "why": "refused", "next_step": "look at it"})
     'link     saw lost: refused (look at it)'
     """
-    why = f": {link['why']}" if link.get("why") else ""
-    step = f" ({link['next_step']})" if link.get("next_step") else ""
+    why = f": {words.short(str(link['why']))}" if link.get("why") else ""
+    step = f" ({words.to_do(link)})" if link.get("next_step") else ""
     return f"link     {link.get('source', '?')} {link.get('state', '?')}{why}{step}"
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from linewright.connectors.faults import LinkLost
-from linewright.connectors.opcua.browsing import Bounds, Found, Survey
+from linewright.connectors.opcua.browsing import NO_NODE, Bounds, Found, NodeMissing, Survey
 from linewright.connectors.opcua.decoding import Notice, decode_publish, decode_republish
 from linewright.connectors.opcua.limits import PUBLISHED, TOO_MANY, Limits
 from linewright.connectors.opcua.monitoring import Held, Monitoring
@@ -48,7 +48,7 @@ PUBLISHES = 4
 TICK_S = 0.2
 """How often silence is looked at."""
 
-QUIET_S = 0.6
+QUIET_S = 0.5
 """Silence after which the server is asked whether it lives."""
 
 PATIENCE_S = 1.1
@@ -267,14 +267,18 @@ class Session:
 
         Raises
         ------
+        NodeMissing
+            The server has no such node.
         LinkLost
-            The server went away, or has no such node.
+            The server went away, or broke off.
         """
         survey = Survey(self._slowly, self._attributes, self.limits, self._spaces)
         try:
             start = self._node(node) if node else ua.NodeId(ua.ObjectIds.ObjectsFolder)
             return await survey.below(start, bounds, progress)
         except TROUBLE as error:
+            if isinstance(error, ValueError) or code_of(error) in NO_NODE:
+                raise NodeMissing(self._endpoint.url, f"{node}: {words(error)}") from error
             raise LinkLost(self._endpoint.url, words(error)) from error
 
     async def close(self) -> None:

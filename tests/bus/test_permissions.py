@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from linewright.bus import (
+    Applied,
     Bus,
     BusAddress,
     BusUnavailable,
@@ -282,6 +283,41 @@ def test_a_consumer_asks_nothing(folder: Path) -> None:
             assert heard == [b"true"]
 
     run(story())
+
+
+def test_a_consumer_sets_no_clock(folder: Path) -> None:
+    """A stored message that is delivered to the clock of an emulated plant is no tick."""
+
+    async def story() -> None:
+        async with as_user(folder, "up") as up, as_user(folder, "live") as live:
+            made = Applied(rev="r1", text="", site=SITE, emulated=True)
+            await (await up.bucket("plant")).put("applied", made.encode())
+            async with as_user(folder, "connect") as connect:
+                telling = asyncio.ensure_future(_tick(up, 1_000))
+                await connect.applied()
+                assert await connect.clock.known(wait_s=10.0)
+                await (await live.bucket("folds")).put("live", b'{"t_ns":9000,"speed":1.0}')
+                stored, name = f"$KV.folds-{SITE}.live", f"KV_folds-{SITE}"
+                config = {"name": "ticks", "deliver_subject": f"lw.clock.{SITE}"}
+                config |= {"filter_subject": stored, "ack_policy": "none"}
+                body = {"stream_name": name, "config": config}
+                telling.cancel()
+                await live._wire.api(f"CONSUMER.CREATE.{name}.ticks.{stored}", body)
+                told = {"delivered": {"consumer_seq": 0}}
+                while not told["delivered"]["consumer_seq"]:
+                    told = await up._wire.api(f"CONSUMER.INFO.{name}.ticks")
+                await connect.first_seq(Stream.RECORDS)  # what was sent before came before this
+                await asyncio.sleep(0.1)
+                assert connect.clock._tick is not None
+                assert connect.clock._tick.t_ns == 1_000
+
+    run(story())
+
+
+async def _tick(bus: Bus, t_ns: int) -> None:
+    while True:
+        await bus.tell(f"lw.clock.{SITE}", b'{"t_ns":%d,"speed":1.0}' % t_ns)
+        await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("user", sorted(USERS))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from linewright.history import Writer, open_history
-from linewright.history.keeping import Compactor, Rule
+from linewright.history.keeping import Compactor, FileDamaged, Rule
 from linewright.history.keeping.compaction import CompactionEnded
 from linewright.testing.history_conformance import HOUR_NS, T0_NS, DuckHistory, Ledger, Row, batch
 
@@ -90,6 +90,21 @@ def test_a_replaced_file_stays_for_its_readers(tmp_path: Path) -> None:
         compactor.close()
     with open_history(tmp_path) as history:
         assert history.counts().samples == 80
+
+
+def test_what_differs_from_its_hash_is_not_merged(tmp_path: Path) -> None:
+    """A change that no page and no footer shows is found before it is in a new file with a hash."""
+    held = DuckHistory.open(tmp_path)
+    held.append([batch("mill", 0, *hour(0, 0)), batch("mill", 1, *hour(1, 1))])
+    held.compact(FIRST_NS + DAY_NS)
+    path = min((tmp_path / "parquet").rglob("*00????.parquet"))
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"parquet-cpp", b"parquet-c++"))
+    assert path.read_bytes() != data
+    with pytest.raises(FileDamaged, match=path.name):
+        held.compact(FIRST_NS + 3 * DAY_NS)
+    assert _kinds(held) == {"hour": 2}
+    held.close()
 
 
 def test_a_compaction_that_is_told_to_end_leaves_everything(tmp_path: Path) -> None:

@@ -76,6 +76,26 @@ def test_every_row_is_listed_once_through_all_changes(tmp_path: Path, writer: Wr
         opened.close()
 
 
+@pytest.mark.parametrize("data", [None, b"no parquet"])
+def test_a_lost_piece_is_written_anew(tmp_path: Path, writer: Writer, data: bytes | None) -> None:
+    """A piece that is gone or damaged is told once; the refresh after it lists every row again."""
+    publisher = Publisher(writer.database.reader(), run_ns=1)
+    for n in range(PIECES_MAX - 1):
+        put(writer, n)
+        publisher.refresh(now_ns=n)
+    before = listed(tmp_path)
+    piece = min((tmp_path / "query").rglob("*.parquet"))
+    piece.unlink()
+    if data is not None:
+        piece.write_bytes(data)
+    put(writer, PIECES_MAX)
+    with pytest.raises(OSError, match=piece.name):
+        publisher.refresh(now_ns=PIECES_MAX)
+    publisher.refresh(now_ns=PIECES_MAX)
+    assert len(listed(tmp_path)) == len(before) + 10
+    publisher.close()
+
+
 def test_small_pieces_become_one(tmp_path: Path, writer: Writer) -> None:
     """Many refreshes do not leave many files, and every row is still listed once."""
     publisher = Publisher(writer.database.reader(), run_ns=1)

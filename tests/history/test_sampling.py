@@ -8,6 +8,9 @@ import pytest
 
 from linewright.history import History, Writer, open_history, take_in
 from linewright.history.keeping import Compactor, FileDamaged, Rule
+from linewright.history.keeping.arrays import pq
+from linewright.history.keeping.files import NewFile
+from linewright.history.keeping.packing import PACKED
 from linewright.history.sampling import next_cursor
 from linewright.testing.history_conformance import (
     HOUR_NS,
@@ -144,6 +147,17 @@ def test_a_damaged_file_is_told_and_never_less_data(folder: Path, damage: str) -
         assert len(history.read(TAG, T0_NS + 2 * HOUR_NS).t_ns) == 80
         assert history.counts().samples == 200
         assert history.last().value == [199 / 4]
+
+
+def test_a_file_with_fewer_rows_is_damaged(folder: Path) -> None:
+    """A footer that counts fewer rows than were written does not make them fewer unsaid."""
+    path = min((folder / "parquet").rglob("*00????.parquet"))
+    rows = pq.read_table(path).cast(PACKED)
+    file = NewFile(path, PACKED)
+    file.write(rows.slice(0, rows.num_rows - 1), [rows.num_rows - 1])
+    file.finish()
+    with open_history(folder) as history, pytest.raises(FileDamaged, match="fewer rows"):
+        history.read(TAG)
 
 
 def test_a_file_of_a_newer_form_is_refused_with_advice(folder: Path) -> None:

@@ -316,3 +316,49 @@ def test_what_arrives_can_be_read_soon(tmp_path: Path) -> None:
             assert sorted(waits)[-2] < 2.0, waits
 
     within_time(scene)
+
+
+async def until_damage(bus: Bus, rows: int) -> dict[str, Any]:
+    """State of the service once so many rows of the first tag are read without an error."""
+    while len(msgspec.json.decode(await ask(bus, "read", tag=TAGS[0])).get("t_ns", ())) != rows:  # noqa: ASYNC110 - no event to wait for
+        await asyncio.sleep(0.05)
+    while True:
+        state: dict[str, Any] = msgspec.json.decode(await ask(bus, "state"))
+        if bool(state.get("damage")) == (rows == 0):
+            return state
+        await asyncio.sleep(0.05)
+
+
+def test_a_damaged_file_is_put_aside_and_back_while_it_answers(tmp_path: Path) -> None:
+    """The failed read has it looked at; a gap is on the stream; a copy brings everything back."""
+    folder = tmp_path / "history"
+
+    async def scene() -> None:
+        async with site_bus(tmp_path) as bus:
+            async with running(tmp_path, tmp_path):
+                await publish(bus, 0)
+                await until_kept(bus)
+            async with running(tmp_path, tmp_path):
+                while not msgspec.json.decode(await ask(bus, "counts"))["files"]:  # noqa: ASYNC110 - no event to wait for
+                    await asyncio.sleep(0.1)
+                (path,) = folder.glob("parquet/*/??-000001.parquet")
+                copy = path.read_bytes()
+                path.write_bytes(copy[:4] + bytes(len(copy) // 2) + copy[4 + len(copy) // 2 :])
+                state = await until_damage(bus, 0)
+                assert "10 rows" in state["damage"][0]
+                await until_revisions(bus, 1)
+            (folder / "damaged" / f"{path.parent.name}_{path.name}").write_bytes(copy)
+            async with running(tmp_path, tmp_path):
+                await until_damage(bus, 2)
+                await until_revisions(bus, 2)
+
+    within_time(scene)
+    with open_history(folder) as history:
+        assert [(gap.count, gap.filled, len(gap.tags)) for gap in history.gaps()] == [(10, True, 5)]
+
+
+async def until_revisions(bus: Bus, count: int) -> None:
+    """Wait until so many gap records are on the stream and in the history."""
+    while await bus.end_seq(Stream.RECORDS) < count:  # noqa: ASYNC110 - no event to wait for
+        await asyncio.sleep(0.05)
+    await until_kept(bus)

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from linewright.history import Writer, open_history, take_in
+from linewright.history import Arrival, Writer, open_history, take_in
 from linewright.history.intake import Intake, Refused
 from linewright.history.store import DuckError
 from linewright.plant.records import Audit, Gap, chain_break, decode, link
@@ -148,3 +148,13 @@ def test_an_empty_append_changes_nothing(tmp_path: Path) -> None:
     with Writer.open(tmp_path) as writer:
         done = writer.append(Intake(), plant_rev="r1")
     assert (done.frames, done.records, done.gaps) == (0, 0, tuple[Gap, ...]())
+
+
+def test_a_foreign_message_gives_no_gap_its_site(tmp_path: Path) -> None:
+    """A reader can have the server put a message of a bucket into a stream: it names no site."""
+    foreign = Arrival(stream="samples", subject="$KV.grants-nogales.Grant!.a", data=b"x", seq=5)
+    with Writer.open(tmp_path) as writer:
+        writer.append(take_in(samples([framed(0)])), plant_rev="r1")
+        done = writer.append(take_in([foreign]), plant_rev="r1")
+    assert [(str(gap.address), gap.first_n, gap.last_n) for gap in done.gaps] == [("nogales", 2, 4)]
+    assert done.refused == 1

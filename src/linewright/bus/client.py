@@ -547,12 +547,13 @@ class Bus:
         if self._ticks is not None:
             return
 
-        async def ticked(raw: Any) -> None:  # noqa: ANN401 - nats-py has no types
-            self.clock.hear(raw.data)
+        subject = f"lw.clock.{self.site}"
 
-        self._ticks = await self._wire.subscribe(
-            f"lw.clock.{self.site}", ticked, pending_max=HEARD_MAX
-        )
+        async def ticked(raw: Any) -> None:  # noqa: ANN401 - nats-py has no types
+            if matches(subject, raw.subject):  # as in `listen`
+                self.clock.hear(raw.data)
+
+        self._ticks = await self._wire.subscribe(subject, ticked, pending_max=HEARD_MAX)
 
 
 async def _first(values: AsyncIterator[tuple[str, bytes | None]]) -> bytes:

@@ -149,7 +149,7 @@ def answer(question: str, request: bytes, history: History) -> bytes:
     try:
         reply = QUESTIONS[question](request or b"{}", history)
     except FileDamaged as error:
-        advice = "ask for another window, or put the file back from a copy"
+        advice = "ask again in a minute: if it is damaged, it is put aside, with a gap for its rows"
         return failed(question, f"part of it cannot be read: {error}; {advice}")
     except DuckError as error:
         said = str(error).partition("\n")[0]

@@ -32,6 +32,9 @@ RECORDS_STREAM = "records"
 STREAMS = (SAMPLES_STREAM, RECORDS_STREAM)
 """Names of the two streams, as the table of positions has them."""
 
+_OURS = "lw."
+"""How every subject begins that belongs in a stream; its third part is the site."""
+
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One message of a stream.
@@ -154,7 +157,8 @@ def take_in(arrivals: Iterable[Arrival]) -> Intake:
     site = ""
     for each in arrivals:
         assert each.stream in STREAMS, f"history keeps no stream {each.stream}"
-        site = site or ".".join(each.subject.split(".")[2:3])
+        if not site and each.subject.startswith(_OURS):  # another may be put in by a reader
+            site = ".".join(each.subject.split(".")[2:3])
         before = positions.get(each.stream, begins.setdefault(each.stream, each.seq) - 1)
         if each.seq > before + 1:
             jumps.append(_jump(each, before))

@@ -16,7 +16,9 @@ from linewright.plant import Address
 from linewright.plant.records import Gap, GapReason, How, revise
 
 __all__ = [
+    "FILE_SOURCE",
     "OPEN_GAPS_MAX",
+    "SOURCE",
     "STREAM_SOURCE",
     "Judged",
     "Numbering",
@@ -33,9 +35,11 @@ state of a source which loses every second batch stays small."""
 SOURCE = "history"
 """Who says that batches are missing."""
 
-
 STREAM_SOURCE = "stream_{}"
 """Source of a gap of the whole site: messages that a stream dropped, whoever sent them."""
+
+FILE_SOURCE = "parquet_{}"
+"""Source of the gap of a damaged file, by its number: rows of the tags that the gap lists."""
 
 
 class Times(msgspec.Struct, frozen=True):

@@ -87,7 +87,8 @@ class PublishedFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     packing: Literal["plain", "packed"] = "plain"
     """``packed`` holds times and values as `samples_sql` unpacks them; see docs/history.md."""
     seen: str = ""
-    """Companion of a packed file: when its batches arrived; relative like `path`."""
+    """Companion of a packed file: when its batches arrived; relative like `path`. Empty where it is
+    damaged: then nothing says when they arrived."""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -213,11 +214,12 @@ def samples_sql(published: Published, folder: Path, *, with_seen: bool = False) 
     """
     parts = []
     if published.files:
+        companions = sorted({file.seen for file in published.files if file.seen})
+        with_seen = with_seen and bool(companions)
         seen = "coalesce(f.seen_ns, s.seen_ns)" if with_seen else "f.seen_ns"
         part = f"SELECT {_UNPACKED.format(seen=seen)} FROM {_read(published.files, folder)} f"  # noqa: S608 - our names
         if with_seen:
-            companions = _from(sorted({file.seen for file in published.files}), folder)
-            part += f" LEFT JOIN {companions} s ON {_BATCH}"
+            part += f" LEFT JOIN {_from(companions, folder)} s ON {_BATCH}"
         parts.append(part)
     if published.tail:
         parts.append(f"SELECT {_PLAIN} FROM {_read(published.tail, folder)}")  # noqa: S608 - our names

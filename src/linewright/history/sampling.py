@@ -39,7 +39,7 @@ from linewright.history.moments import (
     joined,
     known_of,
 )
-from linewright.history.numbering import STREAM_SOURCE
+from linewright.history.numbering import FILE_SOURCE, STREAM_SOURCE
 from linewright.history.store import Database
 from linewright.plant.records import Gap, decode
 from linewright.plant.samples import Columns
@@ -68,6 +68,9 @@ COLUMNS = ["t_ns", "seen_ns", "value", "quality", "int", "text"]
 
 NS_MAX = 2**63 - 1
 
+
+_OF_ALL = (STREAM_SOURCE.format("samples"), FILE_SOURCE.format(""))
+"""Sources of gaps that concern every tag where they list none."""
 
 _ARRIVAL = ("t_ns", "seen_ns", "source", "n")
 """Order of rows of one tag."""
@@ -375,13 +378,32 @@ class Samples:
             "SELECT path, size, sha256 FROM files"
             " UNION ALL SELECT DISTINCT path, size, sha256 FROM companions ORDER BY path"
         )
-        return [
+        found = [
             fault
             for path, size, sha256 in listed
             if (
                 fault := damage_of(self._database.folder, path, size, sha256 if is_thorough else "")
             )
         ]
+        self._files.suspects |= {fault.path.as_posix() for fault in found}
+        return found
+
+    def suspects(self) -> set[str]:
+        """Take the paths of files that could not be read since it was asked last.
+
+        Examples
+        --------
+        >>> from linewright.history.writer import Writer
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> Writer.open(folder).close()
+        >>> with Samples(Database.open(folder, read_only=True)) as samples:
+        ...     samples.suspects()
+        set()
+        """
+        found, self._files.suspects = self._files.suspects, set()
+        return found
 
     def page(
         self, tag: str, cursor: tuple[int, int], until_ns: int, limit: int
@@ -509,15 +531,25 @@ class Samples:
     def _gaps_by_tag(self) -> dict[int, list[tuple[int, int]]]:
         """Times without data, for each tag that a source with gaps has ever delivered."""
         spans: dict[str, list[tuple[int, int]]] = {}
-        for gap in self.gaps():
-            if not gap.filled:
-                spans.setdefault(gap.of_source, []).append((gap.t_ns, gap.until_ns))
-        if not spans:
-            return {}
-        all_sources = spans.pop(STREAM_SOURCE.format("samples"), [])
+        of_all: list[tuple[int, int]] = []
         found: dict[int, list[tuple[int, int]]] = {}
-        for tag, source in self._database.rows("SELECT tag, source FROM feeds"):
-            found.setdefault(tag, []).extend([*spans.get(source, ()), *all_sources])
+        ids: dict[str, int] = {}
+        for gap in self.gaps():
+            span = (gap.t_ns, gap.until_ns)
+            if gap.filled:
+                continue
+            if gap.tags:
+                ids = ids or self._ids()
+                for tag in gap.tags:
+                    if tag in ids:
+                        found.setdefault(ids[tag], []).append(span)
+            elif gap.of_source.startswith(_OF_ALL):
+                of_all.append(span)
+            else:
+                spans.setdefault(gap.of_source, []).append(span)
+        if spans or of_all:
+            for tag, source in self._database.rows("SELECT tag, source FROM feeds"):
+                found.setdefault(tag, []).extend([*spans.get(source, ()), *of_all])
         return found
 
     def _bounds(self, ids: Sequence[int]) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ import functools
 import itertools
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -23,12 +23,14 @@ from typing import TypeVar
 import msgspec
 
 from linewright.bus import Bus, BusUnavailable, Message, Stream
-from linewright.history.asking import QUESTIONS, answer, failed
+from linewright.history.asking import QUESTIONS, failed
 from linewright.history.intake import Arrival
 from linewright.history.keeping.compaction import CompactionEnded
 from linewright.history.keeping.files import FileDamaged
 from linewright.history.keeping.renaming import former_addresses
 from linewright.history.numbering import STREAM_SOURCE
+from linewright.history.reader import History
+from linewright.history.serving.aside import Account
 from linewright.history.serving.open_store import ExportRefused, Exports, Settings, Store
 from linewright.history.store import DuckError, HistoryUnusable
 from linewright.history.writer import Appended
@@ -108,7 +110,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trouble: str = ""
     """Why nothing is stored at the moment; empty while all is well."""
     damage: tuple[str, ...] = ()
-    """Files that were missing or of another size at the start."""
+    """Files that are missing or damaged, and those that were put aside for it."""
     compacted_ns: int = 0
     published_ns: int = 0
 
@@ -129,6 +131,8 @@ class _Desk:
         self._exports = Exports(folder)
         self._state = _State()
         self._renamed: Mapping[str, Sequence[str]] = {}
+        self._suspects: set[str] = set()
+        self._is_suspected = asyncio.Event()
         self._store: Store
 
     @classmethod
@@ -167,6 +171,7 @@ class _Desk:
                 group.create_task(self._append())
                 group.create_task(self._keep_compacting())
                 group.create_task(self._keep_publishing())
+                group.create_task(self._keep_whole())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
 
@@ -269,6 +274,8 @@ class _Desk:
             except (DuckError, OSError, FileDamaged, BusUnavailable) as error:
                 log.warning("not compacted: %s", str(error).partition("\n")[0])
                 done = None
+                if isinstance(error, FileDamaged):
+                    self._suspect({error.path.as_posix()})
             else:
                 self._note(compacted_ns=time.time_ns())
             if done is None or done.is_done:
@@ -290,11 +297,55 @@ class _Desk:
 
     def _answering(self, question: str) -> Callable[[bytes], Awaitable[bytes]]:
         async def reply(request: bytes) -> bytes:
-            return await self._in(
-                self._reading, lambda: answer(question, request, self._store.history)
+            said, suspects = await self._in(
+                self._reading, lambda: self._store.answered(question, request)
             )
+            self._suspect(suspects)
+            return said
 
         return reply
+
+    def _suspect(self, paths: Collection[str]) -> None:
+        """Have files looked at that could not be read; no more than there are on the list."""
+        if paths:
+            self._suspects.update(paths)
+            self._is_suspected.set()
+
+    async def _keep_whole(self) -> None:
+        """Put files back that are whole again, and aside what is found damaged."""
+        store, now_ns = self._store, await self._now_ns()
+        await self._mended(lambda: [f"{path}: put back" for path in store.put_back(now_ns)])
+        with contextlib.suppress(DuckError, OSError):
+            self._suspect(await self._in(self._working, store.check))
+        while True:
+            await self._is_suspected.wait()
+            self._is_suspected.clear()
+            suspects, self._suspects = self._suspects, set()
+            account = Account(
+                site=self._bus.site, plant_rev=self._plant_rev, now_ns=await self._now_ns()
+            )
+            await self._mended(functools.partial(self._store.set_aside, suspects, account))
+
+    async def _mended(self, work: Callable[[], list[str]]) -> None:
+        """Change the list of files, and tell of it: in the log, the state, and the gaps."""
+        try:
+            done = await self._in(self._working, work)
+            if done:
+                await self._in(self._writing, self._store.writer.read_outbox)
+        except (DuckError, OSError) as error:
+            log.warning("damaged files stay as they are: %s", str(error).partition("\n")[0])
+            return
+        for each in done:
+            log.error("%s", each)
+        self._note(damage=self._store.damage)
+        await self._publish_outbox()
+
+    async def _now_ns(self) -> int:
+        """Time in the plant; waits until that of an emulated one is known."""
+        while True:
+            with contextlib.suppress(BusUnavailable):
+                return self._bus.clock.now_ns()
+            await asyncio.sleep(RETRY_S[-1])
 
     async def _export(self, request: bytes) -> bytes:
         """Begin an export in the thread that compacts; where it stands is asked for."""
@@ -303,8 +354,13 @@ class _Desk:
         except (ExportRefused, msgspec.DecodeError) as error:
             return failed(_EXPORT, str(error))
         loop = asyncio.get_running_loop()
-        loop.run_in_executor(self._working, lambda: work(self._store.exporting))
+        loop.run_in_executor(self._working, lambda: self._worked(work, loop))
         return msgspec.json.encode({"id": number})
+
+    def _worked(self, work: Callable[[History], None], loop: asyncio.AbstractEventLoop) -> None:
+        """Export, in its thread; what could not be read is looked at behind it."""
+        work(self._store.exporting)
+        loop.call_soon_threadsafe(self._suspect, self._store.exporting.suspects())
 
     async def _exporting(self, request: bytes) -> bytes:
         return self._exports.answer(request)
@@ -326,8 +382,9 @@ class _Desk:
         self._store = await self._in(self._writing, open_it)
         self._store.use_names(self._renamed)
         for each in self._store.damage:
-            log.error("%s: what it held cannot be read; put it back from a copy", each)
+            log.error("%s", each)
         self._note(damage=self._store.damage)
+        self._suspect(self._store.history.suspects())
 
     async def _close(self) -> None:
         """Close each connection in its thread, the writer's last."""

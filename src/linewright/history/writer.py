@@ -152,6 +152,12 @@ class Writer:
         """Gap records that are in the file and have not come back on the stream yet."""
         return tuple(self._outbox.values())
 
+    def read_outbox(self) -> None:
+        """Learn of gaps that were put in the outbox on another connection, before they are told."""
+        texts = self.database.rows("SELECT json FROM outbox")
+        gaps = [decode(text.encode(), Gap) for (text,) in texts]
+        self._outbox = {(gap.id, gap.rev): gap for gap in gaps}
+
     def append(self, intake: Intake, *, plant_rev: str) -> Appended:
         """Put everything into the file in one transaction, or nothing of it.
 
@@ -228,7 +234,8 @@ class Writer:
             if begin > self.position(stream) + 1:
                 first = self.position(stream) + 1
                 jumps.append(Jump(stream=stream, first=first, last=begin - 1, stored_ns=0))
-        if not jumps or not intake.site:
+        site = intake.site or next((key[0] for key in self._numberings), "")
+        if not jumps or not site:
             return []
         known = [each.t_ns for each in self._numberings.values() if each.t_ns is not None]
         came = [event_times(each.frame)[0] for each in intake.frames]
@@ -238,7 +245,7 @@ class Writer:
         times = Times(max(known, default=None), after_ns, seen_ns)
         return [
             stream_gap(
-                Address(intake.site),
+                Address(site),
                 (jump.stream, jump.first, jump.last),
                 times,
                 plant_rev=plant_rev,
@@ -404,8 +411,7 @@ class Writer:
                 self._positions[which] = int(state)
             elif f"{kind}." == TALLY:
                 self._tally[which] = int(state)
-        gaps = [decode(text.encode(), Gap) for (text,) in rows("SELECT json FROM outbox")]
-        self._outbox = {(gap.id, gap.rev): gap for gap in gaps}
+        self.read_outbox()
         self._dictionaries = {}
         self._feeds = {}
         for tag, source in rows("SELECT tag, source FROM feeds"):

@@ -11,15 +11,15 @@ Compacted(files=0, rows=0, removed=0, is_done=True)
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from linewright.history.keeping.arrays import concat, np
-from linewright.history.keeping.files import Files, NewFile
-from linewright.history.keeping.listing import CHANGE_COUNT, Place
+from linewright.history.keeping.files import DRAFT, Files, NewFile, damage_of
+from linewright.history.keeping.listing import Place, note_change
 from linewright.history.keeping.packing import HOUR_NS, PACKED, SEEN, Packer, Segment
 from linewright.history.keeping.rows import Rows
 from linewright.history.store import Database
@@ -189,12 +189,31 @@ class Compactor:
         found = (path.relative_to(self._folder).as_posix() for path in _below(root))
         return sorted(path for path in found if path not in known)
 
-    def remove_orphans(self) -> list[str]:
-        """Remove what a killed compaction left behind; what that was."""
-        found = self.orphans()
+    def remove_orphans(self, kept: Collection[str] = ()) -> list[str]:
+        """Remove what a killed compaction left behind: drafts, and the files it had just named.
+
+        Parameters
+        ----------
+        kept
+            Paths that somebody else knows.
+
+        Returns
+        -------
+        list of str
+            Further files that no list names; they are left. A killed compaction leaves none: the
+            list is not the one that they were written for, and their rows may be nowhere else.
+        """
+        found = [path for path in self.orphans() if path not in kept]
+        whole = [path for path in found if not path.endswith(DRAFT)]
+        is_new = not self._database.rows("SELECT count(*) FROM tags")[0][0]
+        last = f"-{self._next_number():06d}."
+        if is_new or any(last not in path for path in whole):
+            found = [path for path in found if path not in whole]
+        else:
+            whole = []
         for path in found:
             (self._folder / path).unlink(missing_ok=True)
-        return found
+        return whole
 
     def _jobs(self, now_ns: int, rule: Rule) -> list[_Job]:
         """What may be written, oldest first."""
@@ -273,6 +292,7 @@ class Compactor:
 
     def _write(self, job: _Job, drafts: list[NewFile], now_ns: int) -> tuple[int, list[str]]:
         """Everything of a job, inside its transaction: what it read is what it deletes."""
+        self._check(job.inputs)
         number = self._next_number()
         stem = f"{FOLDER}/{_day_name(job.from_ns)}/{_span_name(job)}-{number:06d}"
         packer = Packer(self._names("SELECT id, address FROM tags"), self._sources())
@@ -297,8 +317,31 @@ class Compactor:
         self._database.insert("companions", [(number, *each) for each in companions])
         self._database.insert("segments", [_segment_row(number, each) for each in segments])
         self._database.replace("tally", [("files", number)], key="name")
-        self._note_change()
+        note_change(self._database)
         return written.rows, replaced
+
+    def _check(self, ids: Sequence[int]) -> None:
+        """Compare files with their hashes before they are merged: then nobody could tell any more.
+
+        Parameters
+        ----------
+        ids
+            Numbers of the files.
+
+        Raises
+        ------
+        FileDamaged
+            One is not what was written.
+        """
+        for number in ids:
+            for path, size, digest in self._database.rows(
+                "SELECT path, size, sha256 FROM files WHERE id = $1 UNION"
+                " SELECT path, size, sha256 FROM companions WHERE file = $1",
+                number,
+            ):
+                fault = damage_of(self._folder, path, size, digest)
+                if fault is not None:
+                    raise fault
 
     def _companion(self, packer: Packer, stem: str, drafts: list[NewFile]) -> list[_Seen]:
         """Write when the batches arrived, a row group an hour."""
@@ -346,7 +389,7 @@ class Compactor:
         if found:
             with self._database.transaction():
                 paths = self._drop([number for (number,) in found], wall_ns)
-                self._note_change()
+                note_change(self._database)
             self._files.forget(paths)
 
     def _unlink(self, before_ns: int) -> int:
@@ -409,12 +452,6 @@ class Compactor:
     def _sources(self) -> Mapping[int, tuple[str, int]]:
         found = self._database.rows("SELECT source, name, epoch FROM sources")
         return {source: (name, epoch) for source, name, epoch in found}
-
-    def _note_change(self) -> None:
-        """Tell readers that the list of files is another one now."""
-        found = self._database.rows("SELECT count FROM tally WHERE name = ?", CHANGE_COUNT)
-        count = int(found[0][0]) + 1 if found else 1
-        self._database.replace("tally", [(CHANGE_COUNT, count)], key="name")
 
     def _next_number(self) -> int:
         found = self._database.rows("SELECT count FROM tally WHERE name = 'files'")

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -23,12 +23,14 @@ from linewright.history.keeping.arrays import pa, pq
 from linewright.history.store import sync_file
 
 __all__ = [
+    "DRAFT",
     "FILE_FORM",
     "FileDamaged",
     "Files",
     "NewFile",
     "Written",
     "damage_of",
+    "footer_fault",
     "sync_folder",
     "write_table",
 ]
@@ -170,7 +172,8 @@ def _told(path: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise FileDamaged(Path(path), "it is missing") from error
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, IndexError, ValueError) as error:
+        # IndexError: there is no such row group; ValueError: a name in the footer is no text.
         said = str(error).partition("\n")[0]
         raise FileDamaged(Path(path), f"it cannot be read ({said})") from error
 
@@ -230,6 +233,29 @@ def damage_of(folder: Path, path: str, size: int, sha256: str = "") -> FileDamag
     return None
 
 
+def footer_fault(folder: Path, path: str) -> FileDamaged | None:
+    """Why the footer of a file cannot be read; None where it can. Nothing but the footer is read.
+
+    Parameters
+    ----------
+    folder
+        Folder of the history.
+    path
+        Relative to it.
+
+    Examples
+    --------
+    >>> str(footer_fault(Path("nowhere"), "a.parquet"))
+    'a.parquet: it is missing'
+    """
+    try:
+        with _told(path):
+            pq.read_metadata(folder / path)
+    except FileDamaged as fault:
+        return fault
+    return None
+
+
 def _hash(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -265,6 +291,8 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open: OrderedDict[str, Any] = OrderedDict()
+        self.suspects: set[str] = set()
+        """Paths that could not be read, until somebody looks after them; each once."""
 
     def close(self) -> None:
         """Close all of them."""
@@ -295,11 +323,15 @@ class Files:
         FileDamaged
             It is missing or cannot be read.
         """
-        with _told(path):
+        with self._noted(path), _told(path):
             file = self._opened(path)
             if groups is None:
-                return file.read(columns=list(columns))
-            return file.read_row_groups(list(groups), columns=list(columns))
+                found = file.read(columns=list(columns))
+            else:
+                found = file.read_row_groups(list(groups), columns=list(columns))
+            if missing := set(columns) - set(found.column_names):
+                raise FileDamaged(Path(path), f"it has no column {min(missing)}")
+            return found
 
     def group_rows(self, path: str, groups: Sequence[int]) -> list[int]:
         """Rows of each of some row groups.
@@ -316,9 +348,30 @@ class Files:
         FileDamaged
             It is missing or cannot be read.
         """
-        with _told(path):
+        with self._noted(path), _told(path):
             metadata = self._opened(path).metadata
             return [metadata.row_group(group).num_rows for group in groups]
+
+    def refuse(self, path: str, what: str) -> NoReturn:
+        """Say that a file is not what was written, found by whoever reads it.
+
+        Raises
+        ------
+        FileDamaged
+            Always.
+        """
+        with self._noted(path):
+            raise FileDamaged(Path(path), what)
+
+    @contextmanager
+    def _noted(self, path: str) -> Iterator[None]:
+        """Keep the path of a file that cannot be read; forget its handle, it may be replaced."""
+        try:
+            yield
+        except FileDamaged:
+            self.suspects.add(path)
+            self.forget([path])
+            raise
 
     def _opened(self, path: str) -> Any:  # noqa: ANN401 - Arrow's own
         file = self._open.pop(path, None)

@@ -17,7 +17,7 @@ import msgspec
 from linewright.history.keeping.packing import Segment
 from linewright.history.store import Database
 
-__all__ = ["CHANGE_COUNT", "Listing", "Place"]
+__all__ = ["CHANGE_COUNT", "Listing", "Place", "note_change"]
 
 CHANGE_COUNT = "listing"
 """Name in the table of counts that rises with every change of the list of files."""
@@ -135,3 +135,21 @@ class Listing:
                 has=has,
             )
             self._places[tag].append(Place(segment, file, path))
+
+
+def note_change(database: Database) -> None:
+    """Tell readers that the list of files is another one now, in the transaction that makes it so.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with Database.open(Path(tempfile.mkdtemp())) as database:
+    ...     note_change(database), note_change(database)
+    ...     database.rows("SELECT name, count FROM tally")
+    (None, None)
+    [('listing', 2)]
+    """
+    found = database.rows("SELECT count FROM tally WHERE name = ?", CHANGE_COUNT)
+    count = int(found[0][0]) + 1 if found else 1
+    database.replace("tally", [(CHANGE_COUNT, count)], key="name")

@@ -9,6 +9,7 @@ by. Everything of a run lies in a folder of its own, so a new start begins clean
 ()
 """
 
+import itertools
 import shutil
 from contextlib import closing, suppress
 from copy import copy
@@ -46,6 +47,10 @@ _RECORDS = -1
 class _Piece(msgspec.Struct, frozen=True):
     file: PublishedFile
     level: int
+
+
+class _PieceDamaged(OSError):
+    """A piece that was written in this run and is not there any more, or cannot be read."""
 
 
 class _Standing:
@@ -93,21 +98,30 @@ class Publisher:
         Raises
         ------
         OSError
-            The disk is full: the listing stays as it was, and the next refresh begins there.
+            The disk is full: the listing stays as it was, and the next refresh begins there. Or a
+            piece is missing or damaged: the next refresh writes all of them anew.
         """
         before, serial = self._now, self._serial
         self._now = before.copied()
         try:
             made = self._list(self._bring(now_ns), now_ns)
-        except BaseException:
+        except BaseException as error:
             self._now = before
             self._take_away(after=serial)
+            if isinstance(error, _PieceDamaged):
+                self._now = _Standing()
+                self._now.left = list(before.left)
+                for pieces in before.pieces.values():
+                    self._leave(pieces, now_ns)
             raise
         self._unlink(now_ns)
         return made
 
     def _bring(self, now_ns: int) -> tuple[PublishedFile, ...]:
         """Write what came since; gives the compacted files."""
+        for piece in itertools.chain.from_iterable(self._now.pieces.values()):
+            if not (self._database.folder / piece.file.path).is_file():
+                raise _PieceDamaged(f"{piece.file.path} is missing")
         with self._database.transaction():
             self._drop_compacted(now_ns)
             self._add_rows()
@@ -216,8 +230,7 @@ class Publisher:
         while len(same := [p for p in pieces if p.level == level]) >= PIECES_MAX:
             if sum(piece.file.rows for piece in same) > PIECE_ROWS:
                 return
-            folder = self._database.folder
-            tables = [pq.read_table(folder / piece.file.path) for piece in same]
+            tables = [self._read(piece) for piece in same]
             span = (min(p.file.from_ns for p in same), max(p.file.until_ns for p in same))
             self._now.pieces[hour] = [piece for piece in pieces if piece.level != level]
             self._write(hour, pa.concat_tables(tables), span, level + 1)
@@ -225,11 +238,19 @@ class Publisher:
             pieces = self._now.pieces[hour]
             level += 1
 
+    def _read(self, piece: _Piece) -> Any:  # noqa: ANN401 - Arrow's own
+        try:
+            return pq.read_table(
+                self._database.folder / piece.file.path, page_checksum_verification=True
+            )
+        except (OSError, ValueError) as error:
+            raise _PieceDamaged(f"{piece.file.path} cannot be read") from error
+
     def _files(self) -> tuple[PublishedFile, ...]:
         """Compacted files."""
         found = self._database.rows(
-            "SELECT f.path, f.rows, f.from_ns, f.until_ns, min(c.path) FROM files f"
-            " JOIN companions c ON c.file = f.id GROUP BY ALL ORDER BY f.from_ns, f.path"
+            "SELECT f.path, f.rows, f.from_ns, f.until_ns, coalesce(min(c.path), '') FROM files f"
+            " LEFT JOIN companions c ON c.file = f.id GROUP BY ALL ORDER BY f.from_ns, f.path"
         )
         return tuple(
             PublishedFile(

@@ -325,6 +325,9 @@ class Rows:
         """Row groups of some places, and where each begins in the table."""
         groups = sorted({place.segment.group for place in places})
         sizes = self._files.group_rows(path, groups)
+        of_group = dict(zip(groups, sizes, strict=True))
+        if any(p.segment.first + p.segment.rows > of_group[p.segment.group] for p in places):
+            self._files.refuse(path, "it has fewer rows than were written")
         offsets = dict(zip(groups, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
         return self._files.read(path, groups, columns), offsets
 

@@ -10,19 +10,21 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Self
 
 import msgspec
 from msgspec import Meta
 
+from linewright.history.asking import answer
 from linewright.history.audit_file import AuditFile
 from linewright.history.intake import Arrival, take_in
 from linewright.history.keeping.compaction import Compacted, Compactor, Rule
 from linewright.history.keeping.files import FileDamaged
 from linewright.history.keeping.publishing import Publisher
 from linewright.history.reader import History
+from linewright.history.serving.aside import Account, Aside
 from linewright.history.serving.exporting import Wanted, export
 from linewright.history.store import DuckError, HistoryUnusable
 from linewright.history.writer import Appended, Writer
@@ -103,9 +105,11 @@ class Store:
         self._compactor = Compactor(reader())
         self._publisher = Publisher(reader(), run_ns=run_ns)
         self._audit = AuditFile.open(writer.database.folder, self.history.audit())
-        self._compactor.remove_orphans()
-        self.damage = tuple(str(each) for each in self.history.damage())
-        """Files that are missing, or of another size than what was written."""
+        self._aside = Aside(reader())
+        self._aside.keep(self._compactor.remove_orphans(self._aside.paths()))
+        faults = tuple(str(each) for each in self.history.damage())
+        self.damage = (*faults, *self._aside.told())
+        """Files that are missing or of another size, and those that were put aside before."""
 
     @classmethod
     def open(cls, folder: Path, *, run_ns: int) -> Self:
@@ -149,6 +153,27 @@ class Store:
         """Write the next file that is due."""
         return self._compactor.compact(now_ns=now_ns, rule=rule, wall_ns=wall_ns)
 
+    def check(self) -> set[str]:
+        """Find files whose size or footer says that they are damaged; some ms each."""
+        return {each.path.as_posix() for each in self._aside.check()}
+
+    def answered(self, question: str, request: bytes) -> tuple[bytes, set[str]]:
+        """Answer a question; also gives the files that could not be read for it."""
+        reply = answer(question, request, self.history)
+        return reply, self.history.suspects()
+
+    def put_back(self, now_ns: int) -> list[str]:
+        """Put files back that lay aside and are whole again; gives their paths."""
+        found = self._aside.put_back(now_ns)
+        self.damage = tuple(self._aside.told())
+        return found
+
+    def set_aside(self, suspects: Collection[str], account: Account) -> list[str]:
+        """Put damaged files aside with their gaps; gives what is to be told."""
+        found = self._aside.set_aside(suspects, account)
+        self.damage = tuple(self._aside.told())
+        return found
+
     def publish(self, now_ns: int) -> None:
         """Bring the listing for other processes to this moment."""
         self._publisher.refresh(now_ns=now_ns)
@@ -164,6 +189,7 @@ class Store:
     def close_working(self) -> None:
         """Close what its thread uses."""
         self.exporting.close()
+        self._aside.close()
         self._compactor.close()
 
     def close_reading(self) -> None:

@@ -18,6 +18,8 @@ Run = Callable[..., Ran]
 ROOT = Path(__file__).resolve().parents[2]
 BRACKET = ROOT / "plants" / "bracket"
 TOOL = str(BRACKET / "scenarios" / "worn-tool.yaml")
+TALLER = ROOT / "plants" / "taller"
+DIRTY = str(TALLER / "scenarios" / "dirty.yaml")
 
 
 def test_every_problem_is_told(plant: Path, tmp_path: Path, run: Run) -> None:
@@ -83,6 +85,8 @@ def test_what_does_not_run_yet_is_told(
     assert lines[1].startswith("not yet  3 of 3 stations show nothing")
     plan_of(str(BRACKET), Options(data=tmp_path, emulate=True))
     assert "not yet" not in capsys.readouterr().out
+    plan_of(str(TALLER), Options(data=tmp_path, scenario=DIRTY))
+    assert "orders.rush_shaft (rush) are not played" in capsys.readouterr().out
 
 
 def _plan(folder: Path, **more: Any) -> Plan:  # noqa: ANN401  # fields of the plan

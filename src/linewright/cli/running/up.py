@@ -133,6 +133,8 @@ def plan_of(source: str, options: Options) -> Plan:
     began = _start(plant, site, options, scenario)
     with waiting("the plant is looked at"):
         left_out = limits(plant, site, emulated=text is not None)
+        if scenario is not None:
+            left_out += _unplayed(scenario, plant, site)
     for limit in left_out:
         say(safe(f"not yet  {limit}"))
     return Plan(
@@ -150,6 +152,12 @@ def plan_of(source: str, options: Options) -> Plan:
         nats_server=_server_program(options),
         files=_folder_of(source),
     )
+
+
+def _unplayed(scenario: Scenario, plant: Plant, site: str) -> tuple[str, ...]:
+    from linewright.emulate import unplayed  # noqa: PLC0415  # only for a play
+
+    return unplayed(scenario, plant, site)
 
 
 def _server_url(options: Options) -> str:

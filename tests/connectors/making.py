@@ -32,6 +32,7 @@ from linewright.plant.records import (
     Gap,
     How,
     Origin,
+    Quality,
     Role,
     SiteKind,
     Value,
@@ -465,10 +466,14 @@ async def heard(world: Connected, count: int) -> None:
 def unaccounted(
     emitted: list[tuple[str, int, float]], frames: list[Frame], gaps: list[Gap]
 ) -> list[tuple[str, int, float]]:
-    """What was emitted between first and last sample and is neither a sample nor in a gap."""
+    """What was emitted between first and last sample and is neither a sample nor in a gap.
+
+    That a machine is not reached, or has no such node, is said of it and not by it.
+    """
     rows = [row for frame in frames for row in frame.batch.to_pylist()]
     stored = {(row["tag"].rpartition("#")[2], row["t_ns"]) for row in rows}
-    first, last = min(row["t_ns"] for row in rows), max(row["t_ns"] for row in rows)
+    first = min(row["t_ns"] for row in rows if not row["quality"] & Quality.BAD)
+    last = max(row["t_ns"] for row in rows)
     return [
         (name, t_ns, value)
         for name, t_ns, value in emitted

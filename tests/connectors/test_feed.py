@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+import pytest
 from msgspec.structs import replace
 
-from linewright.connectors.feeding.feed import Feed, Now
+from linewright.connectors.feeding.feed import HANDOVER_S, Feed, Now
 from linewright.connectors.feeding.outbox import Batch, Numbering, Outbox
 from linewright.connectors.sources import Endpoint, Point, Source
 from linewright.connectors.values import Heard, Spoken
@@ -102,13 +103,103 @@ def test_a_first_value_bears_the_time_of_the_question() -> None:
     ]
 
 
-def test_what_changed_during_the_first_connection_is_a_gap() -> None:
-    """A first value younger than the question may have overwritten others: a gap says so."""
+def test_the_account_of_a_new_source_begins_at_the_newest_change_of_its_readings() -> None:
+    """What they overwrote while it was connected for the first time was before: there is no gap."""
     one = feed()
     one.connected((), asked_ns=now(0).plant_ns, now=now(0.1))
     say(one, 1.0, now(0.2), source=5e-9, is_first=True)
+    say(one, 2.0, now(0.2), source=0.1)
+    rows, gaps = told(one)
+    assert gaps == []
+    assert [(row.t_ns - T0, row.quality) for row in rows] == [(5, Quality.INITIAL), (S // 10, 0)]
+
+
+def test_a_later_reading_that_changed_meanwhile_is_a_gap() -> None:
+    """Where readings stand already, what another one overwrote is told."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0.1))
+    say(one, 1.0, now(0.2), source=-900, is_first=True)
+    say(one, 1.0, now(0.2), source=5e-9, point=1, is_first=True)
     _, gaps = told(one)
     assert [(gap.t_ns - T0, gap.until_ns - T0) for gap in gaps] == [(0, 5)]
+
+
+def test_a_change_from_before_the_account_is_what_the_device_held_then() -> None:
+    """It stands behind its reading and before the next change: the newest value is the newest."""
+    one = feed()
+    one.connected((), asked_ns=now(0.5).plant_ns, now=now(0.6))
+    say(one, 1.0, now(0.7), source=0.1, is_first=True)
+    heard = Heard(
+        points=[0, 0, 0, 1],
+        values=[2.0, 3.0, 4.0, 5.0],
+        statuses=[0] * 4,
+        source_ns=[now(at).plant_ns for at in (0.2, 0.4, 0.6, 0.3)],
+    )
+    one.take(heard, now(0.7))
+    rows, gaps = told(one)
+    kw = sorted((row.t_ns - T0, row.value, row.quality) for row in rows if "#kw" in row.tag)
+    half = S // 2
+    assert kw == [
+        (half, 1.0, Quality.INITIAL),
+        (half + 1, 2.0, Quality.INITIAL),
+        (half + 2, 3.0, Quality.INITIAL),
+        (now(0.6).plant_ns - T0, 4.0, 0),
+    ]
+    # A point without a reading keeps its time.
+    assert [row.t_ns - T0 for row in rows if "#temp" in row.tag] == [now(0.3).plant_ns - T0]
+    assert gaps == []
+
+
+def test_before_its_first_connection_a_source_misses_nothing() -> None:
+    """That it is not reached is said; the account begins when it is, without a gap."""
+    one = feed()
+    one.lost(now(0))
+    rows, gaps = told(one)
+    assert [row.quality for row in rows] == [Quality.BAD | Quality.NOT_CONNECTED] * 2
+    one.connected((), asked_ns=now(60).plant_ns, now=now(60))
+    say(one, 1.0, now(61), source=-900, is_first=True)
+    one.lost(now(62))
+    one.connected((), asked_ns=now(63).plant_ns, now=now(63))
+    _, later = told(one)
+    assert (gaps, [gap.t_ns - T0 for gap in later]) == ([], [60 * S - 600_000_000])
+
+
+def test_a_source_that_no_other_link_takes_over_is_lost() -> None:
+    """It may be between two links for a while; one that never connects it keeps nothing green."""
+    one, other = feed(), feed()
+    for each in (one, other):
+        each.connected((), asked_ns=now(0).plant_ns, now=now(0))
+        say(each, 1.0, now(1), source=1)
+        each.let_go(steady_ns=now(1).steady_ns)
+        each.watch(now(HANDOVER_S))
+        assert each.is_connected
+    other.connected((), asked_ns=now(5).plant_ns, now=now(5))
+    for each in (one, other):
+        each.watch(now(1.1 + HANDOVER_S))
+    assert (one.is_connected, one.has_lost, other.is_connected) == (False, True, True)
+    rows, _ = told(one)
+    assert rows[-1].quality == Quality.BAD | Quality.NOT_CONNECTED
+
+
+@pytest.mark.parametrize("is_quiet", [False, True])
+def test_after_plant_time_was_put_back_gaps_are_as_long_as_the_losses(*, is_quiet: bool) -> None:
+    """The account of an hour ahead would make every gap of that hour empty."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=1)
+
+    def back(after_s: float) -> Now:
+        return replace(now(after_s), plant_ns=now(after_s - 3600).plant_ns)
+
+    if not is_quiet:
+        say(one, 2.0, back(2), source=2 - 3600)
+    one.lost(back(3))
+    one.connected((), asked_ns=back(9).plant_ns, now=back(9))
+    _, (gap,) = told(one)
+    assert gap.t_ns <= back(2).plant_ns
+    assert gap.t_ns >= back(0).plant_ns
+    assert gap.until_ns >= back(9).plant_ns
+    assert one.box.stored_ns == gap.until_ns
 
 
 def test_a_loss_is_told_once_and_accounted_for_at_the_return() -> None:

@@ -98,6 +98,7 @@ def test_a_missing_secret_is_said_and_not_tried(
             await until(lambda: says(world, "refused"))
             report = await world.report()
             assert f"{SECRET}MILL" in report["next_step"]
+            assert "`linewright up`" in report["next_step"]
             since_ns = report["since_ns"]
             assert abs(time.time_ns() - since_ns) < 60e9
 
@@ -136,5 +137,22 @@ def test_an_emulated_station_is_on_this_machine(
         async with connected(server, machine) as world:
             await world.desk.move(url)
             await until(lambda: says(world, state))
+
+    run(play())
+
+
+def test_a_report_says_when_it_was_told(server: NatsServer, machine: Machine) -> None:
+    """It is told again and again, so that a `connect` that is stuck can be seen."""
+
+    async def play() -> None:
+        async with connected(server, machine) as world:
+            await until(lambda: says(world, "connected"))
+            first = (await world.report())["told_ns"]
+            assert abs(time.time_ns() - first) < 60e9
+
+            async def is_later() -> bool:
+                return bool((await world.report())["told_ns"] > first)
+
+            await until(is_later)
 
     run(play())

@@ -1,6 +1,10 @@
 """What is told twice is known again, within bounds."""
 
 import math
+from collections import OrderedDict
+from typing import Any
+
+import pytest
 
 from linewright.connectors.feeding import repeats
 from linewright.connectors.feeding.repeats import Deadbands, Once
@@ -73,3 +77,28 @@ def test_a_deadband_keeps_texts_readings_and_bad_values() -> None:
     values = [math.nan, math.nan, 1.0, 1.0, 1.0, 1.0]
     qualities = [2, 2, 0, 8192, 0, 0]
     assert bands.kept([0] * 6, values, qualities, range(6)) == [0, 1, 2, 3]
+
+
+class Counted(OrderedDict[tuple[int, int], tuple[int, float | int | bool | str | None, int, int]]):
+    """Values told late that count how often they are asked for."""
+
+    asked = 0
+
+    def get(self, *given: Any) -> Any:  # noqa: ANN401 - as of a dictionary
+        """Count, and answer."""
+        self.asked += 1
+        return super().get(*given)
+
+
+@pytest.mark.parametrize("times", [[5], [5, 40]])
+def test_any_number_of_values_of_one_time_is_taken_in(times: list[int]) -> None:
+    """Each is looked for among a bounded number of others, and has a time of its own."""
+    count = 5_000
+    once = Once(1)
+    once._late = late = Counted()
+    told = [float(number) for number in range(count)]
+    given = [times[number % len(times)] for number in range(count)]
+    found, places = once.times([0] * count, given, told, [0] * count, late=True)
+    assert (len(set(found)), places) == (count, None)
+    assert late.asked <= 2 * count * repeats.SAME_TIME_MAX
+    assert once.newest_ns(0) == max(found)

@@ -172,3 +172,13 @@ def test_where_a_tag_is_read_and_a_command_is_written() -> None:
     assert not kw.can_be_read
     played = place_of(plant, ONE, "kw", tags["kw"], played="opc.tcp://127.0.0.1:5")
     assert (played and played.item) == "ns=2;s=kw"
+
+
+def test_a_machine_without_tags_is_a_source_that_can_be_looked_through() -> None:
+    """Of OPC UA it is connected, so that `browse` finds what could be read; a topic is not."""
+    text = TWINS.replace(", tags: {t: {node: ns=2;s=T}}", "")
+    bare = text.replace("manual: true", "connect: {mqtt: shop/hand}")
+    assert bare.count("tags:") == 1
+    found = {each.name: each for each in sources_of(load_text(bare), "reno")}
+    assert set(found) == {"two", "east_mills_one"}
+    assert (found["two"].points, found["two"].endpoint.url) == ((), "opc.tcp://10.0.0.9:4840")

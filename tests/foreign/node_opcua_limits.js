@@ -3,7 +3,8 @@
 //
 // `extra` names behaviour beyond the numbers: outstanding_sum (items over all requests not yet
 // answered), hidden (a limit that is enforced and not published), silent_after (subscriptions whose
-// items vanish without a word), browse_ms, read_ms, create_ms (delays), keep_alive_max,
+// items vanish without a word), references (of one node in one answer; the rest waits behind a
+// continuation point), continuation_points, browse_ms, read_ms, create_ms (delays), keep_alive_max,
 // lifetime_max, publishing_min_ms, sampling_list, node_sampling_ms.
 "use strict";
 
@@ -83,9 +84,20 @@ function around(server, profile, extra, opcua) {
     wait_ms: (count) => (count > SLOW_FROM ? extra.create_ms || 0 : 0),
     refuse: (channel, message) => refuse(channel, message, BadTooManyOperations),
   });
+  if (extra.references) answerInParts(server, extra.references);
   if (extra.silent_after) loseSilently(server, extra.silent_after);
   if (extra.keep_alive_max) revise(server, extra);
   if (own.max_monitored_items) countAll(server, own.max_monitored_items, BadTooManyMonitoredItems, opcua);
+}
+
+// Fewer references in one answer than a client asks for: the rest is there by BrowseNext alone.
+function answerInParts(server, most) {
+  const original = server._on_BrowseRequest.bind(server);
+  server._on_BrowseRequest = (message, channel) => {
+    const asked = message.request.requestedMaxReferencesPerNode;
+    message.request.requestedMaxReferencesPerNode = asked ? Math.min(asked, most) : most;
+    return original(message, channel);
+  };
 }
 
 // One service with a limit per call, one over all outstanding calls, and a delay before it is done.

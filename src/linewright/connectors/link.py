@@ -113,6 +113,9 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
     why: Annotated[str, Meta(description="of a state that is not connected")] = ""
     next_step: Annotated[str, Meta(description="what a person can do about it")] = ""
     heard_ns: Annotated[int | None, Meta(description="wall time of the last sign of life")] = None
+    told_ns: Annotated[
+        int | None, Meta(description="wall time at which this was told, at least every 5 s")
+    ] = None
     points: int = 0
     missing: Annotated[tuple[str, ...], Meta(description="items the device does not have")] = ()
     offset_ns: Annotated[int | None, Meta(description="device's clock less plant time")] = None

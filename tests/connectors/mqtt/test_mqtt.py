@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from linewright.connectors.enforce import Place, Readings
 from linewright.connectors.faults import LinkLost, WriteRefused
 from linewright.connectors.mqtt.link import MqttLink, link
 from linewright.connectors.sources import Endpoint, Point
@@ -278,6 +279,63 @@ def test_what_came_between_two_links_is_a_gap(tmp_path: Path) -> None:
                 assert again.device(MILL) is not None
             (gap,) = stored.gaps
             assert gap.t_ns <= between <= gap.until_ns
+
+    with mosquitto(tmp_path) as broker:
+        run(live(broker))
+
+
+def test_what_was_kept_comes_late_however_much_it_is(tmp_path: Path) -> None:
+    """A broker takes our subscription long before it has sent all: every value has its own time."""
+    count = 200
+
+    async def live(broker: Mosquitto) -> None:
+        made, _ = mill(broker)
+        async with client_of(broker) as client:
+            async with kept(made):
+                await begun(made)
+            moment = time.time_ns() // 1_000_000 - 600_000
+            for number in range(count):
+                body = {"motor": {"rpm": number}, "ts": moment + number}
+                await client.publish("mill/json", json.dumps(body).encode(), qos=1)
+            again, later = mill(broker)
+            async with kept(again):
+                await until(lambda: len(later.of("rpm")) == count)
+                now_ms = time.time_ns() // 1_000_000
+                body = {"motor": {"rpm": -1}, "ts": now_ms}
+                await client.publish("mill/json", json.dumps(body).encode(), qos=1)
+                await until(lambda: len(later.of("rpm")) == count + 1)
+            times = [row["t_ns"] // 1_000_000 for row in later.of("rpm")]
+            assert times == [*(moment + number for number in range(count)), now_ms]
+            assert {row["quality"] for row in later.of("rpm")} == {0}
+
+    with mosquitto(tmp_path) as broker:
+        run(live(broker))
+
+
+def test_what_is_known_is_as_old_as_the_last_sign_of_life(tmp_path: Path) -> None:
+    """So what was heard before a write never stands for what became of it."""
+
+    async def live(broker: Mosquitto) -> None:
+        made, stored = mill(broker)
+        place = Place("", "topic", "mill/power")
+        async with client_of(broker) as client, kept(made):
+            await begun(made)
+            client.send("mill/power", b"80")
+            await until(lambda: stored.values("kw") == [80.0])
+            device = made.device(MILL)
+            assert device is not None
+            written_ns = time.monotonic_ns()
+            before, after = Readings(), Readings()
+            found = await device.read(["mill/power"])
+            asked_ns = time.monotonic_ns()
+            before.read([place], found, steady_ns=asked_ns, since_ns=written_ns)
+            assert (found[0].value, before.value(place)) == (80.0, None)
+            client.send("mill/power", b"80")
+            await until(lambda: len(stored.values("kw")) == 2)
+            found = await device.read(["mill/power"])
+            asked_ns = time.monotonic_ns()
+            after.read([place], found, steady_ns=asked_ns, since_ns=written_ns)
+            assert after.value(place) == 80.0
 
     with mosquitto(tmp_path) as broker:
         run(live(broker))

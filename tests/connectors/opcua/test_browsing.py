@@ -114,6 +114,11 @@ def test_a_look_is_bounded(press: Controller) -> None:
 def test_a_node_that_is_not_there_is_an_error(press: Controller) -> None:
     """A misspelled start is told and not taken for an empty server."""
     press.reset()
-    for node in ("nsu=urn:elsewhere;s=Press", "?"):
-        with pytest.raises(LinkLost):
+    for node, words in (
+        ("nsu=urn:elsewhere;s=Press", "no namespace"),
+        ("?", "no node id"),
+        (f"nsu={URI};s=Nowhere", "BadNodeId.*; list what stands above it"),
+    ):
+        with pytest.raises(LinkLost, match=words):
             look(press, node)
+    assert look(press, f"nsu={URI};s=P1") == []  # a value, and nothing below it

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from asyncua import ua
 
@@ -195,11 +196,7 @@ def test_namespaces_are_found_by_their_uri_after_a_restart(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("repeats", "gaps"), [(True, 0), (False, 1)])
 def test_a_message_that_never_came(
-    press: Controller,
-    tmp_path: Path,
-    *,
-    repeats: bool,
-    gaps: int,
+    press: Controller, tmp_path: Path, *, repeats: bool, gaps: int
 ) -> None:
     """It is asked for again and nothing is lost; where the server lost it too, a gap says so."""
     press.reset(Manners(repeats=repeats))
@@ -297,5 +294,25 @@ def test_a_damaged_book_is_told_in_the_report(tmp_path: Path, security: str, sta
             await world.until(lambda: world.report().state == state)
             assert ("trusted.json" in world.report().why) == (state == "refused")
             assert ("remove it" in world.report().next_step) == (state == "refused")
+
+    run(live())
+
+
+def test_a_fault_of_ours_leaves_no_link_as_it_was(press: Controller, tmp_path: Path) -> None:
+    """A session that ends by it is told as lost; who keeps the link begins it anew."""
+    press.reset()
+    faults = iter([time.time_ns(), time.time_ns()])
+
+    async def live() -> None:
+        async with kept(Endpoint(url=press.url), tmp_path, item(press)) as world:
+            await world.green()
+            around = world.link._around
+            clock = PlantClock(wall_ns=lambda: next(faults), steady_s=time.monotonic)
+            clocks = msgspec.structs.replace(around.clocks, plant=clock)
+            made = UaLink(world.link.endpoint, (), msgspec.structs.replace(around, clocks=clocks))
+            with pytest.raises(RuntimeError, match="StopIteration"):
+                await made.keep(asyncio.Event())
+            assert (made._state, made.session) == ("lost", None)
+            assert "see the log" in made._why
 
     run(live())

@@ -45,3 +45,12 @@ def test_numbers_that_begin_again_are_an_error(*, is_alive_only: bool) -> None:
     assert order.take(21 - HOLES_MAX, 0) == []
     with pytest.raises(BegunAgain, match="number 1 of the subscription came where 21 was next"):
         order.take(1, None if is_alive_only else 1)
+
+
+def test_numbers_that_leap_are_an_error() -> None:
+    """What is far ahead would be held back for ever, and all that follows it."""
+    order = InOrder[int]()
+    assert order.take(1, 1) == [1]
+    with pytest.raises(BegunAgain, match="number 2000 of the subscription came where 2 was next"):
+        order.take(2000, 2000)
+    assert order.take(2, 2) == [2]

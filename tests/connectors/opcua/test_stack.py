@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua import ua_binary
 
 from linewright.connectors.faults import LinkLost
 from linewright.connectors.opcua.certificates import own_certificate
@@ -194,3 +196,14 @@ def test_what_is_no_node_id_here_is_an_error(text: str) -> None:
     """An unknown namespace and a misspelled id are errors of one kind."""
     with pytest.raises(ValueError, match=r"namespace|no node id"):
         node_id(text, ["urn:a", "urn:b"], None)
+
+
+def test_an_array_of_nothing_is_not_counted() -> None:
+    """Six bytes of a hostile answer would have kept the process busy for minutes."""
+    counts = bytes([0x80]) + (2**31 - 1).to_bytes(4, "little")
+    with pytest.raises(ua.UaError, match="without a type"):
+        ua_binary.variant_from_binary(Buffer(counts))
+    none = bytes([0x80]) + (0).to_bytes(4, "little")
+    assert ua_binary.variant_from_binary(Buffer(none)).Value == []
+    some = bytes([0x81]) + (2).to_bytes(4, "little") + b"\x01\x00"
+    assert ua_binary.variant_from_binary(Buffer(some)).Value == [True, False]

@@ -20,6 +20,7 @@ from linewright.connectors.sparkplug.node import (
     Noted,
     Rules,
     Told,
+    weighed,
 )
 from linewright.connectors.sparkplug.payload import DataSet, Metric, Payload, Template
 from tests.connectors.sparkplug.hosting import REBIRTH, Host, bd_seq, metric
@@ -524,3 +525,22 @@ def test_after_a_step_that_failed_the_node_is_read_on() -> None:
     host.hear("DDATA", data(10), seq=4)
     assert [each.value for each in host.told()] == [9]
     assert host.asked == 1
+
+
+def test_what_waits_is_bounded_in_its_letters() -> None:
+    """A few metrics with names, properties or bodies of megabytes weigh what they hold."""
+    words = "x" * 64_000
+    inside = Template(metrics=(Metric(name=words, datatype=DataType.INT32, value=1),))
+    table = DataSet(columns=("a",), types=(DataType.STRING,), rows=((words,),))
+    for large in (
+        Metric(name=words, datatype=DataType.INT32, value=1),
+        Metric(name="t", datatype=DataType.INT32, value=1, properties={"a": {"b": [words]}}),
+        Metric(name="t", datatype=DataType.TEMPLATE, value=inside),
+        Metric(name="t", datatype=DataType.DATASET, value=table),
+    ):
+        host = Host(Rules(waiting_max=2_500))
+        for seq in range(6):
+            host.hear("DDATA", large, seq=seq)
+        assert (len(host.node.aside), len(host.of(Missed))) == (2, 4)
+    payload = Payload(seq=0, body=words.encode())
+    assert weighed(Message("DDATA", "D1", payload)).payload.weight == 1_000

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from linewright.connectors.enforce import Place, Readings
 from linewright.connectors.faults import LinkLost, WriteRefused
 from linewright.connectors.mqtt.client import MqttClient
 from linewright.connectors.sources import Endpoint, Point
@@ -470,3 +471,34 @@ def test_a_message_on_which_our_own_reading_fails_ends_no_connection() -> None:
     made.hear("spBv1.0/G/NDATA/N", encode_payload(data), retained=False, repeated=False)
     assert stored.values("n") == [7]
     assert [gap.reason for gap in stored.gaps] == [GapReason.REFUSED]
+
+
+def test_a_reading_is_as_old_as_the_last_word_of_the_device(tmp_path: Path) -> None:
+    """What it said before a write confirms nothing; what it says after it does."""
+
+    async def live(broker: Mosquitto) -> None:
+        made, stored = sparkplug(broker)
+        place = Place("", "metric", "speed")
+        async with client_of(broker) as client, kept(made):
+            await until(lambda: made._client)
+            node = Device(client)
+            node.be_born()
+            await until(lambda: made.device(MILL))
+            device = made.device(MILL)
+            assert device is not None
+            await device.write("metric", "speed", 100.0)
+            written_ns = time.monotonic_ns()
+            readings = Readings()
+            found = await device.read(["speed"])
+            now_ns = time.monotonic_ns()
+            readings.read([place], found, steady_ns=now_ns, since_ns=written_ns)
+            assert (found[0].value, readings.value(place)) == (100.0, None)
+            node.count(7)
+            await until(lambda: stored.values("count") == [7])
+            found = await device.read(["speed"])
+            now_ns = time.monotonic_ns()
+            readings.read([place], found, steady_ns=now_ns, since_ns=written_ns)
+            assert readings.value(place) == 100.0
+
+    with mosquitto(tmp_path) as broker:
+        run(live(broker))

@@ -46,6 +46,12 @@ OVERFLOWS_APART = 16
 NUMBERED = frozenset({"opcua"})
 """Protocols that number their messages: within a connection none of them is told twice."""
 
+HANDOVER_S = 10.0
+"""How long a source may be between two links, 10 s, before it counts as lost."""
+
+FIRST_S = 10.0
+"""How long after the first connection values from before it may still come, 10 s."""
+
 GAPS_REMEMBERED = 1_000
 """Beginnings of gaps of some tags that are known, so that no two of them are taken for one."""
 
@@ -143,6 +149,7 @@ class Feed:
         self._read: set[int] = set()
         self._is_new = False
         self._alive: Now | None = None
+        self._let_go_ns: int | None = None
         self._begun: dict[int, None] = {}
         self._once = Once(0)
         self.follow(source)
@@ -193,8 +200,12 @@ class Feed:
         # The loss was told as of a moment on another clock: what is read now is later.
         asked_ns = max(now.plant_ns if now.is_ahead(asked_ns) else asked_ns, self._lost_ns + 1)
         self._once.begin()
-        self._is_new = self.box.taken_ns is None
+        self._live(now)
+        # Only where first values bear their own times they say what changed meanwhile.
+        is_told = self.source.endpoint.protocol in NUMBERED
+        self._is_new, self._let_go_ns = self.box.taken_ns is None and is_told, None
         if self.box.taken_ns is None:
+            # Nothing was ever heard of it: the account begins here.
             self.box.taken_ns = asked_ns
         elif not is_complete:
             self._account(max(now.plant_ns, asked_ns), now)
@@ -202,7 +213,6 @@ class Feed:
         self._reason = GapReason.DISCONNECTED
         self._clock = SourceClock()
         self._read = set()
-        self._live(now)
         self.missing = tuple(self.source.points[each].item for each in sorted(missing))
         rows = Rows()
         for index in sorted(missing):
@@ -233,12 +243,15 @@ class Feed:
         self.alive(now)
         if not heard.points:
             return
-        t_ns, clocked = self._times(heard, now)
-        if heard.is_first:
-            self._say_changed(heard, now)
-        elif not heard.is_historical and any(map(loses_older, set(heard.statuses))):
-            self._overflow(heard, t_ns, now)
-        self._hold(heard, (t_ns, clocked), now)
+        if heard.is_first and self._is_new:
+            self._begin_later(heard, now)
+        times = self._times(heard, now)
+        is_change = not (heard.is_first or heard.is_historical)
+        if is_change and self._is_new:
+            heard, times = self._since_begun(heard, times, now)
+        if is_change and any(map(loses_older, set(heard.statuses))):
+            self._overflow(heard, times[0], now)
+        self._hold(heard, times, now)
 
     def lost(self, now: Now) -> None:
         """Say once, for each tag, that the source is not reached.
@@ -250,13 +263,23 @@ class Feed:
         """
         self._lose(now, Quality.NOT_CONNECTED)
         self.is_connected = self._is_silent = False
+        self._let_go_ns = None
+
+    def let_go(self, *, steady_ns: int) -> None:
+        """Know that its link is ended on purpose, and that another one is to connect it soon."""
+        if self.is_connected:
+            self._let_go_ns = steady_ns
 
     def watch(self, now: Now) -> None:
         """Say that the source is lost where it is silent for longer than it may be.
 
-        Its link may think otherwise; the next message takes it back.
+        Its link may think otherwise; the next message takes it back. It is lost, too, where no
+        other link has connected it since it was let go.
         """
-        stale_s, alive = self.source.stale_s, self._alive
+        stale_s, alive, let_go_ns = self.source.stale_s, self._alive, self._let_go_ns
+        if let_go_ns is not None and now.steady_ns - let_go_ns > HANDOVER_S * 1e9:
+            self.lost(alive or now)
+            return
         if stale_s is None or alive is None or not self.is_connected:
             return
         if now.steady_ns - alive.steady_ns > stale_s * 1e9:
@@ -392,22 +415,50 @@ class Feed:
                 t_ns.append(asked_ns)
         return t_ns
 
-    def _say_changed(self, heard: Heard, now: Now) -> None:
-        """At the very first connection, tell what changed while it was made by a gap."""
-        if not self._is_new:
-            return
+    def _begin_later(self, heard: Heard, now: Now) -> None:
+        """Begin the account of a new source at the newest change that a first value shows.
+
+        What changed while it was connected for the first time was before that. Where there are
+        readings already it is told by a gap.
+        """
         latest_ns = now.plant_ns + margin_ns(self.source.endpoint.publish_s, now.speed)
         changed = [
             source_ns
             for source_ns in heard.source_ns
             # A wrong clock shows none.
-            if source_ns is not None and self._asked_ns <= source_ns <= latest_ns
+            if source_ns is not None and self._asked_ns < source_ns <= latest_ns
         ]
-        if changed:
+        if not changed:
+            return
+        if self._read:
             window = Window(
                 from_ns=self._asked_ns, until_ns=max(changed), reason=GapReason.DISCONNECTED
             )
             self._gap(window, now.seen_ns)
+        else:
+            self._asked_ns = max(changed)
+            self.box.reach(self._asked_ns)
+
+    def _since_begun(
+        self, heard: Heard, times: tuple[list[int], list[int]], now: Now
+    ) -> tuple[Heard, tuple[list[int], list[int]]]:
+        """Rest of a message of a new source, without values from before its account began.
+
+        These are what the device held when it began: they come right behind their reading.
+        """
+        self._is_new = now.plant_ns - self._asked_ns <= FIRST_S * now.speed * 1e9
+        t_ns, clocked = times
+        if min(t_ns) > self._asked_ns:
+            return heard, times
+        rows = range(len(t_ns))
+        before = [
+            row for row in rows if t_ns[row] <= self._asked_ns and heard.points[row] in self._read
+        ]
+        behind_ns = [(self._once.newest_ns(heard.points[row]) or 0) + 1 for row in before]
+        self._hold(_part(heard, before, is_first=True), (behind_ns, []), now)
+        kept = [row for row in rows if row not in set(before)]
+        wrong = [place for place, row in enumerate(kept) if row in clocked]
+        return _part(heard, kept), ([t_ns[row] for row in kept], wrong)
 
     def _overflow(self, heard: Heard, t_ns: list[int], now: Now) -> None:
         """Account for values that the device lost: from the one before each of these on."""
@@ -435,7 +486,16 @@ class Feed:
     # --- loss and return
 
     def _live(self, now: Now) -> None:
-        self._alive, self.heard_ns = now, now.seen_ns
+        before, self._alive, self.heard_ns = self._alive, now, now.seen_ns
+        taken_ns = self.box.taken_ns
+        if taken_ns is not None and now.is_ahead(taken_ns - self._reach_ns(now)):
+            # Plant time was put back: else every gap would end before it begins, for that long.
+            since_ns = 0 if before is None else now.steady_ns - before.steady_ns
+            self.box.rewind(now.plant_ns - round(since_ns * now.speed))
+
+    def _reach_ns(self, now: Now) -> int:
+        """By how much the end of a gap may be ahead of the moment in which it is told."""
+        return bound_ns(now.speed) + margin_ns(self.source.endpoint.publish_s, now.speed)
 
     def _lose(self, now: Now, why: Quality) -> None:
         if self._told_lost:
@@ -444,9 +504,6 @@ class Feed:
         # After whatever was heard, also where the plant clock is behind the source's.
         t_ns = max(now.plant_ns, self._asked_ns, self._once.newest_of_all_ns()) + 1
         self._lost_ns = t_ns
-        if self.box.taken_ns is None:
-            # Never connected so far: the account begins with these samples.
-            self.box.taken_ns, self._reason = t_ns, GapReason.DISCONNECTED
         rows = Rows()
         for index in range(len(self.source.points)):
             rows.add_missing(index, why | self._marks, t_ns=t_ns, seen_ns=now.seen_ns)
@@ -504,6 +561,17 @@ class Feed:
             plant_rev=self.plant_rev,
         )
         self.box.add_gap(gap)
+
+
+def _part(heard: Heard, rows: Sequence[int], *, is_first: bool = False) -> Heard:
+    """Some rows of a message."""
+    return Heard(
+        points=[heard.points[row] for row in rows],
+        values=[heard.values[row] for row in rows],
+        statuses=[heard.statuses[row] for row in rows],
+        source_ns=[heard.source_ns[row] for row in rows],
+        is_first=is_first,
+    )
 
 
 def _fitting(t_ns: int) -> int:

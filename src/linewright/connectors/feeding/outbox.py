@@ -158,6 +158,7 @@ class Outbox:
         self._overrun: Overrun | None = None
         self.names([])
         self._going: Batch | None = None
+        self._is_rewound = False
         self.taken_ns = stored_ns
         """Newest time of a change that was taken in, or end of the latest gap."""
         self.stored_ns = stored_ns
@@ -201,6 +202,10 @@ class Outbox:
     def reach(self, t_ns: int | None) -> None:
         """Say that everything until then is accounted for without being a row."""
         self._take(t_ns)
+
+    def rewind(self, t_ns: int) -> None:
+        """Say that the account is known until then only: the clock of the plant was put back."""
+        self.taken_ns, self._is_rewound = t_ns, True
 
     def add_gap(self, gap: Gap) -> None:
         """Take a gap in, behind the rows that are here."""
@@ -280,6 +285,8 @@ class Outbox:
             self._store(min(sent.rows.t_ns, default=None))
         if not self._items and self._overrun is None and self.stored_ns is not None:
             # Nothing waits: what was taken in is stored, or was dropped as the plant file says.
+            if self._is_rewound:
+                self.stored_ns, self._is_rewound = self.taken_ns, False
             self._store(self.taken_ns)
 
     def _drop(self, rows: Rows) -> None:

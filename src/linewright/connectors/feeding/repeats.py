@@ -7,9 +7,9 @@ within one tick of a device's clock all three are kept, and told again all three
 Where messages are numbered, only one of an earlier connection is compared with.
 
 Of each point the newest `REMEMBERED` are known, of values that are told late on purpose the
-newest `LATE_REMEMBERED` of the source. Another value at the time of one that is here comes a
-nanosecond later: a tag never has two values at once. What comes without a time of its own has
-that of its arrival.
+newest `LATE_REMEMBERED` of the source, `SAME_TIME_MAX` of one time. Another value at the time of
+one that is here comes a nanosecond later: a tag never has two values at once. What comes without a
+time of its own has that of its arrival.
 
 **Too small.** A point with a `deadband` keeps a number that differs from the last kept one by that
 much at least, its first one, and every change of quality. What is dropped so is what the plant
@@ -37,6 +37,9 @@ REMEMBERED = 16
 
 LATE_REMEMBERED = 20_000
 """Values told late that are known: a frame of them, some megabytes."""
+
+SAME_TIME_MAX = 64
+"""Values of one time and point among which a repeat is looked for; a device sends a handful."""
 
 _BEFORE = -1
 _Known = tuple[int, Spoken, int, int]
@@ -147,7 +150,7 @@ class Once:
         """Time at which a value that is not the newest stands, None where it is a repeat."""
         given_ns, known = at_ns, self._known[point]
         here = [(place, each) for place, each in enumerate(known) if each[0] >= at_ns]
-        while True:
+        for _ in range(SAME_TIME_MAX):
             others = [found for found in here if found[1][0] == at_ns]
             for place, other in others:
                 if other[3] < self._round and _same(other[1:3], told):
@@ -166,6 +169,11 @@ class Once:
                 at_ns = behind_ns
             else:
                 at_ns += 1
+        else:
+            began_ns, at_ns = self._behind.get(point, (_BEFORE, _BEFORE))
+            is_taken = (point, at_ns) in self._late or any(at_ns == one[0] for _, one in here)
+            if began_ns != given_ns or is_taken:
+                at_ns = self._newest_ns[point] + 1
         self._behind[point] = given_ns, at_ns + 1
         if late:
             self._late[point, at_ns] = (at_ns, *told, self._round)

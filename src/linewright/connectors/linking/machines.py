@@ -176,7 +176,8 @@ class Machines:
             self._refuse(
                 feeds,
                 f"the secret {missing[0]} is missing",
-                f"set {SECRET}{missing[0]} and start `connect` again",
+                f"set {SECRET}{missing[0]} where `linewright up`, or `linewright run connect`, is"
+                " started, and start that again: `connect` alone has the settings of before",
             )
             return
         link = link_of(endpoint, feeds, self._around)
@@ -224,6 +225,9 @@ class Machines:
                 place: owner for place, owner in self._owners.items() if owner is not kept.link
             }
         await asyncio.gather(*(kept.task for kept in closing))
+        for kept in closing:
+            for feed in kept.link.feeds:
+                feed.let_go(steady_ns=self._clocks.steady_ns())
 
     async def _feed(self, source: Source) -> Feed:
         assert self._applied is not None, "a plant is in force"
@@ -274,7 +278,8 @@ class Machines:
                 before, told_ns = self._told.get(name, (None, 0))
                 is_old = now_ns - told_ns > REPORT_LONGEST_S * 1e9
                 if before is None or is_old or _lasting(before) != _lasting(report):
-                    await bucket.put(name, msgspec.json.encode(report, enc_hook=str))
+                    told = msgspec.structs.replace(report, told_ns=self._clocks.wall_ns())
+                    await bucket.put(name, msgspec.json.encode(told, enc_hook=str))
                     self._told[name] = report, now_ns
             for name in self._told.keys() - reports.keys():
                 await bucket.remove(name)

@@ -25,7 +25,7 @@ from linewright.connectors.mqtt.reading import (
     read_body,
 )
 from linewright.connectors.sources import Endpoint
-from linewright.connectors.values import Heard, Raw, Spoken
+from linewright.connectors.values import Heard, Raw, Spoken, bound_ns
 from linewright.plant import Address
 from linewright.plant.records import Value
 
@@ -38,6 +38,9 @@ UNCERTAIN = 0x40000000
 BAD_AMBIGUOUS = 0x80890000
 BAD_NO_DATA = 0x809B0000
 """Status codes of OPC UA, the language of status between connectors and samples."""
+
+BACKLOG_S = 60.0
+"""How long a broker may take to send what it kept for us; it gives few messages at a time."""
 
 _QOS = 1
 
@@ -73,6 +76,8 @@ class Outlet:
         self.wrong: list[str] = []
         self.last: dict[int, Raw] = {}
         self.lived: Now | None = None
+        self.offset_ns = 0
+        """What its clock was off by when it was heard last."""
         self.is_begun = False
         """Whether its feed was connected by this link, since its broker was reached."""
         grouped: dict[str, list[tuple[int, Wanted]]] = {}
@@ -189,6 +194,7 @@ class MqttLink:
         self._client: MqttClient | None = None
         self._begun: Now | None = None
         self._is_late = False
+        self._resumed: Now | None = None
         self._recent: dict[str, deque[int]] = {}
         self._outlets = {feed.source.name: Outlet(feed) for feed in self.feeds}
         self._readers: dict[str, list[Outlet]] = {}
@@ -270,13 +276,14 @@ class MqttLink:
 
     def will(self) -> Will | None:
         """Nobody waits for word of us."""
-        self._begun, self._is_late = None, True
+        self._begun, self._is_late, self._resumed = None, True, None
         return None
 
     async def begin(self, client: MqttClient) -> str:
         """Subscribe to the topics of all tags."""
         self._is_late = client.is_resumed
         asked = self._clocks.now()
+        self._resumed = asked if client.is_resumed else None
         refused = await client.subscribe([(topic, _QOS) for topic in self._readers])
         self._begun, self._is_late, self._client = self._begun or asked, False, client
         return f"the broker refuses {refused[0]}" if refused else ""
@@ -286,6 +293,8 @@ class MqttLink:
         self._client = self._begun = None
         now = self._clocks.now()
         for outlet in self._outlets.values():
+            if outlet.is_begun:
+                outlet.offset_ns = outlet.feed.offset_ns or 0
             outlet.feed.lost(outlet.lived or now)
             outlet.lived, outlet.is_begun = None, False
 
@@ -307,9 +316,23 @@ class MqttLink:
             if not outlet.is_begun and not outlet.feed.is_silent:
                 outlet.feed.connected((), asked_ns=begun.plant_ns, now=begun)
             outlet.is_begun = True
-            outlet.take(
-                topic, outlet.said(topic, body), now, is_first=retained, is_late=self._is_late
-            )
+            read = outlet.said(topic, body)
+            is_late = self._is_late or self._was_kept(outlet, read, now)
+            outlet.take(topic, read, now, is_first=retained, is_late=is_late)
+
+    def _was_kept(self, outlet: Outlet, read: Read, now: Now) -> bool:
+        """Whether a message was said before the connection: the broker kept it for us.
+
+        It goes on with these for a while after it has taken our subscription.
+        """
+        resumed = self._resumed
+        if resumed is None or read.source_ns is None:
+            return False
+        if now.steady_ns - resumed.steady_ns > BACKLOG_S * 1e9:
+            self._resumed = None
+            return False
+        said_ns = read.source_ns - outlet.offset_ns
+        return resumed.plant_ns - said_ns > bound_ns(now.speed)
 
     def _is_repeat(self, topic: str, body: bytes, *, repeated: bool) -> bool:
         """Whether a message that may have come before did come before."""

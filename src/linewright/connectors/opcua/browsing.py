@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from linewright.connectors.faults import LinkLost
 from linewright.connectors.opcua.limits import TOO_MANY, Limits
 from linewright.connectors.opcua.stack import Wire, code_of, ua
 
-__all__ = ["Bounds", "Found", "Survey"]
+__all__ = ["NO_NODE", "Bounds", "Found", "NodeMissing", "Survey"]
 
 PATH_MAX = 64
 """Deepest path; deeper is a loop through nodes that are made while one looks."""
@@ -23,6 +24,9 @@ NAMES_MAX = 4_000
 
 BATCH_MAX = 200
 """Nodes in one request, whatever the server allows: between two of them others get their turn."""
+
+NO_NODE = frozenset({0x80340000, 0x80330000})
+"""BadNodeIdUnknown and BadNodeIdInvalid: servers say either of a node that they do not have."""
 
 _NO_CONTINUATION = 0x804B0000
 _BUILT_IN_LAST = 25
@@ -40,6 +44,19 @@ _ATTRIBUTES = (
 
 Ask = Callable[[Wire, Wire], Awaitable[Wire]]
 Read = Callable[[Sequence[tuple[Wire, Wire]]], Awaitable[list[Wire]]]
+
+
+class NodeMissing(LinkLost):
+    """The node where a look is to begin is not there, or its name is none.
+
+    Examples
+    --------
+    >>> str(NodeMissing("opc.tcp://10.1.4.2:4840", "ns=2;s=Prss: BadNodeIdUnknown"))
+    'opc.tcp://10.1.4.2:4840: ns=2;s=Prss: BadNodeIdUnknown; list what stands above it to find it'
+    """
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.what}; list what stands above it to find it"
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +155,7 @@ class Survey:
     async def _children(self, chunk: list[_Open], bounds: Bounds) -> list[_Open]:
         """What stands below a few nodes and was not seen yet."""
         fresh: list[_Open] = []
-        for parent, references in await self._references(chunk):
+        for parent, references in await self._references(chunk, bounds):
             for reference in references:
                 self._add(parent, reference, fresh, bounds)
         return fresh
@@ -169,7 +186,13 @@ class Survey:
     def _say(self, place: int, **more: str | int | bool) -> None:
         self.found[place] = msgspec.structs.replace(self.found[place], **more)
 
-    async def _references(self, chunk: list[_Open]) -> list[tuple[_Open, list[Wire]]]:
+    async def _references(
+        self, chunk: list[_Open], bounds: Bounds
+    ) -> list[tuple[_Open, list[Wire]]]:
+        """References of a few nodes; raises `UaStatusCodeError` where the first one is not there.
+
+        A node that went away since it was found has none.
+        """
         request = ua.BrowseRequest()
         request.Parameters.View = ua.ViewDescription()
         request.Parameters.RequestedMaxReferencesPerNode = 0
@@ -180,8 +203,8 @@ class Survey:
             if code_of(error) in TOO_MANY and self._limits.browse.refused(len(chunk)):
                 half = len(chunk) // 2
                 return [
-                    *await self._references(chunk[:half]),
-                    *await self._references(chunk[half:]),
+                    *await self._references(chunk[:half], bounds),
+                    *await self._references(chunk[half:], bounds),
                 ]
             raise
         found: list[tuple[_Open, list[Wire]]] = []
@@ -191,23 +214,33 @@ class Survey:
             if code == _NO_CONTINUATION and len(chunk) > 1:
                 scarce.append(opened)
                 continue
+            if code == _NO_CONTINUATION or opened.place is None:
+                result.StatusCode.check()  # what was asked for is told with its status
             references = list(result.References or ())
             if result.ContinuationPoint:
-                references += await self._rest(result.ContinuationPoint)
+                references += await self._rest(result.ContinuationPoint, bounds.nodes)
             found.append((opened, references))
         for opened in scarce:  # one at a time: the server has few continuation points
-            found += await self._references([opened])
+            found += await self._references([opened], bounds)
         return found
 
-    async def _rest(self, point: bytes) -> list[Wire]:
-        """References that did not fit the first answer; each answer must bring some."""
+    async def _rest(self, point: bytes, most: int) -> list[Wire]:
+        """References that did not fit the first answer; each answer must bring some.
+
+        A server that breaks off is told: what is listed would look like all there is.
+        """
         found: list[Wire] = []
         while point:
+            is_enough = len(found) >= most
             request = ua.BrowseNextRequest()
-            request.Parameters.ReleaseContinuationPoints = False
+            # One that is not used any more counts until it is given back.
+            request.Parameters.ReleaseContinuationPoints = is_enough
             request.Parameters.ContinuationPoints = [point]
             (result,) = (await self._ask(request, ua.BrowseNextResponse)).Parameters.Results
-            if result.StatusCode.is_bad() or not result.References:
+            if is_enough:
+                break
+            result.StatusCode.check()
+            if not result.References:
                 break
             found += result.References
             point = result.ContinuationPoint

@@ -150,7 +150,7 @@ class Limits:
         for name in ("read", "browse", "monitor"):
             size: Size = getattr(self, name)
             size.publish(told.get(name))
-        self.items_per_subscription = told.get("items_per_subscription") or None
+        self.items_per_subscription = self._told.get("items_per_subscription")
 
     def told(self) -> dict[str, int]:
         """Return what the server said and what was learned, for people.

@@ -300,17 +300,28 @@ class UaLink:
                 await self._compare_clocks(session)
             return True
         finally:
-            self.session = None
-            if session.lost.is_set():
-                self._say("lost", session.lost_because)
-            self._former = session.former()
-            if not stop.is_set():
-                self._lost()
-            await session.close()
+            try:
+                self._end(session, stop)
+            finally:
+                await session.close()
+
+    def _end(self, session: Session, stop: asyncio.Event) -> None:
+        """Know that a session is over, whatever ended it, and keep what is left of it."""
+        self.session = None
+        if session.lost.is_set():
+            self._say("lost", session.lost_because)
+        elif not stop.is_set():
+            self._say("lost", "the session was given up: see the log of `connect`")
+        self._former = session.former()
+        if not stop.is_set():
+            self._lost()
 
     async def _subscribe(self, session: Session) -> None:
         asked_ns = self._clocks.now().near(await self._compare_clocks(session))
         refused = await session.subscribe(self._spread.points, self._hear, self._missed)
+        if all(feed.box.taken_ns is None for feed in self.feeds):
+            # Of a new machine the account begins when all is watched.
+            asked_ns = self._clocks.now().near(await self._compare_clocks(session))
         now = self._alive()
         self._spread.connected(refused, asked_ns=asked_ns, now=now)
         session.listen()

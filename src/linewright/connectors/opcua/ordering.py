@@ -19,6 +19,10 @@ HOLES_MAX = 8
 far behind the next number one may come late. Further behind the numbers began again."""
 
 
+AHEAD_MAX = 1_000
+"""Messages that may be held back; further ahead the numbers do not belong together."""
+
+
 class MessageMissing(Exception):
     """A numbered message never came; `number` says which."""
 
@@ -66,9 +70,10 @@ class InOrder(Generic[T]):
         MessageMissing
             Too many came after one that is missing.
         BegunAgain
-            It is too far behind to be a late one: as repeats, all that follow would be dropped.
+            It is too far behind to be a late one: as repeats, all that follow would be dropped. Or
+            it is so far ahead that all that follow would wait for ever.
         """
-        if number < self._next - HOLES_MAX:
+        if not self._next - HOLES_MAX <= number <= self._next + AHEAD_MAX:
             raise BegunAgain(number, self._next)
         if message is not None and number >= self._next:
             self._held[number] = message

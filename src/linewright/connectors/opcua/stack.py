@@ -18,7 +18,7 @@ from typing import Any, Literal
 import msgspec
 from asyncua import Client, ua
 from asyncua.crypto import security_policies, uacrypto
-from asyncua.ua.ua_binary import struct_from_binary
+from asyncua.ua import ua_binary
 
 from linewright.connectors.faults import LinkLost
 from linewright.connectors.opcua.certificates import (
@@ -97,6 +97,24 @@ _I64 = 2**63
 
 Wire = Any
 """What asyncua passes around: it has no types for us."""
+
+_unpack_array = ua_binary.unpack_uatype_array
+
+
+def _unpack_array_of_something(kind: Wire, data: Wire) -> Wire:
+    """Array of a variant; one of nothing but a length would have asyncua count to it.
+
+    Its elements have no bytes, so no end of the answer stops it: minutes, and gigabytes.
+    """
+    if kind is ua.VariantType.Null:
+        if ua_binary.Primitives.Int32.unpack(data) > 0:
+            raise ua.UaError("the answer holds an array of values without a type")
+        return []
+    return _unpack_array(kind, data)
+
+
+# asyncua has no setting for it.
+ua_binary.unpack_uatype_array = _unpack_array_of_something
 
 
 class LinkRefused(LinkLost):
@@ -393,7 +411,7 @@ def _is_local(host: str | None) -> bool:
 
 async def ask(client: Wire, request: Wire, answer: Wire, *, longest_s: float | None = None) -> Wire:
     """Answer to one request, checked; raises what `TROUBLE` lists."""
-    response = struct_from_binary(answer, await _send(client, request, longest_s))
+    response = ua_binary.struct_from_binary(answer, await _send(client, request, longest_s))
     response.ResponseHeader.ServiceResult.check()
     return response
 

@@ -249,12 +249,13 @@ def weighed(message: Message) -> Message:
     4
     """
     payload = message.payload
-    payload = msgspec.structs.replace(payload, weight=_weight(payload.metrics))
+    weight = _weight(payload.metrics) + _length(payload.body)
+    payload = msgspec.structs.replace(payload, weight=weight)
     return msgspec.structs.replace(message, payload=payload)
 
 
-_ELEMENTS = 8
-"""Elements of an array, characters or bytes that weigh as much as one metric."""
+_ELEMENTS, _CHARACTERS = 8, 64
+"""Elements of an array, and characters or bytes, that weigh as much as one metric."""
 
 
 def _weight(metrics: Sequence[Metric]) -> int:
@@ -262,12 +263,31 @@ def _weight(metrics: Sequence[Metric]) -> int:
     for metric in metrics:
         value = metric.value
         if isinstance(value, Template):
-            weight += _weight(value.metrics) + len(value.parameters)
+            weight += _weight(value.metrics) + _weight(value.parameters)
+            weight += _length(value.template_ref) + _length(value.version)
         elif isinstance(value, DataSet):
-            weight += len(value.columns) * len(value.rows)
-        elif isinstance(value, list | bytes | str):
-            weight += len(value) // _ELEMENTS
+            weight += sum(1 + _length(cell) for row in value.rows for cell in row)
+            weight += sum(map(_length, value.columns))
+        else:
+            weight += _length(value)
+        weight += _length(metric.name) + _within(metric.properties) + _within(metric.metadata)
     return weight
+
+
+def _within(told: Any) -> int:  # noqa: ANN401 - property sets within property sets
+    """Weight of a property set, of a list of them, or of one property."""
+    if isinstance(told, Mapping):
+        return sum(1 + _length(key) + _within(one) for key, one in told.items())
+    if isinstance(told, list):
+        return _length(told) + sum(map(_within, told))
+    return _length(told)
+
+
+def _length(value: Any) -> int:  # noqa: ANN401 - of any datatype
+    """Weight of a text, of bytes or of an array: what is kept is not counted in metrics alone."""
+    if isinstance(value, list):
+        return len(value) // _ELEMENTS
+    return len(value) // _CHARACTERS if isinstance(value, str | bytes) else 0
 
 
 def known_metrics(

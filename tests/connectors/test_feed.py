@@ -67,6 +67,7 @@ class Told(NamedTuple):
     t_ns: int
     value: float
     quality: int
+    raw_ns: int | None = None
 
 
 def told(one: Feed) -> tuple[list[Told], list[Gap]]:
@@ -77,9 +78,9 @@ def told(one: Feed) -> tuple[list[Told], list[Gap]]:
         if isinstance(head, Batch):
             columns = head.rows
             rows += [
-                Told(SOURCE.points[tag].tag, t_ns, value, quality)
-                for tag, t_ns, value, quality in zip(
-                    columns.tag, columns.t_ns, columns.value, columns.quality, strict=True
+                Told(SOURCE.points[tag].tag, t_ns, value, quality, columns.raw_ns.get(row))
+                for row, (tag, t_ns, value, quality) in enumerate(
+                    zip(columns.tag, columns.t_ns, columns.value, columns.quality, strict=True)
                 )
             ]
         else:
@@ -245,7 +246,47 @@ def test_a_wrong_clock_is_marked() -> None:
     one.connected((), asked_ns=now(0).plant_ns, now=now(0))
     say(one, 1.0, now(1), source=3600)
     (row,), _ = told(one)
-    assert (row.t_ns, row.quality) == (T0 + S, Quality.CLOCK)
+    assert (row.t_ns, row.quality, row.raw_ns) == (T0 + S, Quality.CLOCK, T0 + 3600 * S)
+
+
+def test_each_row_of_a_message_keeps_its_own_raw_time() -> None:
+    """A late one corrected, one of tomorrow, one before 1970, one that was right, one of none."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=3601)
+    given = (T0 + 3500 * S, T0 + 99 * 86400 * S, -9, T0 + 2 * S, None, T0 + 3602 * S)
+    count = len(given)
+    message = Heard(
+        points=[0, 1] * 3,
+        values=[float(row) for row in range(count)],
+        statuses=[0] * count,
+        source_ns=given,
+        is_historical=True,
+    )
+    one.take(message, now(2))
+    rows, _ = told(one)
+    found = {row.value: row for row in rows[: count + 1] if row.t_ns != T0 + S}
+    assert [found[row].raw_ns for row in (0, 1, 2, 3, 4, 5)] == [*given[:3], None, None, given[5]]
+    assert all((row.raw_ns is None) == (row.quality == 0) for row in rows)
+
+
+def test_a_raw_time_beyond_64_bits_is_not_kept() -> None:
+    """The row is marked all the same, and its frame is made."""
+    one = feed()
+    one.connected((), asked_ns=now(0).plant_ns, now=now(0))
+    say(one, 1.0, now(1), source=1)
+    for value, source_ns in ((2.0, 2**63 - 1), (3.0, -(2**63)), (4.0, 2**80), (5.0, -(2**80))):
+        heard = Heard(
+            points=[0, 1], values=[value] * 2, statuses=[0] * 2, source_ns=[T0 + 2 * S, source_ns]
+        )
+        one.take(heard, now(2))
+    head = one.box.head()
+    assert isinstance(head, Batch)
+    raw_ns = {head.rows.value[place]: raw for place, raw in head.rows.raw_ns.items()}
+    assert raw_ns == {2.0: 2**63 - 1, 3.0: -(2**63)}
+    clocked = [k for k, quality in enumerate(head.rows.quality) if quality & Quality.CLOCK]
+    assert {head.rows.value[place] for place in clocked} == {2.0, 3.0, 4.0, 5.0}
+    assert head.frame().raw_ns.null_count == len(head.rows) - len(raw_ns)
 
 
 def test_what_is_read_after_a_loss_is_later_than_the_loss() -> None:

@@ -149,6 +149,21 @@ def test_a_source_with_very_many_tags_still_fits_its_frames() -> None:
     assert all(len(encode_frame(each.frame())) <= FRAME_BYTES_MAX for each in batches)
 
 
+def test_a_frame_with_raw_times_fits_too() -> None:
+    """Its column has its share of the bytes; frames behind it without one are as before."""
+    one = box()
+    wrong = rows(*range(outbox.BATCH_ROWS_MAX), quality=Quality.CLOCK)
+    wrong.raw_ns = dict.fromkeys(range(len(wrong)), 2**62)
+    one.add(wrong)
+    one.add(rows(*range(30_000, 30_000 + outbox.BATCH_ROWS_MAX)))
+    batches = [each for each in published(one) if isinstance(each, Batch)]
+    frames = [each.frame() for each in batches]
+    assert all(len(encode_frame(each)) <= FRAME_BYTES_MAX for each in frames)
+    held = [0 if each.raw_ns is None else len(each.raw_ns.drop_null()) for each in frames]
+    assert (sum(held), held[-1]) == (outbox.BATCH_ROWS_MAX, 0)
+    assert sum(each.rows for each in frames) == 2 * outbox.BATCH_ROWS_MAX
+
+
 def test_the_newest_time_of_a_frame_is_that_of_a_change() -> None:
     """A frame of readings alone has none."""
     numbering = Numbering(site="nogales", source="saw", epoch=5, n=0)

@@ -29,6 +29,21 @@ def test_first_rows_are_copied_and_dropped() -> None:
     assert (taken.tag, rows.tag, len(rows)) == ([0, 1], [2, 0, 1, 2], 4)
 
 
+def test_raw_times_stay_with_their_rows() -> None:
+    """Ordered, picked, split and joined, each row keeps the time that its source gave."""
+    rows = three()
+    rows.raw_ns = {0: 50, 1: -3}
+    assert rows.in_order().raw_ns == {0: -3, 1: 50}
+    assert rows.at([2, 1, 1]).raw_ns == {1: -3, 2: -3}
+    assert rows.first(1).raw_ns == {0: 50}
+    rows.drop_first(1)
+    assert rows.raw_ns == {0: -3}
+    rows.extend(rows)
+    rows.extend(three())
+    assert rows.raw_ns == {0: -3, 2: -3}
+    assert Rows().raw_ns == {}
+
+
 def test_only_changes_bear_a_time() -> None:
     """The newest row may be a loss."""
     rows = three()

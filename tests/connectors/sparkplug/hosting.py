@@ -44,12 +44,11 @@ class Host:
         self.events: list[Event] = []
 
     def hear(
-        self, kind: Kind, *metrics: Metric, seq: int | None = None, ms: int = 1
+        self, kind: Kind, *metrics: Metric, seq: int | None = None, ms: int = 1, device: str = "D1"
     ) -> list[Event]:
-        """Hear a message of the node, or of its device D1."""
+        """Hear a message of the node, or of one of its devices."""
         payload = Payload(seq=seq, timestamp_ms=ms, metrics=metrics)
-        device = "D1" if kind.startswith("D") else None
-        return self._step(Message(kind, device, payload))
+        return self._step(Message(kind, device if kind.startswith("D") else None, payload))
 
     def wait(self, seconds: float) -> list[Event]:
         """Let time go on."""

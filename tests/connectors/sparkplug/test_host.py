@@ -23,6 +23,7 @@ from linewright.connectors.sparkplug.node import (
     weighed,
 )
 from linewright.connectors.sparkplug.payload import DataSet, Metric, Payload, Template
+from linewright.connectors.sparkplug.topics import Kind
 from tests.connectors.sparkplug.hosting import REBIRTH, Host, bd_seq, metric
 from tests.connectors.sparkplug.recordings import Heard, played
 
@@ -544,3 +545,18 @@ def test_what_waits_is_bounded_in_its_letters() -> None:
         assert (len(host.node.aside), len(host.of(Missed))) == (2, 4)
     payload = Payload(seq=0, body=words.encode())
     assert weighed(Message("DDATA", "D1", payload)).payload.weight == 1_000
+
+
+@pytest.mark.parametrize("rules", [Rules(unread_max=3), Rules(unread_metrics_max=3)])
+def test_devices_that_nobody_reads_are_bounded(rules: Rules) -> None:
+    """Beyond the bound they are passed over, born, dead or talking; those read are read on."""
+    host = Host(rules).born()
+    for number in range(40):
+        kind: Kind = ("DBIRTH", "DDEATH", "DDATA")[number % 3] if number > 10 else "DBIRTH"
+        host.hear(kind, metric("m", 1, alias=9), seq=2 + number, device=f"X{number}")
+    assert len(host.node.scopes) == 5
+    assert (host.asked, len(host.node.aside), host.node.is_full) == (0, 0, True)
+    assert any("nobody reads" in words for words in host.node.notes)
+    host.hear("DDATA", data(7), seq=42)
+    assert [each.value for each in host.told()] == [7]
+    assert host.of(Missed) == []

@@ -30,6 +30,9 @@ LIFETIME_COUNT_LEAST = 3
 INTERVAL_LEAST_S = 0.001
 """Shortest interval that is computed with, where a server says 0."""
 
+INTERVAL_LONGEST_S = 3600.0
+"""Longest one, where a server says infinity: silence ends some time."""
+
 LATE_SHARE, LATE_S = 1.5, 1.0
 """A subscription is silent beyond so many times its keep-alive, and a second."""
 
@@ -211,9 +214,11 @@ class Monitoring:
         request = ua.CreateSubscriptionRequest()
         request.Parameters = params
         given = (await self._ask(request, ua.CreateSubscriptionResponse)).Parameters
+        interval_s = given.RevisedPublishingInterval / 1000
         held = Held(
             int(given.SubscriptionId),
-            interval_s=max(given.RevisedPublishingInterval / 1000, INTERVAL_LEAST_S),
+            # In this order also where a server says nan.
+            interval_s=min(INTERVAL_LONGEST_S, max(INTERVAL_LEAST_S, interval_s)),
             keep_alive=max(1, given.RevisedMaxKeepAliveCount),
         )
         self.held[held.id] = held

@@ -33,6 +33,7 @@ from linewright.connectors.sparkplug.node import (
     Rules,
     Scope,
     Told,
+    has_room,
     known_metrics,
     reading_of,
     weighed,
@@ -144,6 +145,8 @@ class _Step:
             return
         scope = node.scopes.get(message.device, _NEW)
         home = node.scopes[None]
+        if self._is_passed_over(message.device) and not home.lives:
+            return
         if scope.phase == "adopted" and kind in {"NDATA", "DDATA"}:
             self._adopted(message, scope)
         elif scope.own_seq is not None or (kind == "DBIRTH" and not home.lives):
@@ -179,6 +182,8 @@ class _Step:
         self._apply(message)
 
     def _apply(self, message: Message) -> None:
+        if self._is_passed_over(message.device):
+            return
         if message.kind == "DBIRTH":
             self._device_birth(message)
         elif message.kind == "DDEATH":
@@ -560,7 +565,16 @@ class _Step:
             self._renew(notes=self.node.notes | {words})
             self.events.append(Noted(words))
 
+    def _is_passed_over(self, device: str | None) -> bool:
+        node = self.node
+        return node.is_full and device not in node.scopes and device not in node.wanted
+
     def _scope(self, device: str | None, scope: Scope) -> None:
+        if not has_room(self.node, device, len(scope.names), self._rules):
+            self._note("more of its devices that nobody reads than are kept: others are unknown")
+            others = {each: kept for each, kept in self.node.scopes.items() if each != device}
+            self._renew(scopes=others, is_full=True)
+            return
         self._renew(scopes={**self.node.scopes, device: scope})
 
     def _renew(self, **changes: object) -> None:

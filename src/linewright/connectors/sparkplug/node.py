@@ -34,6 +34,7 @@ __all__ = [
     "Scope",
     "Told",
     "flat",
+    "has_room",
     "known_metrics",
     "reading_of",
     "weighed",
@@ -69,6 +70,9 @@ TEMPLATE_DEPTH_MAX = 32
 
 ASIDE_MAX = 1000
 """Most messages kept aside until the birth that explains them; further ones are a gap."""
+
+UNREAD_MAX = 1000
+"""Devices of a node that nobody reads and that are known nevertheless: for whoever browses."""
 
 WAITING_MAX = 300_000
 """Most metrics, with the members and cells inside them, in all messages of one node that are kept
@@ -113,6 +117,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     discover_s: float = DISCOVER_S
     aside_max: int = ASIDE_MAX
     waiting_max: Annotated[int, Meta(description="metrics in all messages that wait")] = WAITING_MAX
+    unread_max: Annotated[int, Meta(description="devices that nobody reads")] = UNREAD_MAX
+    unread_metrics_max: Annotated[int, Meta(description="metrics of all these")] = WAITING_MAX
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -176,6 +182,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     can_rebirth: bool | None = None
     doubt_ns: Annotated[int | None, Meta(description="since when a death may be true")] = None
     notes: frozenset[str] = frozenset()
+    is_full: Annotated[
+        bool, Meta(description="whether further devices that nobody reads are passed over")
+    ] = False
     definitions: Mapping[str, Template] = {}
 
 
@@ -288,6 +297,24 @@ def _length(value: Any) -> int:  # noqa: ANN401 - of any datatype
     if isinstance(value, list):
         return len(value) // _ELEMENTS
     return len(value) // _CHARACTERS if isinstance(value, str | bytes) else 0
+
+
+def has_room(node: Node, device: str | None, metrics: int, rules: Rules) -> bool:
+    """Whether so many metrics of a device can be kept: of devices that nobody reads not all can.
+
+    Linear in the devices of the node, for one that nobody reads.
+
+    Examples
+    --------
+    >>> has_room(Node(), "robot", 5, Rules()), has_room(Node(), "robot", 5, Rules(unread_max=0))
+    (True, False)
+    """
+    read = {None, *node.wanted}
+    if device in read:
+        return True
+    others = [kept for each, kept in node.scopes.items() if each not in read and each != device]
+    metrics += sum(len(each.names) for each in others)
+    return len(others) < rules.unread_max and metrics <= rules.unread_metrics_max
 
 
 def known_metrics(

@@ -1,6 +1,7 @@
 """What every test may ask for: the checkout, the data folder, and steady property tests."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,10 @@ hypothesis.settings.register_profile(
     "suite", derandomize=True, deadline=None, database=None, max_examples=50
 )
 hypothesis.settings.load_profile("suite")
+
+# A suite that a script starts with `&` would have Ctrl-C ignored, and with it all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

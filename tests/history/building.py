@@ -6,12 +6,29 @@ import msgspec
 
 from linewright.history import Arrival
 from linewright.plant import Address
-from linewright.plant.records import Audit, How, Record, State, StationState, encode, subject_of
-from linewright.plant.samples import Columns, FrameHeader, encode_frame, frame, samples_subject
+from linewright.plant.records import (
+    Audit,
+    How,
+    Quality,
+    Record,
+    State,
+    StationState,
+    encode,
+    subject_of,
+)
+from linewright.plant.samples import (
+    Columns,
+    FrameHeader,
+    decode_frame,
+    encode_frame,
+    frame,
+    samples_subject,
+)
 
 T0_NS = 1_717_400_000_000_000_000
 STEP_NS = 100_000_000
 MILL = "nogales/machining/bracket/mill"
+LATHE = "nogales/machining/bracket/lathe"
 TAGS = tuple(f"{MILL}#t{number}" for number in range(5))
 
 
@@ -30,6 +47,22 @@ def framed(
     )
     header = FrameHeader(site="nogales", source=source, epoch=epoch, n=n)
     return samples_subject(header), encode_frame(frame(header, columns))
+
+
+def corrected(n: int, *, raw_ns: int, t_ns: int | None = None) -> tuple[str, bytes]:
+    """Batch `n` as `framed` gives it, of a source whose clock is wrong."""
+    subject, data = framed(n, t_ns=t_ns)
+    plain = decode_frame(data)
+    columns = plain.batch.to_pydict()
+    made = Columns(
+        tag=columns["tag"],
+        t_ns=columns["t_ns"],
+        seen_ns=columns["seen_ns"],
+        value=columns["value"],
+        quality=[Quality.CLOCK] * plain.rows,
+        raw_ns=[raw_ns] * plain.rows,
+    )
+    return subject, encode_frame(frame(plain.header, made))
 
 
 def samples(messages: Iterable[tuple[str, bytes]], *, after: int = 0) -> list[Arrival]:

@@ -10,7 +10,16 @@ import pytest
 from linewright.history import History, Writer, open_history, take_in
 from linewright.history.asking import QUESTIONS, REPLY_BYTES_MAX, ROWS_MAX, answer
 from linewright.plant.samples import Columns, FrameHeader, encode_frame, frame, samples_subject
-from tests.history.building import T0_NS, TAGS, audit, framed, published, samples, state
+from tests.history.building import (
+    T0_NS,
+    TAGS,
+    audit,
+    corrected,
+    framed,
+    published,
+    samples,
+    state,
+)
 
 
 @pytest.fixture
@@ -50,6 +59,20 @@ def test_samples_are_columns_and_no_number_is_null(history: History) -> None:
     assert found["value"] == [0.0, 0.0]
     text = msgspec.json.decode(answer("read", b'{"tag":"nogales#text","limit":1}', history))
     assert (text["value"], text["text"][0][:1]) == ([None], "0")
+
+
+def test_raw_times_are_told(tmp_path: Path) -> None:
+    """Beside the corrected ones: in columns of JSON and Arrow, and of the last row."""
+    with Writer.open(tmp_path) as writer:
+        writer.append(take_in(samples([framed(0), corrected(1, raw_ns=-7)])), plant_rev="r1")
+    request = msgspec.json.encode({"tag": TAGS[0]})
+    arrow = msgspec.json.encode({"tag": TAGS[0], "form": "arrow"})
+    with open_history(tmp_path) as history:
+        found = msgspec.json.decode(answer("read", request, history))
+        table = pa.ipc.open_stream(answer("read", arrow, history)).read_all()
+        last = msgspec.json.decode(answer("last", b"", history))
+    assert found["raw_ns"] == table["raw_ns"].to_pylist() == [None, None, -7, -7]
+    assert last["raw_ns"] == [-7] * 5
 
 
 def test_a_reply_is_never_larger_than_a_message(history: History) -> None:

@@ -9,13 +9,14 @@ import pyarrow as pa
 import pytest
 
 from linewright.history import History, Wanted, Writer, export, open_history, take_in
-from tests.history.building import TAGS, framed, published, samples, state
+from tests.history.building import TAGS, corrected, framed, published, samples, state
 
 
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
-    """History with 30 rows of five tags and two records."""
-    arrivals = [*samples([framed(n) for n in range(3)]), *published([state(0), state(1)])]
+    """History with 30 rows of five tags, ten of them corrected, and two records."""
+    frames = [framed(0), framed(1), corrected(2, raw_ns=-7)]
+    arrivals = [*samples(frames), *published([state(0), state(1)])]
     with Writer.open(tmp_path / "history") as writer:
         writer.append(take_in(arrivals), plant_rev="r1")
     with open_history(tmp_path / "history") as opened:
@@ -36,6 +37,7 @@ def test_every_form_holds_the_same_rows(
         found = duckdb.sql(f"SELECT * FROM '{path}'").to_arrow_table()  # noqa: S608 - ours
     assert found["tag"].to_pylist() == [tag for tag in TAGS for _ in range(6)]
     assert found["value"].to_pylist() == [0.0, 0.0, 1.0, 1.0, 2.0, 2.0] * 5
+    assert found["raw_ns"].to_pylist() == [None, None, None, None, -7, -7] * 5
 
 
 def test_some_tags_of_a_window(history: History, tmp_path: Path) -> None:

@@ -8,18 +8,25 @@ import duckdb
 import pytest
 
 from linewright.history import HistoryUnusable, Writer, open_history, take_in
+from linewright.history.keeping import Compactor, Rule
 from linewright.history.store import FILE
-from tests.history.building import T0_NS, TAGS, framed, samples
+from tests.history.building import LATHE, T0_NS, TAGS, corrected, framed, samples
 
 DATA = Path(__file__).parent / "data"
+
+
+def unpacked(tmp_path: Path, form: int) -> Path:
+    """History that a version of this form wrote."""
+    tmp_path.mkdir(exist_ok=True)
+    with gzip.open(DATA / f"form{form}.duckdb.gz") as packed, (tmp_path / FILE).open("wb") as file:
+        shutil.copyfileobj(packed, file)
+    return tmp_path
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """History of form 1: frames 0, 1 and 4 of epoch 1, frame 0 of epoch 2, records, a chain."""
-    with gzip.open(DATA / "form1.duckdb.gz") as packed, (tmp_path / FILE).open("wb") as file:
-        shutil.copyfileobj(packed, file)
-    return tmp_path
+    return unpacked(tmp_path, 1)
 
 
 def test_a_file_of_form_1_is_brought_up_to_date(folder: Path) -> None:
@@ -36,6 +43,36 @@ def test_a_file_of_form_1_is_brought_up_to_date(folder: Path) -> None:
         assert history.read(TAGS[0]).seen_ns[0] == T0_NS - 5_000_000_000 + 5
         assert history.last([TAGS[0]]).value == [4.0]
         assert [(gap.first_n, gap.last_n) for gap in history.gaps()] == [(2, 3)]
+
+
+def test_a_file_of_form_2_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What it holds has no raw times; what comes then has, beside it and compacted with it."""
+    unpacked(tmp_path, 2)
+    with Writer.open(tmp_path) as writer:
+        writer.append(take_in(samples([corrected(5, raw_ns=7)], after=5)), plant_rev="r1")
+        Compactor(writer.database.reader()).compact(now_ns=2**62, rule=Rule())
+    assert (tmp_path / "history.form2.duckdb").is_file()
+    with open_history(tmp_path) as history:
+        counts = history.counts()
+        assert (counts.samples, counts.frames, counts.links, counts.files) == (52, 6, 2, 1)
+        assert history.read(f"{LATHE}#program").text == ["O1", "O2"]
+        assert history.last([f"{LATHE}#program"]).raw_ns == [None]
+        rows = history.read(TAGS[0])
+        assert rows.value == [0.0] * 4 + [1.0, 1.0, 4.0, 4.0, 5.0, 5.0]
+        assert rows.raw_ns == [None] * 8 + [7, 7]
+        assert history.last([TAGS[0]]).raw_ns == [7]
+
+
+def test_new_and_migrated_tables_are_the_same(tmp_path: Path, folder: Path) -> None:
+    """Whoever reads or appends need not know where a file began."""
+    query = (
+        "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() ORDER BY ALL"
+    )
+    found = []
+    for place in (folder, unpacked(tmp_path / "2", 2), tmp_path / "new"):
+        with Writer.open(place) as writer:
+            found.append(writer.database.rows(query))
+    assert found[0] == found[1] == found[2]
 
 
 def test_the_file_of_before_is_kept(folder: Path) -> None:

@@ -28,6 +28,11 @@ times = st.one_of(
     st.integers(0, 3 * HOUR_NS).map(lambda ns: T0_NS + ns),
     st.sampled_from([T0_NS, T0_NS + HOUR_NS - 1, T0_NS + HOUR_NS]),
 )
+raw_times = st.one_of(
+    st.none(),  # of a time that no column can hold
+    st.integers(-(2**63), 2**63 - 1),
+    st.integers(-3600, 3600).map(lambda s: T0_NS + s * 1_000_000_000),
+)
 
 
 @st.composite
@@ -37,7 +42,7 @@ def rows_of(draw: st.DrawFn) -> Row:
     tag, seen_ns = draw(st.sampled_from(TAGS)), draw(st.sampled_from([7, t_ns]))
     plain = Row(tag=tag, t_ns=t_ns, seen_ns=seen_ns, value=draw(decimals))
     changes: dict[str, object] = {}
-    match draw(st.integers(0, 9)):
+    match draw(st.integers(0, 10)):
         case 0:
             changes = {"value": math.nan, "quality": BAD}
         case 1:
@@ -50,6 +55,8 @@ def rows_of(draw: st.DrawFn) -> Row:
             changes = {"value": math.nan, "text": draw(st.text(max_size=9))}
         case 4:
             changes = {"value": draw(tame)}
+        case 5:
+            changes = {"quality": int(Quality.CLOCK), "raw_ns": draw(raw_times)}
     return msgspec.structs.replace(plain, **changes)
 
 
@@ -102,6 +109,7 @@ def test_packed_numbers_come_back_bit_by_bit(values: list[float]) -> None:
             pa.array(np.zeros(count, np.uint16)),
             pa.array(np.zeros(count, np.int32)),
             pa.array(np.zeros(count, np.int64)),
+            pa.nulls(count, pa.int64()),
         ],
         schema=ROWS,
     )

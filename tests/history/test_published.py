@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from linewright.history import History, Writer, open_history, take_in
@@ -18,7 +20,17 @@ from linewright.history.published import (
     samples_sql,
     write_published,
 )
-from tests.history.building import STEP_NS, T0_NS, TAGS, audit, framed, published, samples, state
+from tests.history.building import (
+    STEP_NS,
+    T0_NS,
+    TAGS,
+    audit,
+    corrected,
+    framed,
+    published,
+    samples,
+    state,
+)
 
 HOUR_NS = 3_600_000_000_000
 
@@ -42,7 +54,7 @@ def listed(folder: Path, *, with_seen: bool = True) -> list[tuple[object, ...]]:
     found = read_published(folder)
     assert found is not None
     sql = samples_sql(found, folder, with_seen=with_seen)
-    columns = "tag, t_ns, seen_ns, value, quality"
+    columns = "tag, t_ns, seen_ns, value, quality, raw_ns"
     query = f"SELECT {columns} FROM ({sql}) ORDER BY ALL"  # noqa: S608 - ours
     rows: list[tuple[object, ...]] = duckdb.sql(query).fetchall()
     return rows
@@ -53,9 +65,10 @@ def held(history: History) -> list[tuple[object, ...]]:
     found = []
     for tag in history.tags():
         rows = history.read(tag)
-        columns = zip(rows.t_ns, rows.seen_ns, rows.value, rows.quality, strict=True)
+        raw_ns = rows.raw_ns or []
+        columns = zip(rows.t_ns, rows.seen_ns, rows.value, rows.quality, raw_ns, strict=True)
         found += [(tag, *each) for each in columns]
-    return sorted(found)
+    return sorted(found, key=lambda row: row[:-1])
 
 
 def test_every_row_is_listed_once_through_all_changes(tmp_path: Path, writer: Writer) -> None:
@@ -74,6 +87,44 @@ def test_every_row_is_listed_once_through_all_changes(tmp_path: Path, writer: Wr
         put(writer, 4 + step, t_ns=T0_NS + step * STEP_NS + 77)
     for opened in (publisher, compactor, history):
         opened.close()
+
+
+def test_raw_times_are_listed_wherever_they_lie(tmp_path: Path, writer: Writer) -> None:
+    """Fresh, compacted with rows that have none, late; a file without any lacks the column."""
+    publisher = Publisher(writer.database.reader(), run_ns=1)
+    compactor = Compactor(writer.database.reader())
+    history = History(writer.database.reader())
+    put(writer, 0)
+    kinds = set()
+    for step in range(3):
+        wrong = corrected(2 * step + 1, raw_ns=-step, t_ns=T0_NS + step * HOUR_NS // 2)
+        writer.append(take_in(samples([wrong], after=2 * step + 1)), plant_rev="r1")
+        put(writer, 2 * step + 2, t_ns=T0_NS + (step + 2) * HOUR_NS)
+        publisher.refresh(now_ns=step)
+        assert listed(tmp_path) == held(history)
+        compactor.compact(now_ns=T0_NS + (step + 1) * HOUR_NS, rule=Rule(late_s=0.0))
+        found = publisher.refresh(now_ns=step)
+        assert listed(tmp_path) == held(history)
+        for file in found.files:
+            assert ("raw_ns" in pq.read_schema(tmp_path / file.path).names) == file.raw
+            kinds.add(file.raw)
+    assert kinds == {False, True}
+    assert sum(row[-1] is not None for row in held(history)) == 30
+    for opened in (publisher, compactor, history):
+        opened.close()
+
+
+def test_a_listing_of_before_has_no_raw_times(tmp_path: Path, writer: Writer) -> None:
+    """Until the service lists anew, files without the column read as if nothing was corrected."""
+    publisher = Publisher(writer.database.reader(), run_ns=1)
+    put(writer, 0)
+    (piece,) = publisher.refresh(now_ns=1).tail
+    publisher.close()
+    path = tmp_path / piece.path
+    pq.write_table(pq.read_table(path).drop_columns(["raw_ns"]), path)
+    old = Published(as_of_ns=1, tail=(msgspec.structs.replace(piece, raw=False),))
+    write_published(tmp_path, old)
+    assert [row[-1] for row in listed(tmp_path)] == [None] * 10
 
 
 @pytest.mark.parametrize("data", [None, b"no parquet"])

@@ -15,6 +15,7 @@ from linewright.plant.samples import (
     FRAME_BYTES_MAX,
     FRAME_ROWS_MAX,
     FRAME_SCHEMA,
+    RAW_FIELD,
     TEXT_BYTES_MAX,
     Columns,
     Frame,
@@ -86,6 +87,29 @@ def test_a_frame_without_rows_is_a_heartbeat() -> None:
     assert (again.rows, again.header.n) == (0, 41)
 
 
+def test_a_raw_time_is_a_column_of_frames_that_have_one() -> None:
+    """Readers see the one schema, and the raw times beside it; the others stay as small."""
+    given = [None, -7, None, None]
+    data = encode_frame(frame(HEADER, changed(raw_ns=given)))
+    again = decode_frame(data)
+    assert again.batch.schema.equals(FRAME_SCHEMA)
+    assert again.raw_ns.to_pylist() == given
+    assert encode_frame(again) == data
+    plain = encode_frame(frame(HEADER, COLUMNS))
+    assert encode_frame(frame(HEADER, changed(raw_ns=[None] * 4))) == plain
+    assert decode_frame(plain).raw_ns is None
+    with pa.ipc.open_stream(data) as reader:
+        assert reader.schema.field(len(FRAME_SCHEMA)).equals(RAW_FIELD)
+
+
+def test_a_raw_time_of_a_time_that_was_believed_is_refused() -> None:
+    """Nobody knows what it would mean; a frame of another version is told so, too."""
+    made = frame(HEADER, changed(raw_ns=[None, 7, None, None]))
+    wrong = Frame(made.header, made.batch, pa.array([7, None, None, None], pa.int64()))
+    with pytest.raises(FrameInvalid, match="raw_ns: a row that is not marked"):
+        decode_frame(encode_frame(wrong))
+
+
 def test_arrow_columns_are_taken_as_they_are() -> None:
     """A connector that holds Arrow arrays, dictionaries included, need not unpack them."""
     arrays = {
@@ -117,6 +141,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"tag": [f"{SAW}#a", f"{SAW}#b", f"{SAW}#c", "nogales_2#a"]}, "tag"),
     ({"tag": [f"{SAW}#A", f"{SAW}#b", f"{SAW}#c", f"{SAW}#d"]}, "tag"),
     ({"tag": [1, 2, 3, 4]}, "tag"),
+    ({"raw_ns": [1, None, None, None]}, "raw_ns"),
+    ({"raw_ns": [None, 1, None]}, "raw_ns"),
+    ({"raw_ns": [None, 2**63, None, None]}, "raw_ns"),
 ]
 
 

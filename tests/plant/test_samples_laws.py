@@ -27,8 +27,9 @@ ROWS = st.tuples(
     st.none() | st.integers(-(2**63), 2**63 - 1),
     st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     st.integers(0, QUALITY_MAX),
+    st.none() | st.integers(-(2**63), 2**63 - 1),
 )
-Row = tuple[str, str, int, int, float, int | None, str | None, int]
+Row = tuple[str, str, int, int, float, int | None, str | None, int, int | None]
 
 
 def columns_of(site: str, rows: list[Row]) -> Columns:
@@ -41,6 +42,7 @@ def columns_of(site: str, rows: list[Row]) -> Columns:
         integer=[row[5] for row in rows],
         text=[row[6] for row in rows],
         quality=[row[7] for row in rows],
+        raw_ns=[row[8] if row[7] & Quality.CLOCK else None for row in rows],
     )
 
 
@@ -55,11 +57,13 @@ def test_every_row_comes_back(site: str, source: str, epoch: int, n: int, rows: 
         value, given_value = row["value"], columns.value[index]
         assert value == given_value or (math.isnan(value) and math.isnan(given_value))
         found = (row["tag"], row["t_ns"], row["seen_ns"], row["int"], row["text"])
-        _, _, t_ns, seen_ns, _, integer, text, quality = rows[index]
+        _, _, t_ns, seen_ns, _, integer, text, quality, _ = rows[index]
         assert found == (columns.tag[index], t_ns, seen_ns, integer, text)
         nothing = not math.isfinite(value) and integer is None and text is None
         marked = quality | Quality.BAD | Quality.NOT_FINITE if nothing else quality
         assert row["quality"] == marked
+    raw_ns = [None] * len(rows) if again.raw_ns is None else again.raw_ns.to_pylist()
+    assert raw_ns == columns.raw_ns
 
 
 SOME = encode_frame(
@@ -71,7 +75,8 @@ SOME = encode_frame(
             seen_ns=list(range(8)),
             value=[1.5] * 8,
             text=["abc", None] * 4,
-            quality=[0] * 8,
+            quality=[0, Quality.CLOCK] * 4,
+            raw_ns=[None, 7] * 4,
         ),
     )
 )

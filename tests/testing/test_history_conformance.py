@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from linewright.testing.history_conformance import (
@@ -35,8 +36,24 @@ class Stale(DuckHistory):
         return [self.read(row.tag, 0, 2**63 - 1, 1)[0] for row in super().last()]
 
 
-@pytest.mark.parametrize("broken", [Forgetful, Stale])
-def test_a_history_that_errs_fails(tmp_path: Path, broken: type[DuckHistory]) -> None:
+class Rawless(DuckHistory):
+    """Forgets the times that were not believed."""
+
+    def read(self, tag: str, from_ns: int, until_ns: int, limit: int) -> list[Row]:
+        """Give only what they were corrected to."""
+        rows = super().read(tag, from_ns, until_ns, limit)
+        return [msgspec.structs.replace(row, raw_ns=None) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("late_rows_are_in_order", Forgetful),
+        ("late_rows_are_in_order", Stale),
+        ("raw_times_come_back", Rawless),
+    ],
+)
+def test_a_history_that_errs_fails(tmp_path: Path, name: str, broken: type[DuckHistory]) -> None:
     """A check that cannot fail would be worth nothing."""
     with pytest.raises(AssertionError):
-        CHECKS["late_rows_are_in_order"](broken.open, tmp_path)
+        CHECKS[name](broken.open, tmp_path)

@@ -254,6 +254,7 @@ def _last(request: bytes, history: History) -> bytes:
         "int": (found.integer or [])[which],
         "text": (found.text or [])[which],
         "quality": found.quality[which],
+        "raw_ns": (found.raw_ns or [])[which],
     }
     is_cut = which.stop < len(found.tag)
     return msgspec.json.encode(columns | ({"cursor": found.tag[which.stop - 1]} if is_cut else {}))

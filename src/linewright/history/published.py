@@ -89,6 +89,8 @@ class PublishedFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     seen: str = ""
     """Companion of a packed file: when its batches arrived; relative like `path`. Empty where it is
     damaged: then nothing says when they arrived."""
+    raw: bool = False
+    """Whether it has the column ``raw_ns``; packed files without corrected rows have none."""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,18 +172,19 @@ def write_published(folder: Path, published: Published) -> None:
     part.replace(path)
 
 
-_PLAIN = "tag, t_ns, seen_ns, value, int, text, quality, source, epoch, n"
+_PLAIN = "tag, t_ns, seen_ns, value, int, text, quality, source, epoch, n, {raw}"
 _UNPACKED = (
     "f.tag, f.t_ms * 1000000 + f.t_sub_ns AS t_ns, {seen} AS seen_ns,"
     " coalesce(f.m / f.scale, f.value, f.int::DOUBLE) AS value,"
-    " f.int, f.text, f.quality, f.source, f.epoch, f.n"
+    " f.int, f.text, f.quality, f.source, f.epoch, f.n, {raw}"
 )
+_RAW = {True: "raw_ns", False: "NULL::BIGINT AS raw_ns"}
 _BATCH = "s.hour = f.t_ms // 3600000 AND s.source = f.source AND s.epoch = f.epoch AND s.n = f.n"
 _NO_SAMPLES = (
     "SELECT NULL::VARCHAR AS tag, NULL::BIGINT AS t_ns, NULL::BIGINT AS seen_ns,"
     " NULL::DOUBLE AS value, NULL::BIGINT AS int, NULL::VARCHAR AS text,"
     " NULL::USMALLINT AS quality, NULL::VARCHAR AS source, NULL::BIGINT AS epoch,"
-    " NULL::BIGINT AS n WHERE false"
+    " NULL::BIGINT AS n, NULL::BIGINT AS raw_ns WHERE false"
 )
 _NO_RECORDS = (
     "SELECT NULL::VARCHAR AS class, NULL::VARCHAR AS id, NULL::BIGINT AS rev,"
@@ -193,7 +196,7 @@ _NO_RECORDS = (
 def samples_sql(published: Published, folder: Path, *, with_seen: bool = False) -> str:
     """DuckDB's SELECT over all samples of a listing, for a view.
 
-    Columns: tag, t_ns, seen_ns, value, int, text, quality, source, epoch, n.
+    Columns: tag, t_ns, seen_ns, value, int, text, quality, source, epoch, n, raw_ns.
 
     Parameters
     ----------
@@ -213,16 +216,17 @@ def samples_sql(published: Published, folder: Path, *, with_seen: bool = False) 
     "read_parquet(['data/history/query/tail/1.parquet'])"
     """
     parts = []
-    if published.files:
-        companions = sorted({file.seen for file in published.files if file.seen})
-        with_seen = with_seen and bool(companions)
-        seen = "coalesce(f.seen_ns, s.seen_ns)" if with_seen else "f.seen_ns"
-        part = f"SELECT {_UNPACKED.format(seen=seen)} FROM {_read(published.files, folder)} f"  # noqa: S608 - our names
-        if with_seen:
+    for has_raw, files in _by_raw(published.files):
+        companions = sorted({file.seen for file in files if file.seen}) if with_seen else []
+        seen = "coalesce(f.seen_ns, s.seen_ns)" if companions else "f.seen_ns"
+        columns = _UNPACKED.format(seen=seen, raw=_RAW[has_raw])
+        part = f"SELECT {columns} FROM {_read(files, folder)} f"  # noqa: S608 - our names
+        if companions:
             part += f" LEFT JOIN {_from(companions, folder)} s ON {_BATCH}"
         parts.append(part)
-    if published.tail:
-        parts.append(f"SELECT {_PLAIN} FROM {_read(published.tail, folder)}")  # noqa: S608 - our names
+    for has_raw, files in _by_raw(published.tail):
+        columns = _PLAIN.format(raw=_RAW[has_raw])
+        parts.append(f"SELECT {columns} FROM {_read(files, folder)}")  # noqa: S608 - our names
     return " UNION ALL ".join(parts) or _NO_SAMPLES
 
 
@@ -249,6 +253,14 @@ def records_sql(published: Published, folder: Path) -> str:
         "SELECT class, id, rev, address, t_ns, seen_ns, seq, json FROM "  # noqa: S608 - our names
         + _read(published.records, folder)
     )
+
+
+def _by_raw(
+    files: tuple[PublishedFile, ...],
+) -> list[tuple[bool, tuple[PublishedFile, ...]]]:
+    """Files without and with the column of raw times, each kind where there are any."""
+    kinds = [(has_raw, tuple(f for f in files if f.raw == has_raw)) for has_raw in (False, True)]
+    return [(has_raw, some) for has_raw, some in kinds if some]
 
 
 def _read(files: tuple[PublishedFile, ...], folder: Path) -> str:

@@ -63,7 +63,7 @@ WINDOW_ROWS_MAX = 2_000_000
 PART_ROWS_MAX = 4_000_000
 """Rows that an aggregate reads at a time: some 100 MB."""
 
-COLUMNS = ["t_ns", "seen_ns", "value", "quality", "int", "text"]
+COLUMNS = ["t_ns", "seen_ns", "value", "quality", "int", "text", "raw_ns"]
 """What a row of a tag consists of, for readers."""
 
 NS_MAX = 2**63 - 1

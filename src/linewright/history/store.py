@@ -6,7 +6,7 @@ the last commit.
 >>> import tempfile
 >>> with Database.open(Path(tempfile.mkdtemp())) as database:
 ...     database.rows("SELECT version FROM form")
-[(2,)]
+[(3,)]
 """
 
 import os

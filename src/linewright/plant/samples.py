@@ -32,6 +32,7 @@ __all__ = [
     "FRAME_BYTES_MAX",
     "FRAME_ROWS_MAX",
     "FRAME_SCHEMA",
+    "RAW_FIELD",
     "TEXT_BYTES_MAX",
     "Columns",
     "Frame",
@@ -71,6 +72,13 @@ FRAME_SCHEMA = pa.schema(
 NaN), ``int`` the integer where it must be exact, ``quality`` bits of `Quality`.
 """
 
+RAW_FIELD = pa.field("raw_ns", pa.int64())
+"""Last column of a frame, only where one of its rows has a time that was not believed.
+
+It is the time that the source gave, of rows with `Quality.CLOCK`; ``t_ns`` is the corrected one.
+"""
+
+_RAW_SCHEMA = FRAME_SCHEMA.append(RAW_FIELD)
 _FORM = b"1"
 _NUMBER_MAX = 2**63 - 1
 _TAGS_KEPT = 100_000
@@ -143,6 +151,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     quality: Sequence[int]
     integer: Sequence[int | None] | None = None
     text: Sequence[str | None] | None = None
+    raw_ns: Sequence[int | None] | None = None
+    """Times that the source gave and that were not believed, of rows with `Quality.CLOCK`."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -158,6 +168,8 @@ class Frame(msgspec.Struct, frozen=True):
     header: FrameHeader
     batch: Any
     """A `pyarrow.RecordBatch`; the type is not named, so that Arrow is no part of signatures."""
+    raw_ns: Any = None
+    """Column `RAW_FIELD` beside the batch, an Arrow array; None where no time was corrected."""
 
     @property
     def rows(self) -> int:
@@ -181,7 +193,8 @@ def frame(header: FrameHeader, columns: Columns) -> Frame:
     Raises
     ------
     FrameInvalid
-        Lengths differ, there are too many rows, or a value does not fit its column.
+        Lengths differ, there are too many rows, a value does not fit its column, or a row without
+        `Quality.CLOCK` has a raw time.
 
     Notes
     -----
@@ -220,7 +233,12 @@ def frame(header: FrameHeader, columns: Columns) -> Frame:
         arrays["quality"] = pc.if_else(unmarked, marked, arrays["quality"])
     batch = pa.RecordBatch.from_arrays(list(arrays.values()), schema=FRAME_SCHEMA)
     _check_batch(header, batch)
-    return Frame(header, batch)
+    if columns.raw_ns is None:
+        return Frame(header, batch)
+    raw_ns = _array(header, RAW_FIELD.name, columns.raw_ns)
+    if len(raw_ns) != rows:
+        raise FrameInvalid(header.source, "raw_ns", f"{len(raw_ns)} rows, `value` has {rows}")
+    return Frame(header, batch, _checked_raw(header, batch, raw_ns))
 
 
 def encode_frame(made: Frame) -> bytes:
@@ -246,9 +264,13 @@ def encode_frame(made: Frame) -> bytes:
         b"epoch": str(header.epoch).encode(),
         b"n": str(header.n).encode(),
     }
+    schema, batch = FRAME_SCHEMA, made.batch
+    if made.raw_ns is not None:
+        schema = _RAW_SCHEMA
+        batch = pa.RecordBatch.from_arrays([*batch.columns, made.raw_ns], schema=schema)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, FRAME_SCHEMA.with_metadata(metadata)) as writer:
-        writer.write_batch(made.batch)
+    with pa.ipc.new_stream(sink, schema.with_metadata(metadata)) as writer:
+        writer.write_batch(batch)
     data: bytes = sink.getvalue().to_pybytes()
     if len(data) > FRAME_BYTES_MAX:
         raise FrameInvalid(header.source, "", f"{len(data)} bytes, more than {FRAME_BYTES_MAX}")
@@ -285,14 +307,19 @@ def decode_frame(data: bytes) -> Frame:
     header = _header(schema.metadata or {})
     if len(batches) != 1:
         raise FrameInvalid(header.source, "", "not exactly one batch")
+    batch, raw_ns = batches[0], None
     if not schema.equals(FRAME_SCHEMA, check_metadata=False):
-        raise FrameInvalid(header.source, "", f"other columns than {FRAME_SCHEMA.names}")
-    batch = batches[0].replace_schema_metadata(None)
+        if not schema.equals(_RAW_SCHEMA, check_metadata=False):
+            raise FrameInvalid(header.source, "", f"other columns than {_RAW_SCHEMA.names}")
+        batch, raw_ns = _without_raw(header, batch)
+    batch = batch.replace_schema_metadata(None)
     _check_batch(header, batch)
+    if raw_ns is not None:
+        raw_ns = _checked_raw(header, batch, raw_ns)
     is_finite = pc.all(pc.is_finite(batch.column("value"))).as_py()
     if is_finite is False and pc.any(_unmarked(batch)).as_py():
         raise FrameInvalid(header.source, "value", "a value is no number and not marked as bad")
-    return Frame(header, batch)
+    return Frame(header, batch, raw_ns)
 
 
 def frame_from(subject: str, data: bytes) -> Frame:
@@ -351,7 +378,7 @@ def parse_samples_subject(subject: str) -> tuple[str, str]:
 def _array(header: FrameHeader, name: str, values: object) -> Any:  # noqa: ANN401 - Arrow's own
     """Column `name` as an array of its type."""
     try:
-        wanted = FRAME_SCHEMA.field(name).type
+        wanted = _RAW_SCHEMA.field(name).type
         array = values if isinstance(values, pa.Array) else pa.array(values)
         if name != "tag":
             return array if array.type == wanted else array.cast(wanted)
@@ -426,6 +453,32 @@ def _check_batch(header: FrameHeader, batch: Any) -> None:  # noqa: ANN401 - Arr
     longest = pc.max(pc.binary_length(texts)).as_py() if has_texts else 0
     if longest > TEXT_BYTES_MAX:
         raise FrameInvalid(source, "text", f"{longest} bytes, more than {TEXT_BYTES_MAX}")
+
+
+def _without_raw(header: FrameHeader, batch: Any) -> tuple[Any, Any]:  # noqa: ANN401 - Arrow's own
+    """Batch of `FRAME_SCHEMA` and the raw times, of a batch that has both."""
+    *columns, raw_ns = batch.columns
+    try:
+        return pa.RecordBatch.from_arrays(columns, schema=FRAME_SCHEMA), raw_ns
+    except pa.ArrowException as error:
+        raise FrameInvalid(header.source, "", f"damaged: {error}") from error
+
+
+def _checked_raw(header: FrameHeader, batch: Any, raw_ns: Any) -> Any:  # noqa: ANN401 - Arrow's own
+    """Raw times of a checked batch; None where there are none.
+
+    A raw time of a row that is not marked is refused: it would say that its time is corrected.
+    """
+    try:
+        raw_ns.validate(full=True)
+    except pa.ArrowException as error:
+        raise FrameInvalid(header.source, "raw_ns", f"damaged: {error}") from error
+    if raw_ns.null_count == len(raw_ns):
+        return None
+    marks = pc.bit_wise_and(batch.column("quality"), pa.scalar(int(Quality.CLOCK), pa.uint16()))
+    if pc.any(pc.and_(pc.is_valid(raw_ns), pc.equal(marks, 0))).as_py():
+        raise FrameInvalid(header.source, "raw_ns", "a row that is not marked as corrected has one")
+    return raw_ns
 
 
 def _check_tags(header: FrameHeader, tags: Any) -> None:  # noqa: ANN401 - Arrow's own

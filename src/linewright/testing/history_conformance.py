@@ -48,6 +48,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     quality: int = 0
     integer: int | None = None
     text: str | None = None
+    raw_ns: int | None = None
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,6 +366,30 @@ def _check_late(factory: Factory, folder: Path) -> None:
         ledger.check(held)
 
 
+def _check_raw(factory: Factory, folder: Path) -> None:
+    """An episode of a wrong clock in rows that are right before and after it, late ones included.
+
+    Compacted hours with and without raw times are merged both ways.
+    """
+    with _opened(factory, folder) as (held, ledger):
+        wrong = [
+            msgspec.structs.replace(row, quality=int(Quality.CLOCK), raw_ns=row.t_ns - HOUR_NS)
+            for row in _steps("nogales#kw", 1800, 400)
+        ]
+        right = _steps("nogales#kw", 0, 257)
+        _put(held, ledger, batch("meter", 0, *right), batch("meter", 1, *wrong))
+        ledger.check(held)
+        held.compact(T0_NS + HOUR_NS)
+        _put(held, ledger, batch("meter", 2, *_steps("nogales#kw", 7200, 9)))
+        for n in range(3, 14):
+            late = wrong[n : n + 1] if n % 2 else right[n : n + 1]
+            _put(held, ledger, batch("meter", n, *late))
+            held.compact(2**62)
+            ledger.check(held)
+        held.reopen()
+        ledger.check(held)
+
+
 def _check_two_sources(factory: Factory, folder: Path) -> None:
     with _opened(factory, folder) as (held, ledger):
         rows = _steps("nogales#kw", 0, 50)
@@ -390,6 +415,8 @@ _ODD = (
     Row(tag="nogales#odd", t_ns=T0_NS + 4, value=1.7976931348623157e308),
     Row(tag="nogales#odd", t_ns=T0_NS + 5, value=0.1 + 0.2),
     Row(tag="nogales#odd", t_ns=T0_NS + 6, value=-1e-9),
+    Row(tag="nogales#odd", t_ns=T0_NS + 7, value=1.5, quality=int(Quality.CLOCK), raw_ns=-1),
+    Row(tag="nogales#odd", t_ns=T0_NS + 8, value=1.5, quality=4, raw_ns=2**63 - 1),
     Row(tag="nogales#int", t_ns=T0_NS, value=float(2**63), integer=2**63 - 1),
     Row(tag="nogales#int", t_ns=T0_NS + 1, value=float(-(2**63)), integer=-(2**63)),
     Row(tag="nogales#int", t_ns=T0_NS + 2, value=0.5, integer=7),
@@ -424,6 +451,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "late_rows_are_in_order": _check_late,
         "two_sources_of_one_tag": _check_two_sources,
         "odd_values_come_back": _check_odd,
+        "raw_times_come_back": _check_raw,
     }
 )
 """Every check by its name; each takes a back end and an empty folder, and asserts."""
@@ -439,6 +467,7 @@ def _arrival(each: Batch, seq: int) -> Arrival:
         quality=[row.quality for row in rows],
         integer=[row.integer for row in rows],
         text=[row.text for row in rows],
+        raw_ns=[row.raw_ns for row in rows],
     )
     header = FrameHeader(site=SITE, source=each.source, epoch=each.epoch, n=each.n)
     data = encode_frame(frame(header, columns))
@@ -455,6 +484,7 @@ def _rows_of(found: Columns) -> list[Row]:
             quality=found.quality[at],
             integer=(found.integer or [])[at],
             text=(found.text or [])[at],
+            raw_ns=(found.raw_ns or [])[at],
         )
         for at, tag in enumerate(found.tag)
     ]

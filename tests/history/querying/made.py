@@ -36,6 +36,7 @@ def publish(history: Path) -> None:
             "source": ["saw"] * ROWS,
             "epoch": [1] * ROWS,
             "n": numbers,
+            "raw_ns": [None] * (ROWS - 1) + [T0_NS - S_NS],
         }
     )
     gap = example(Gap)
@@ -55,7 +56,9 @@ def publish(history: Path) -> None:
     (history / "query").mkdir(parents=True)
     pq.write_table(samples, history / "query" / "tail.parquet")
     pq.write_table(records, history / "query" / "records.parquet")
-    tail = PublishedFile(path="query/tail.parquet", rows=ROWS, from_ns=times[0], until_ns=times[-1])
+    tail = PublishedFile(
+        path="query/tail.parquet", rows=ROWS, from_ns=times[0], until_ns=times[-1], raw=True
+    )
     held = PublishedFile(path="query/records.parquet", rows=2, from_ns=1, until_ns=gap.t_ns)
     write_published(history, Published(as_of_ns=times[-1], tail=(tail,), records=(held,)))
 

@@ -27,6 +27,12 @@ def test_times_are_timestamps(history: Path) -> None:
     assert str(row["t"]) == "2026-11-23 15:30:00"
 
 
+def test_raw_times_are_there_where_they_are(history: Path) -> None:
+    """A row whose time was corrected has the one that its source gave."""
+    (row,) = rows_of(history, "SELECT n, raw_ns FROM samples WHERE raw_ns IS NOT NULL")
+    assert row == {"n": ROWS - 1, "raw_ns": T0_NS - 1_000_000_000}
+
+
 def test_the_latest_revision_of_a_gap(history: Path) -> None:
     """A gap is one row, as it was last told."""
     (gap,) = rows_of(history, "SELECT rev, reason, of_source, count, at_least FROM gaps")

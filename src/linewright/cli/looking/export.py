@@ -36,7 +36,7 @@ PARTS = 60
 
 NS_MAX = 2**63 - 1
 
-COLUMNS = "tag, t_ns, seen_ns, value, quality, int, text"
+COLUMNS = "tag, t_ns, seen_ns, value, quality, int, text, raw_ns"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

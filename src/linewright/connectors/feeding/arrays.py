@@ -22,6 +22,7 @@ _TYPES = {
     "int": pa.int64(),
     "text": pa.utf8(),
     "quality": pa.uint16(),
+    "raw_ns": pa.int64(),
 }
 
 

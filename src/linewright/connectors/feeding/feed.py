@@ -56,6 +56,11 @@ GAPS_REMEMBERED = 1_000
 """Beginnings of gaps of some tags that are known, so that no two of them are taken for one."""
 
 
+_I64 = range(-(2**63), 2**63)
+_Times = tuple[list[int], dict[int, int]]
+"""Times of rows, and by row the ones that the source gave and that were not believed."""
+
+
 class Now(msgspec.Struct, frozen=True, kw_only=True):
     """One moment on three clocks: of the plant, of the wall, and the steady one.
 
@@ -332,7 +337,7 @@ class Feed:
 
     # --- one message
 
-    def _hold(self, heard: Heard, times: tuple[list[int], list[int]], now: Now) -> None:
+    def _hold(self, heard: Heard, times: _Times, now: Now) -> None:
         """Hand on the samples of a message, without repeats and changes that are too small."""
         t_ns, clocked = times
         marks = self._marks | (Quality.INITIAL if heard.is_first else 0)
@@ -340,6 +345,7 @@ class Feed:
         shaped = self._shaper.shape(points, heard.values, heard.statuses, marks=marks)
         for row in clocked:
             shaped.quality[row] |= Quality.CLOCK
+        raw_ns = {row: raw for row, raw in clocked.items() if raw in _I64} if clocked else {}
         t_ns, places = self._once.times(
             points, t_ns, heard.values, shaped.quality, late=heard.is_historical
         )
@@ -347,6 +353,7 @@ class Feed:
             looked = range(len(points)) if places is None else places
             places = self._bands.kept(points, shaped.value, shaped.quality, looked)
         rows = Rows(
+            raw_ns=raw_ns,
             tag=points,
             t_ns=t_ns,
             seen_ns=[now.seen_ns] * len(points),
@@ -362,18 +369,18 @@ class Feed:
             rows = rows.at(places)
         self.box.add(rows)
 
-    def _times(self, heard: Heard, now: Now) -> tuple[list[int], list[int]]:
-        """Times of the values on the plant's clock, and the rows whose own were not believed.
+    def _times(self, heard: Heard, now: Now) -> _Times:
+        """Times of the values on the plant's clock, and the own ones that were not believed.
 
         A time near plant time is taken as it is, whatever the others say. One that is further
         ahead, after its correction too, becomes plant time: what is accounted for never runs
-        ahead of what was heard.
+        ahead of what was heard. One that no sample can hold becomes the nearest that it can.
         """
         if heard.is_first:
-            return self._times_of_first(heard, now), []
+            return self._times_of_first(heard, now), {}
         told = [source_ns for source_ns in heard.source_ns if source_ns is not None]
         if not told:
-            return [now.plant_ns] * len(heard.points), []
+            return [now.plant_ns] * len(heard.points), {}
         # Late on purpose: it says nothing of the clock, and is corrected as the clock is.
         correction_ns = self._clock.used_ns
         if not heard.is_historical:
@@ -386,19 +393,23 @@ class Feed:
             )
         is_plain = not correction_ns and min(told) >= 0 and max(told) <= TIME_MAX_NS
         if is_plain and len(told) == len(heard.points) and not now.is_ahead(max(told)):
-            return told, []
+            return told, {}
         near_ns = bound_ns(now.speed) if now.is_steady else -1
         t_ns: list[int] = []
-        clocked: list[int] = []
+        clocked: dict[int, int] = {}
         for row, source_ns in enumerate(heard.source_ns):
-            at_ns = now.plant_ns if source_ns is None else source_ns
-            if correction_ns and abs(at_ns - now.plant_ns) > near_ns and source_ns is not None:
+            if source_ns is None:
+                t_ns.append(_fitting(now.plant_ns))
+                continue
+            at_ns = source_ns
+            if correction_ns and abs(at_ns - now.plant_ns) > near_ns:
                 at_ns -= correction_ns
-                clocked.append(row)
             if now.is_ahead(at_ns):
                 at_ns = now.plant_ns
-                clocked.append(row)
-            t_ns.append(_fitting(at_ns))
+            at_ns = _fitting(at_ns)
+            if at_ns != source_ns:
+                clocked[row] = source_ns
+            t_ns.append(at_ns)
         return t_ns, clocked
 
     def _times_of_first(self, heard: Heard, now: Now) -> list[int]:
@@ -439,9 +450,7 @@ class Feed:
             self._asked_ns = max(changed)
             self.box.reach(self._asked_ns)
 
-    def _since_begun(
-        self, heard: Heard, times: tuple[list[int], list[int]], now: Now
-    ) -> tuple[Heard, tuple[list[int], list[int]]]:
+    def _since_begun(self, heard: Heard, times: _Times, now: Now) -> tuple[Heard, _Times]:
         """Rest of a message of a new source, without values from before its account began.
 
         These are what the device held when it began: they come right behind their reading.
@@ -455,9 +464,9 @@ class Feed:
             row for row in rows if t_ns[row] <= self._asked_ns and heard.points[row] in self._read
         ]
         behind_ns = [(self._once.newest_ns(heard.points[row]) or 0) + 1 for row in before]
-        self._hold(_part(heard, before, is_first=True), (behind_ns, []), now)
+        self._hold(_part(heard, before, is_first=True), (behind_ns, {}), now)
         kept = [row for row in rows if row not in set(before)]
-        wrong = [place for place, row in enumerate(kept) if row in clocked]
+        wrong = {place: clocked[row] for place, row in enumerate(kept) if row in clocked}
         return _part(heard, kept), ([t_ns[row] for row in kept], wrong)
 
     def _overflow(self, heard: Heard, t_ns: list[int], now: Now) -> None:

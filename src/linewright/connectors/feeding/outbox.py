@@ -38,6 +38,9 @@ BATCH_BYTES_MAX = 900_000
 ROW_BYTES = 44
 """Bytes of a row without text: seven columns with their bits of what is missing."""
 
+RAW_BYTES = 9
+"""Bytes that a row has more in a frame with raw times."""
+
 HEARTBEAT_NS = 1_000_000_000
 """Silence after which a source that is connected sends a frame without rows, 1 s."""
 
@@ -95,6 +98,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
             quality=column("quality", rows.quality),
             integer=column("int", rows.integer),
             text=column("text", rows.text),
+            raw_ns=_raw_column(rows),
         )
         return frame(FrameHeader(site=to.site, source=to.source, epoch=to.epoch, n=to.n), columns)
 
@@ -309,8 +313,17 @@ class Outbox:
             self.stored_ns = max(t_ns, self.stored_ns or 0)
 
 
+def _raw_column(rows: Rows) -> Any:  # noqa: ANN401 - Arrow's own type
+    """Column of the raw times; None where no row has one, and the frame goes without."""
+    if not rows.raw_ns:
+        return None
+    return column("raw_ns", [rows.raw_ns.get(place) for place in range(len(rows))])
+
+
 def _fitting(rows: Rows, fitting: int) -> int:
     """How many of the rows fit one frame that holds `fitting` without text; at least one."""
+    if rows.raw_ns:
+        fitting = max(1, fitting * ROW_BYTES // (ROW_BYTES + RAW_BYTES))
     most = min(len(rows), fitting)
     if not any(rows.text[:most]):
         return most

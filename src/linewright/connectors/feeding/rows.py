@@ -37,6 +37,8 @@ class Rows:
 
     Parameters
     ----------
+    raw_ns
+        Times that the source gave, of the places of rows whose own time was not believed.
     tag, t_ns, seen_ns, value, quality, integer, text
         The columns; they belong to the rows then. Left out: no rows.
 
@@ -46,9 +48,9 @@ class Rows:
     True
     """
 
-    __slots__ = (*COLUMNS, "names")
+    __slots__ = (*COLUMNS, "names", "raw_ns")
 
-    def __init__(self, **columns: list[Any]) -> None:
+    def __init__(self, raw_ns: dict[int, int] | None = None, **columns: list[Any]) -> None:
         assert not columns or columns.keys() == set(COLUMNS), "all columns or none"
         self.tag: list[int] = columns.get("tag", [])
         self.t_ns: list[int] = columns.get("t_ns", [])
@@ -57,6 +59,8 @@ class Rows:
         self.quality: list[int] = columns.get("quality", [])
         self.integer: list[int | None] = columns.get("integer", [])
         self.text: list[str | None] = columns.get("text", [])
+        self.raw_ns = {} if raw_ns is None else raw_ns
+        """Place -> time that the source gave; only rows with `Quality.CLOCK` have one."""
         self.names: Any = None
         """Dictionary of the tags that `tag` counts, once they are in an outbox."""
 
@@ -108,6 +112,9 @@ class Rows:
         >>> len(rows)
         0
         """
+        if more.raw_ns:
+            behind = len(self.tag)
+            self.raw_ns |= {behind + place: raw_ns for place, raw_ns in more.raw_ns.items()}
         self.tag += more.tag
         self.t_ns += more.t_ns
         self.seen_ns += more.seen_ns
@@ -124,7 +131,9 @@ class Rows:
         >>> len(Rows().at([]))
         0
         """
+        raw_ns = self.raw_ns
         found = Rows(
+            raw_ns={at: raw_ns[k] for at, k in enumerate(places) if k in raw_ns} if raw_ns else {},
             tag=[self.tag[k] for k in places],
             t_ns=[self.t_ns[k] for k in places],
             seen_ns=[self.seen_ns[k] for k in places],
@@ -145,6 +154,7 @@ class Rows:
         0
         """
         return Rows(
+            raw_ns={place: raw_ns for place, raw_ns in self.raw_ns.items() if place < count},
             tag=self.tag[:count],
             t_ns=self.t_ns[:count],
             seen_ns=self.seen_ns[:count],
@@ -161,6 +171,9 @@ class Rows:
         --------
         >>> Rows().drop_first(5)
         """
+        if self.raw_ns:
+            rest = self.raw_ns.items()
+            self.raw_ns = {place - count: raw_ns for place, raw_ns in rest if place >= count}
         del self.tag[:count]
         del self.t_ns[:count]
         del self.seen_ns[:count]

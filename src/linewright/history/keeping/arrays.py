@@ -44,6 +44,7 @@ ROWS = pa.schema(
         ("quality", pa.uint16()),
         ("source", pa.int32()),
         ("n", pa.int64()),
+        ("raw_ns", pa.int64()),
     ]
 )
 """Rows as the room passes them on: tags and sources by their numbers in the file."""

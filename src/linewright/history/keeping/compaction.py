@@ -20,7 +20,14 @@ import msgspec
 from linewright.history.keeping.arrays import concat, np
 from linewright.history.keeping.files import DRAFT, Files, NewFile, damage_of
 from linewright.history.keeping.listing import Place, note_change
-from linewright.history.keeping.packing import HOUR_NS, PACKED, SEEN, Packer, Segment
+from linewright.history.keeping.packing import (
+    HAS_RAW,
+    HOUR_NS,
+    SEEN,
+    Packer,
+    Segment,
+    packed_schema,
+)
 from linewright.history.keeping.rows import Rows
 from linewright.history.store import Database
 
@@ -295,9 +302,10 @@ class Compactor:
         self._check(job.inputs)
         number = self._next_number()
         stem = f"{FOLDER}/{_day_name(job.from_ns)}/{_span_name(job)}-{number:06d}"
-        packer = Packer(self._names("SELECT id, address FROM tags"), self._sources())
+        tags, has_raw = self._names("SELECT id, address FROM tags"), self._has_raw(job)
+        packer = Packer(tags, self._sources(), has_raw=has_raw)
         path = f"{stem}.parquet"
-        main = NewFile(self._folder / path, PACKED)
+        main = NewFile(self._folder / path, packed_schema(has_raw=has_raw))
         drafts.append(main)
         segments: list[Segment] = []
         for chunk in self._chunks(job):
@@ -319,6 +327,16 @@ class Compactor:
         self._database.replace("tally", [("files", number)], key="name")
         note_change(self._database)
         return written.rows, replaced
+
+    def _has_raw(self, job: _Job) -> bool:
+        """Whether a row that goes into the file has a raw time."""
+        listed = ", ".join(f"{number:d}" for number in job.inputs) or "NULL"
+        query = f"SELECT count(*) FROM segments WHERE file IN ({listed}) AND has & {HAS_RAW} <> 0"  # noqa: S608 - our numbers
+        found = int(self._database.rows(query)[0][0])
+        if job.with_hot:
+            query = "SELECT count(raw_ns) FROM wide WHERE t_ns >= ? AND t_ns < ?"
+            found += int(self._database.rows(query, job.from_ns, job.until_ns)[0][0])
+        return found > 0
 
     def _check(self, ids: Sequence[int]) -> None:
         """Compare files with their hashes before they are merged: then nobody could tell any more.

@@ -48,7 +48,7 @@ HASH_BYTES = 1 << 20
 
 _DELTA = "DELTA_BINARY_PACKED"
 _ENCODING = {"t_ms": _DELTA, "t_sub_ns": _DELTA, "m": _DELTA, "int": _DELTA, "n": _DELTA}
-_ENCODING |= {"seen_ns": _DELTA, "value": "BYTE_STREAM_SPLIT"}
+_ENCODING |= {"seen_ns": _DELTA, "raw_ns": _DELTA, "value": "BYTE_STREAM_SPLIT"}
 _DICTIONARY = ["tag", "scale", "text", "quality", "source", "epoch", "hour", "class", "address"]
 
 LEVEL = 3

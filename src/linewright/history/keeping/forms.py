@@ -2,16 +2,17 @@
 
 Form 1 kept every sample in one table. Form 2 keeps those that are not compacted yet (``samples``,
 ``wide``, ``arrivals``), lists Parquet files for the others, and knows the last value of each tag.
+Form 3 keeps the raw time of rows whose own time was not believed.
 
 >>> "CREATE TABLE files" in TABLES, sorted(STEPS)
-(True, [1])
+(True, [1, 2])
 """
 
 from collections.abc import Mapping
 
 __all__ = ["FORM", "STEPS", "TABLES"]
 
-FORM = 2
+FORM = 3
 """Form of the tables; a newer file is not touched."""
 
 _OLD = """
@@ -75,8 +76,22 @@ CREATE TABLE segments(
 CREATE TABLE leaving(path VARCHAR NOT NULL, since_ns BIGINT NOT NULL);
 """
 
-TABLES = _OLD + _NEW
-"""Tables of a new file.
+_FROM_2 = """
+DROP VIEW hot;
+ALTER TABLE wide ADD COLUMN raw_ns BIGINT;
+ALTER TABLE last ADD COLUMN raw_ns BIGINT;
+CREATE VIEW hot AS
+    SELECT s.tag, s.t_ns, a.seen_ns, s.value, NULL::BIGINT AS int, NULL::VARCHAR AS text,
+        s.quality, a.source, a.n, NULL::BIGINT AS raw_ns, s.batch, s.rowid AS place
+    FROM samples s JOIN arrivals a USING (batch)
+    UNION ALL
+    SELECT w.tag, w.t_ns, coalesce(w.seen_ns, a.seen_ns), w.value, w.int, w.text,
+        w.quality, a.source, a.n, w.raw_ns, w.batch, w.rowid
+    FROM wide w JOIN arrivals a USING (batch);
+"""
+
+TABLES = _OLD + _NEW + _FROM_2
+"""Tables of a new file: those of form 2, and what form 3 adds.
 
 ``samples`` holds the rows that are a time, a number and a quality and arrived with their batch,
 ``wide`` all others; rows of one batch are all in one of them, so ``hot`` can give them in the
@@ -113,5 +128,5 @@ DROP TABLE former;
 
 _FROM_1 = "ALTER TABLE samples RENAME TO former;" + _NEW + _FILL
 
-STEPS: Mapping[int, str] = {1: _FROM_1}
+STEPS: Mapping[int, str] = {1: _FROM_1, 2: _FROM_2}
 """What makes the next form of a form; each is run in one transaction with the new number."""

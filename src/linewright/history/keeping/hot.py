@@ -38,7 +38,15 @@ _SAMPLES = pa.schema(
         ("batch", pa.int64()),
     ]
 )
-_WIDE = pa.schema([*_SAMPLES, ("seen_ns", pa.int64()), ("int", pa.int64()), ("text", pa.utf8())])
+_WIDE = pa.schema(
+    [
+        *_SAMPLES,
+        ("seen_ns", pa.int64()),
+        ("int", pa.int64()),
+        ("text", pa.utf8()),
+        ("raw_ns", pa.int64()),
+    ]
+)
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,14 +108,16 @@ def hot_tables(frames: Iterable[Fresh]) -> HotTables:
         narrow = [rows["tag"], rows["t_ns"], rows["value"], rows["quality"], number]
         bounds = pc.min_max(seen_ns)
         is_narrow = (
-            batch.column("int").null_count == batch.column("text").null_count == batch.num_rows
+            fresh.frame.raw_ns is None
+            and batch.column("int").null_count == batch.column("text").null_count == batch.num_rows
             and bounds["min"] == bounds["max"]
         )
         if is_narrow:
             samples.append(pa.table(narrow, schema=_SAMPLES))
         else:
             own = pa.array(numbers(seen_ns), mask=numbers(seen_ns) == arrived_ns)
-            wide.append(pa.table([*narrow, own, rows["int"], rows["text"]], schema=_WIDE))
+            others = [own, rows["int"], rows["text"], rows["raw_ns"]]
+            wide.append(pa.table([*narrow, *others], schema=_WIDE))
     rows = concat(whole)
     return HotTables(
         samples=pa.concat_tables(samples) if samples else _SAMPLES.empty_table(),
@@ -184,13 +194,14 @@ def is_worth_folding(rows: int, tags: int) -> bool:
 
 def _rows(fresh: Fresh) -> Any:  # noqa: ANN401 - Arrow's own
     """Rows of a frame in the form of the room."""
-    batch = fresh.frame.batch
+    batch, raw_ns = fresh.frame.batch, fresh.frame.raw_ns
     tag = batch.column("tag")
     columns = [
         pa.array(fresh.tags, pa.int32()).take(tag.indices),
         *(batch.column(name) for name in ROWS.names[1:7]),
         repeated(fresh.source, batch.num_rows, pa.int32()),
         repeated(fresh.frame.header.n, batch.num_rows, pa.int64()),
+        pa.nulls(batch.num_rows, pa.int64()) if raw_ns is None else raw_ns,
     ]
     return pa.table(columns, schema=ROWS)
 

@@ -9,14 +9,16 @@ A row of a packed file has
   bits that were put in: a number is packed as ``m / scale`` only where the division gives them,
 - ``text``, ``quality``, ``source``, ``epoch``, ``n``: as they came,
 - ``seen_ns``: arrival, only where it differs from that of its batch in this hour. The companion
-  file holds the others by (``hour``, ``source``, ``epoch``, ``n``).
+  file holds the others by (``hour``, ``source``, ``epoch``, ``n``),
+- ``raw_ns``: time that the source gave, only where ``t_ns`` is a corrected one. A file without
+  such rows lacks the column, as files of earlier versions do.
 
 Sorted and split so, differences between neighbours are small: most columns need a few bits a row.
 
 >>> from linewright.history.keeping.arrays import ROWS
 >>> packed = Packer({}, {}).pack(ROWS.empty_table())
->>> packed.table.num_rows, packed.segments
-(0, [])
+>>> packed.table.num_rows, packed.segments, packed_schema(has_raw=False).equals(PACKED)
+(0, [], True)
 """
 
 from collections.abc import Mapping
@@ -42,6 +44,7 @@ __all__ = [
     "Packed",
     "Packer",
     "Segment",
+    "packed_schema",
     "unpacked_times",
     "unpacked_values",
 ]
@@ -73,6 +76,7 @@ HAS_TEXT = 4
 HAS_QUALITY = 8
 HAS_SEEN = 16
 HAS_SUB = 32
+HAS_RAW = 64
 
 _NAME = pa.dictionary(pa.int32(), pa.utf8())
 
@@ -93,6 +97,8 @@ PACKED = pa.schema(
         ("seen_ns", pa.int64()),
     ]
 )
+
+_RAW = pa.field("raw_ns", pa.int64())
 
 SEEN = pa.schema(
     [
@@ -144,8 +150,31 @@ class Packed(msgspec.Struct, frozen=True):
     segments: list[Segment]
 
 
+def packed_schema(*, has_raw: bool) -> Any:  # noqa: ANN401 - Arrow's own
+    """Columns of a packed file.
+
+    Parameters
+    ----------
+    has_raw
+        Whether it has rows with a raw time.
+
+    Examples
+    --------
+    >>> packed_schema(has_raw=True).names[-1]
+    'raw_ns'
+    """
+    return PACKED.append(_RAW) if has_raw else PACKED
+
+
 class Packer:
     """Packs chunk after chunk of one file, and keeps when its batches arrived.
+
+    Parameters
+    ----------
+    tags, sources
+        Names of their numbers.
+    has_raw
+        Whether a row of the file has a raw time.
 
     Examples
     --------
@@ -153,9 +182,16 @@ class Packer:
     []
     """
 
-    def __init__(self, tags: Mapping[int, str], sources: Mapping[int, tuple[str, int]]) -> None:
+    def __init__(
+        self,
+        tags: Mapping[int, str],
+        sources: Mapping[int, tuple[str, int]],
+        *,
+        has_raw: bool = False,
+    ) -> None:
         self._tags = tags
         self._sources = sources
+        self._schema = packed_schema(has_raw=has_raw)
         self._groups = 0
         self._seen: dict[tuple[int, int], tuple[Ints, Ints]] = {}
         """(hour, source) -> numbers of batches in order, and when they arrived."""
@@ -174,11 +210,13 @@ class Packer:
             Equal to the rows when it is unpacked.
         """
         if not rows.num_rows:
-            return Packed(PACKED.empty_table(), [], [])
+            return Packed(self._schema.empty_table(), [], [])
         tag, t_ns = numbers(rows["tag"]), numbers(rows["t_ns"])
         starts = _starts(tag)
         m, plain, scale = _mantissas(rows, starts)
         override = self._overrides(rows, t_ns)
+        raw_ns = [rows["raw_ns"]] if _RAW.name in self._schema.names else []
+        assert raw_ns or rows["raw_ns"].null_count == len(tag), "a raw time would be lost"
         table = pa.table(
             [
                 _names(tag, self._tags),
@@ -196,8 +234,9 @@ class Packer:
                 ),
                 rows["n"],
                 override,
+                *raw_ns,
             ],
-            schema=PACKED,
+            schema=self._schema,
         )
         groups = _groups(starts, len(tag))
         segments = _segments(table, tag, t_ns, starts, groups)
@@ -413,8 +452,9 @@ def _segments(
         ("int", HAS_INT),
         ("text", HAS_TEXT),
         ("seen_ns", HAS_SEEN),
+        ("raw_ns", HAS_RAW),
     ):
-        if table[name].null_count < len(tag):
+        if name in table.column_names and table[name].null_count < len(tag):
             has |= bit * np.logical_or.reduceat(numbers(pc.is_valid(table[name])), cuts)
     for name, bit in (("quality", HAS_QUALITY), ("t_sub_ns", HAS_SUB)):
         has |= bit * np.logical_or.reduceat(numbers(table[name]) != 0, cuts)

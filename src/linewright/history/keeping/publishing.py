@@ -21,7 +21,7 @@ import msgspec
 from linewright.history.keeping.arrays import pa, pc, pq
 from linewright.history.keeping.files import DRAFT, write_table
 from linewright.history.keeping.listing import CHANGE_COUNT
-from linewright.history.keeping.packing import HOUR_NS
+from linewright.history.keeping.packing import HAS_RAW, HOUR_NS
 from linewright.history.published import (
     FILES_KEPT_S,
     QUERY_FOLDER,
@@ -180,7 +180,7 @@ class Publisher:
         """Write hot rows of an hour that came with some batches, by tag and time."""
         parts = self._database.batches(
             "SELECT t.address AS tag, h.t_ns, h.seen_ns, h.value, h.int, h.text, h.quality,"
-            " b.name AS source, b.epoch, h.n FROM hot h JOIN tags t ON t.id = h.tag"
+            " b.name AS source, b.epoch, h.n, h.raw_ns FROM hot h JOIN tags t ON t.id = h.tag"
             " JOIN sources b ON b.source = h.source"
             " WHERE h.t_ns >= ? AND h.t_ns < ? AND h.batch >= ? AND h.batch < ?"
             " ORDER BY t.address, h.t_ns, h.seen_ns, h.source, h.n, h.place",
@@ -217,6 +217,7 @@ class Publisher:
             rows=table.num_rows,
             from_ns=span[0],
             until_ns=span[1],
+            raw="raw_ns" in table.column_names,
         )
         self._now.pieces.setdefault(hour, []).append(_Piece(file, level))
 
@@ -249,14 +250,21 @@ class Publisher:
     def _files(self) -> tuple[PublishedFile, ...]:
         """Compacted files."""
         found = self._database.rows(
-            "SELECT f.path, f.rows, f.from_ns, f.until_ns, coalesce(min(c.path), '') FROM files f"
+            "SELECT f.path, f.rows, f.from_ns, f.until_ns, coalesce(min(c.path), ''), f.id IN"  # noqa: S608 - our numbers
+            f" (SELECT file FROM segments WHERE has & {HAS_RAW} <> 0) AS raw FROM files f"
             " LEFT JOIN companions c ON c.file = f.id GROUP BY ALL ORDER BY f.from_ns, f.path"
         )
         return tuple(
             PublishedFile(
-                path=path, rows=rows, from_ns=low, until_ns=high - 1, packing="packed", seen=seen
+                path=path,
+                rows=rows,
+                from_ns=low,
+                until_ns=high - 1,
+                packing="packed",
+                seen=seen,
+                raw=raw,
             )
-            for path, rows, low, high, seen in found
+            for path, rows, low, high, seen, raw in found
         )
 
     def _take_away(self, *, after: int) -> None:

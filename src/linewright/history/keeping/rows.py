@@ -36,6 +36,7 @@ from linewright.history.keeping.listing import Listing, Place
 from linewright.history.keeping.packing import (
     HAS_INT,
     HAS_QUALITY,
+    HAS_RAW,
     HAS_SEEN,
     HAS_SUB,
     HAS_TEXT,
@@ -59,13 +60,16 @@ _OPTIONAL_NUMBERS = (
 )
 """Columns that are read only where a segment says that they hold anything."""
 
+_OPTIONAL = (*_OPTIONAL_NUMBERS, ("text", HAS_TEXT), ("seen_ns", HAS_SEEN), ("raw_ns", HAS_RAW))
+"""The same of whole rows."""
+
 _HOT = (
-    "SELECT tag, t_ns, seen_ns, value, int, text, quality, source, n FROM hot"
+    "SELECT tag, t_ns, seen_ns, value, int, text, quality, source, n, raw_ns FROM hot"
     " WHERE tag IN ({}) AND t_ns >= ? AND t_ns < ?"
     " ORDER BY tag, t_ns, seen_ns, source, n, place"
 )
 _HOT_BEFORE = (
-    "SELECT tag, t_ns, seen_ns, value, int, text, quality, source, n FROM hot"
+    "SELECT tag, t_ns, seen_ns, value, int, text, quality, source, n, raw_ns FROM hot"
     " WHERE tag IN ({}) AND t_ns <= ?"
     " QUALIFY row_number() OVER (PARTITION BY tag"
     " ORDER BY t_ns DESC, seen_ns DESC, source DESC, n DESC, place DESC) = 1 ORDER BY tag"
@@ -308,11 +312,7 @@ class Rows:
         for path, some in _by_path(places):
             has = int(np.bitwise_or.reduce([place.segment.has for place in some]))
             columns = ["t_ms", "m", "source", "epoch", "n"]
-            columns += [
-                name
-                for name, bit in (*_OPTIONAL_NUMBERS, ("text", HAS_TEXT), ("seen_ns", HAS_SEEN))
-                if has & bit
-            ]
+            columns += [name for name, bit in _OPTIONAL if has & bit]
             table, offsets = self._groups(path, some, columns)
             for place in some:
                 segment = place.segment
@@ -353,6 +353,7 @@ class Rows:
             table["quality"] if "quality" in names else repeated(0, count, pa.uint16()),
             pa.array(source),
             table["n"],
+            table["raw_ns"] if "raw_ns" in names else pa.nulls(count, pa.int64()),
         ]
         return pa.table(columns, schema=ROWS)
 

@@ -3,7 +3,7 @@
 ==========  =====================================================================================
 table       columns
 ==========  =====================================================================================
-samples     tag, t_ns, t, seen_ns, value, int, text, quality, source, epoch, n
+samples     tag, t_ns, t, seen_ns, value, int, text, quality, source, epoch, n, raw_ns
 records     class, id, rev, address, t_ns, t, seen_ns, json
 tags        tag, samples, first_ns, last_ns
 gaps        id, rev, address, t_ns, t, seen_ns, of_source, epoch, first_n, last_n, until_ns, reason,

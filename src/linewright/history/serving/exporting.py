@@ -36,6 +36,7 @@ _SAMPLES = pa.schema(
         ("quality", pa.uint16()),
         ("int", pa.int64()),
         ("text", pa.utf8()),
+        ("raw_ns", pa.int64()),
     ]
 )
 _RECORDS = pa.schema([("json", pa.utf8())])

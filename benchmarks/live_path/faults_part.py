@@ -20,7 +20,7 @@ def measure_faults() -> list[Claim]:
     """Run the suite and sum what each of its cases wrote down."""
     with tempfile.TemporaryDirectory(prefix="linewright-") as name:
         done = subprocess.run(  # noqa: S603  # our own tests
-            [sys.executable, "-m", "pytest", "-q", "-m", "faults", "-p", "no:cacheprovider"]
+            [sys.executable, "-m", "pytest", "-q", "-n2", "-m", "faults", "-p", "no:cacheprovider"]
             + [str(path) for path in sorted((ROOT / "tests" / "faults").glob("test_live_path_*"))],
             cwd=ROOT,
             env={**os.environ, "LINEWRIGHT_FAULTS_OUT": name},

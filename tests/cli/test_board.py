@@ -40,6 +40,23 @@ def test_each_change_is_a_line(board: PlantBoard) -> None:
     ]
 
 
+def test_a_server_that_is_joined_is_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody says of a NATS server that is not ours that it reads its store."""
+    url = "nats://127.0.0.1:1"
+    plan = Plan(data=tmp_path, site="nogales", text="linewright: 1", nats=url)
+    said = ""
+    with PlantBoard(plan, LINES.append) as shown:
+        shown.tell(Told(name="bus", state="starting"))
+        for _ in range(600):
+            said += capsys.readouterr().err
+            if said:
+                break
+            time.sleep(0.05)
+    assert said == "the NATS server is waited for ...\n"
+
+
 def test_links_are_told_when_they_change(board: PlantBoard) -> None:
     """How many are in each state, and which one is not reached, why, and what to do; once."""
     lost = {"source": "saw", "state": "lost", "why": "no answer", "next_step": "look at its cable"}

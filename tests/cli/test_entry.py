@@ -156,6 +156,24 @@ def test_ctrl_c_while_writing() -> None:
     assert err.decode().split() == ["Stopped."]
 
 
+def test_ctrl_c_before_the_command_is_there() -> None:
+    """Ctrl-C while the program is still read in ends with 130, too, and without a traceback."""
+    code = """
+import runpy, sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+runpy.run_module("linewright", run_name="__main__")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env=environment(),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("words", [("schema", "plant"), ("--help",), ("check", "no/such")])
 def test_an_output_that_is_closed(words: tuple[str, ...]) -> None:
     """When whoever reads goes away, the command ends with 141 and says nothing."""

@@ -13,7 +13,7 @@ def test_without_a_bus(tmp_path: Path) -> None:
     """A folder in which no NATS server was started is told, with what to do; the code is 2."""
     ran = spawn("run", "live", "--data", tmp_path, "--site", "reno")
     assert ran.code == 2
-    assert "bus/live.json: not found; start the bus first" in ran.err
+    assert "bus/live.json: not found (start the bus first)" in ran.err
 
 
 def test_a_service_that_there_is_not(run: Run, tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ def test_every_problem_is_told(plant: Path, tmp_path: Path, run: Run) -> None:
         (["--emulate", "--speed", "0"], "0.1<=x<=100"),
         (["--port", "70000"], "0<=x<=65535"),
         (["--scenario", TOOL], "cannot be used"),
+        (["--nats-server", TOOL], "worn-tool.yaml` is no program (see --nats-server)"),
+        (["--nats", "http://h"], "http://h: is no URL of a NATS server (write nats://HOST:PORT)"),
+        (["--nats", "nats://h", "--nats-server", "f"], "both name a server"),
     ],
 )
 def test_wrong_use(words: list[str], said: str, plant: Path, tmp_path: Path, run: Run) -> None:

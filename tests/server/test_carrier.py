@@ -57,6 +57,41 @@ def test_another_one_is_joined(nats: NatsServer, tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_a_site_that_is_run_there_already(nats: NatsServer, tmp_path: Path) -> None:
+    """Two data folders never share the samples of a site: the second `up` is refused."""
+    address = nats.address
+    where = address.url.partition("//")[2]
+    url = f"nats://{address.user}:{address.password}@{where}"
+
+    async def beat() -> None:
+        async with await Bus.connect(address, site="reno", name="up") as bus:
+            while True:
+                await bus.tell("lw.alive.reno.up", b"{}")
+                await asyncio.sleep(0.1)
+
+    async def scene() -> None:
+        other = asyncio.create_task(beat())
+        joined = carrier_of(tmp_path, "reno", url=url, binary=None, devices=NO_DEVICES)
+        with pytest.raises(BusUnavailable, match="reno is run there already"):
+            await joined.start()
+        elsewhere = carrier_of(tmp_path, "nogales", url=url, binary=None, devices=NO_DEVICES)
+        await elsewhere.start()
+        other.cancel()
+        await asyncio.gather(other, return_exceptions=True)
+
+    asyncio.run(scene())
+
+
+def test_a_wrong_password_of_another_one(nats: NatsServer, tmp_path: Path) -> None:
+    """It is told as such, with where user and password are given, and without either."""
+    url = f"nats://up:no-such-word@{nats.address.url.partition('//')[2]}"
+    joined = carrier_of(tmp_path, "reno", url=url, binary=None, devices=NO_DEVICES)
+    with pytest.raises(BusUnavailable, match="wrong user or password") as raised:
+        asyncio.run(joined.start())
+    assert "LINEWRIGHT_NATS_PASSWORD" in raised.value.hint
+    assert "no-such-word" not in str(raised.value)
+
+
 def test_what_is_no_url() -> None:
     """A URL of something else is refused before anything is started."""
     with pytest.raises(BusUnavailable, match="no URL of a NATS server"):

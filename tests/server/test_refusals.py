@@ -35,6 +35,8 @@ def made(what: str = "publish", topic: str = "cells/x", **more: str) -> Seen:
         (made("login", "device"), "give it mqtt_user and mqtt_password of data/bus/device.json"),
         (made("store", "samples-reno", account="LW", who=""), "see whether the disk is full"),
         (made("publish", "lw.x", account="LW", who="live"), "the service live may not publish on"),
+        (made("publish", "lw.x", account="LW", who="person"), "the user person may not publish on"),
+        (made("publish", "lw.x", account="LW", who="person"), "it only reads and asks"),
         (made(who="a\nb" + "c" * 200), "device a?b" + "c" * 97 + "... may not"),
     ],
 )

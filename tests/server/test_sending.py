@@ -10,7 +10,7 @@ import pytest
 from linewright.bus import NatsServer, Stream
 from linewright.plant.authority import Grant
 from linewright.plant.records import Ack, Command, How, Origin, Outcome, decode
-from tests.server.scenes import T0_NS, Page, line_of, page_of
+from tests.server.scenes import T0_NS, Page, bracket, line_of, page_of
 
 SPEED = {"parameter": "speed", "value": 80.0}
 
@@ -136,6 +136,25 @@ def test_a_role_that_may_not(nats: NatsServer, tmp_path: Path) -> None:
             status, answer, _ = await page.ask("/api/commands", post=True, body=body)
             assert status == 403
             assert "the role operator may not" in answer["what"]
+
+    asyncio.run(scene())
+
+
+def test_a_machine_without_permits(
+    nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A permit that the plant file lacks is named at once: `connect` would refuse in the end."""
+    without = bracket().replace("role: permit.automatic", "label: mode")
+    monkeypatch.setattr("tests.server.scenes.bracket", lambda: without)
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            path = f"/api/commands?address={_mill(page)}&parameter=speed"
+            offer = (await page.ask(path))[1]
+            assert offer["refused"].endswith("give tags of it the roles permit.automatic")
+            body = SPEED | {"address": _mill(page)}
+            status, answer, _ = await page.ask("/api/commands", post=True, body=body)
+            assert (status, answer["what"]) == (403, offer["refused"])
 
     asyncio.run(scene())
 

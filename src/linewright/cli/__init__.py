@@ -8,6 +8,9 @@ the command `linewright`, a click group, that ends the process with one of the c
 True
 """
 
-from linewright.cli.entry import main
+try:
+    from linewright.cli.entry import main
+except KeyboardInterrupt:  # before there is a command that could end well
+    raise SystemExit(130) from None
 
 __all__ = ["main"]

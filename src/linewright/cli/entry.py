@@ -113,9 +113,9 @@ class Commands(click.Group):
         """Run, and end the process with a code of `docs/cli.md`; without that, as click does."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-        prepare()
         output = sys.stdout
         try:
+            prepare()
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             _flush()
         except BaseException as error:  # noqa: BLE001  # the last one who can tell people

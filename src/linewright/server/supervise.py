@@ -47,6 +47,9 @@ HOST = "127.0.0.1"
 LOOK_S = 0.1
 """How often the NATS server and the page's address are looked at."""
 
+JOINED = "all services are one user there, with your rights for it; no listener for field devices"
+"""What is said of a NATS server that is not ours."""
+
 AHEAD_S = 2.0
 """How long the other services wait for the page at the start: importing takes all processors."""
 
@@ -251,6 +254,8 @@ class _Supervisor:
         if self._carrier.pid and (url := self._carrier.address.mqtt):
             keys = self._plan.data / "bus" / "device.json"
             self._say(Told(name="mqtt", state=f"{url}, user and password in {keys}"))
+        elif not self._carrier.pid:
+            self._say(Told(name="joined", state=JOINED))
 
     async def _apply(self) -> None:
         """Put the plant in force and leave the services their settings, before any of them runs."""

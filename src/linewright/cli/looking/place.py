@@ -125,7 +125,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except BusUnavailable as error:
-        raise Failed(str(error), error.hint or "`linewright status` tells what runs") from error
+        what = f"{error.where}: {error.what}"
+        raise Failed(what, error.hint or "`linewright status` tells what runs") from error
 
 
 async def asked(bus: Bus, service: str, question: str, request: object) -> bytes:

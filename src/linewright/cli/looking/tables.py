@@ -217,7 +217,7 @@ def _writer(form: str, file: IO[bytes], schema: pa.Schema) -> Any:  # noqa: ANN4
     if form == "csv":
         return pa_csv.CSVWriter(file, schema)
     if form == "arrow":
-        return pa.ipc.new_stream(file, schema)
+        return pa.ipc.new_file(file, schema)
     return pq.ParquetWriter(file, schema, compression="zstd")
 
 

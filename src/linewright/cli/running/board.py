@@ -27,6 +27,7 @@ WAITS = "is prepared: kernels are compiled, and time goes forward unseen"
 """What a play does before its clock is heard."""
 
 WAIT_WORDS = "the NATS server reads its store"
+JOIN_WORDS = "the NATS server is waited for"
 
 
 class PlantBoard:
@@ -71,11 +72,12 @@ class PlantBoard:
         if told.name == "bus":
             self._end_waiting()
         if told.state == "starting":
+            words = JOIN_WORDS if self._plan.nats else WAIT_WORDS
             if not self._board.is_live:
-                self._waiting = waiting(WAIT_WORDS)
+                self._waiting = waiting(words)
                 self._waiting.__enter__()
                 return
-            self._board.row(told.name, (told.state, WAIT_WORDS, "", ""), "")
+            self._board.row(told.name, (told.state, words, "", ""), "")
             return
         cells = (told.state, told.does, told.count, told.words)
         self._board.row(told.name, cells, str(told))

@@ -41,4 +41,5 @@ def command(service: str, *, data: str, site: str, url: str | None, parent: int 
         address = BusAddress.of_url(url) if url else BusAddress.read(folder, service)
         asyncio.run(run_service(service, data=folder, site=site, address=address))
     except BusUnavailable as error:
-        raise Failed(str(error), "see that the NATS server runs and can be reached") from error
+        to_do = error.hint or "see that the NATS server runs and can be reached"
+        raise Failed(f"{error.where}: {error.what}", to_do) from error

@@ -99,7 +99,9 @@ def number(context: click.Context, parameter: click.Parameter, value: float | No
 @click.option("--as", "person", default="local:supervisor", help="Who acts here, as ID:ROLE.")
 @click.option("--nats", default="", help="URL of a NATS server that runs; else one of our own.")
 @click.option(
-    "--nats-server", type=click.Path(dir_okay=False), help="Program of our own NATS server."
+    "--nats-server",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Program of our own NATS server.",
 )
 def command(plant: str, *, data: str | None, **given: object) -> None:
     """Run a plant: its services, its page, and what keeps them alive.
@@ -168,7 +170,7 @@ def _server_url(options: Options) -> str:
         try:
             BusAddress.of_url(options.nats)
         except BusUnavailable as error:
-            raise Failed(str(error), error.hint) from error
+            raise Failed(f"{error.where}: {error.what}", error.hint) from error
     return options.nats
 
 
@@ -306,7 +308,8 @@ def _told_plainly(plan: Plan) -> Iterator[None]:
         to_do = "choose another one by --port, or none: then a free one is taken"
         raise Failed(str(error), to_do) from error
     except BusUnavailable as error:
-        raise Failed(str(error), error.hint or "see the logs in the data folder") from error
+        what = f"{error.where}: {error.what}"
+        raise Failed(what, error.hint or "see the logs in the data folder") from error
     except BrokenPipeError:
         raise
     except TimeoutError as error:

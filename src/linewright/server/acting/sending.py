@@ -57,6 +57,9 @@ LOOK_S = 1.0
 PERMITS = ("remote_enabled", "automatic", "locked_out", "guard_open", "maintenance", "set_up")
 """What a machine says of itself before it is written to."""
 
+ALWAYS = ("remote_enabled", "automatic", "locked_out")
+"""Those without which `connect` writes nothing, whatever the machine is."""
+
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person wants written.
@@ -245,6 +248,11 @@ class Sending:
         if ceiling.roles and role not in ceiling.roles:
             roles = ", ".join(each.value for each in ceiling.roles)
             return f"the role {role.value} may not; ask one of the roles {roles}"
+        station = dict(self._applied.plant().stations_in(place))[place]
+        roles_there = {tag.role for tag in station.tags.values()}
+        lacking = [f"permit.{name}" for name in ALWAYS if f"permit.{name}" not in roles_there]
+        if lacking:
+            return f"the machine has to permit it: give tags of it the roles {', '.join(lacking)}"
         return ""
 
     def _must_end_well(self, order: Order, wanted: model.Command, where: str) -> None:

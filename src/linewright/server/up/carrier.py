@@ -3,12 +3,14 @@
 Ours is started, kept alive and ended with the plant; another one is only joined.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from linewright.bus import Bus, BusAddress, DeviceTopics, NatsServer
+from linewright.bus import Bus, BusAddress, BusUnavailable, DeviceTopics, NatsServer
 from linewright.server.up.refusals import Refused
 
 __all__ = ["Carrier", "carrier_of"]
@@ -17,6 +19,12 @@ LOG = logging.getLogger(__name__)
 
 JOIN_S = 15.0
 """How long a server that is not ours may take to answer."""
+
+ALONE_S = 4.0
+"""How long another `up` of the site is listened for there: it gives a sign of life each second."""
+
+DENIED = "Authorization"
+"""What a NATS server says of a wrong user or password begins with it."""
 
 
 class Carrier(Protocol):
@@ -139,10 +147,27 @@ class _Joined:
         self._site = site
 
     async def start(self) -> None:
-        async with await Bus.connect(
-            self.address, site=self._site, name="up", wait_s=JOIN_S
-        ) as bus:
+        try:
+            bus = await Bus.connect(self.address, site=self._site, name="up", wait_s=JOIN_S)
+        except BusUnavailable as error:
+            if DENIED not in error.what:
+                raise
+            to_do = "give its user and password in the URL or the settings LINEWRIGHT_NATS_USER"
+            to_do += " and LINEWRIGHT_NATS_PASSWORD"
+            raise BusUnavailable(error.where, "wrong user or password", to_do) from error
+        async with bus:
+            await self._must_be_alone(bus)
             await bus.prepare()
+
+    async def _must_be_alone(self, bus: Bus) -> None:
+        """Refuse a site that another `up` runs there: both would share out its samples."""
+        subject = f"lw.alive.{self._site}.up"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ALONE_S), contextlib.aclosing(bus.listen(subject)) as beats:
+                async for _ in beats:
+                    what = f"the site {self._site} is run there already, from another data folder"
+                    to_do = "end that `linewright up`, or use another NATS server"
+                    raise BusUnavailable(self.address.url, what, to_do)
 
     async def stop(self) -> None:
         """Leave it alone: it is not ours."""

@@ -39,6 +39,9 @@ SHOWN_CHARS = 100
 
 _DEVICES = "DEVICES"
 
+_PERSON = "person"
+"""User of programs that look on, which are not ours alone."""
+
 _Key = tuple[str, str, str]
 
 
@@ -161,7 +164,9 @@ class Refusals:
     def _words(self, violation: Refused, who: str, topic: str) -> tuple[str, str]:
         """What happened, and what to do."""
         is_device = violation.account == _DEVICES
-        whoever = f"device {who}" if is_device else f"the service {who}"
+        is_person = not is_device and who == _PERSON
+        kind = "device" if is_device else "the user" if is_person else "the service"
+        whoever = f"{kind} {who}"
         if violation.what == "login":
             keys = self._data / "bus" / "device.json"
             said = f"{whoever} has a wrong user or password (user {topic})"
@@ -173,7 +178,9 @@ class Refusals:
             return f"the stream {topic} cannot be stored", "see whether the disk is full"
         verb = "publish on" if violation.what == "publish" else "read"
         to_do = "declare it in the plant file or correct the device"
-        return f"{whoever} may not {verb} {topic}", to_do if is_device else "please report it"
+        if not is_device:
+            to_do = "it only reads and asks" if is_person else "please report it"
+        return f"{whoever} may not {verb} {topic}", to_do
 
 
 def _shown(name: str) -> str:

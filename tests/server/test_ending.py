@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from linewright.bus import Bus, NatsServer
-from linewright.plant.records import Ack, Call, Command, How, Origin, Outcome, decode
+from linewright.plant.records import Ack, Audit, Call, Command, How, Origin, Outcome, decode
 from linewright.plant.records.examples import example
 from linewright.server.acting.ending import ANSWER_S, Endings
 from linewright.server.known import COMMANDS_MAX, Known
@@ -36,8 +36,8 @@ class Scene:
         self.known = Known()
         self.endings = Endings(self.bus, self.known, self.book)
 
-    def change(self, *, until_s: float = 0.0, expired_s: float = -30.0) -> Command:
-        """Keep a change that ends so many seconds from now."""
+    def change(self, *, until_s: float | None = 0.0, expired_s: float = -30.0) -> Command:
+        """Keep a change that ends so many seconds from now; None: one that stays."""
         now_ns = self.bus.clock.now_ns()
         expires_ns = now_ns - int(expired_s * S_NS)
         made = msgspec.structs.replace(
@@ -45,8 +45,20 @@ class Scene:
             seen_ns=expires_ns - 30 * S_NS,
             expires_ns=expires_ns, case=None, origin=Origin.PERSON, by="p7",
         )  # fmt: skip
-        self.endings.keep(made, now_ns + int(until_s * S_NS))
+        self.endings.keep(made, None if until_s is None else now_ns + int(until_s * S_NS))
         return made
+
+    async def changed(self, until_s: float | None, before: float) -> Command:
+        """A change that the machine has taken."""
+        command = self.change(until_s=until_s)
+        self.ack(command, Outcome.CONFIRMED, before=before)
+        await self.endings.look()
+        return command
+
+    async def actions(self) -> list[str]:
+        """What stands in the audit."""
+        found = await self.bus.stored(f"lw.audit.{self.mill.subject()}")
+        return [decode(each.data, Audit).action for each in found]
 
     def ack(self, command: Command, outcome: Outcome, **fields: Any) -> Ack:  # noqa: ANN401 - by name
         """An acknowledgement that is heard."""
@@ -160,5 +172,57 @@ def test_nobody_answers(nats: NatsServer, tmp_path: Path) -> None:
             (text,) = await scene.calls()
             assert "nobody knows whether it was written" in text
             assert list(scene.kept) == [command.id]
+
+    asyncio.run(play())
+
+
+def test_a_later_change_that_stays_takes_the_end_away(nats: NatsServer, tmp_path: Path) -> None:
+    """Nothing is written back over what a person set later; refused, it takes nothing away."""
+
+    async def play() -> None:
+        async with scene_of(nats, tmp_path) as scene:
+            first = await scene.changed(600.0, 100.0)
+            refused = scene.change(until_s=None)
+            scene.ack(refused, Outcome.REFUSED, reason="locked_out")
+            await scene.endings.look()
+            assert (list(scene.kept), await scene.actions()) == ([first.id], [])
+            scene.restart()
+            await scene.changed(None, 80.0)
+            assert (scene.kept, await scene.calls()) == ({}, [])
+            assert await scene.actions() == ["change.end_taken_away"]
+
+    asyncio.run(play())
+
+
+def test_a_change_that_stays_is_kept_for_earlier_ones_only(
+    nats: NatsServer, tmp_path: Path
+) -> None:
+    """One that nobody answers is forgotten, and the earlier end stands."""
+
+    async def play() -> None:
+        async with scene_of(nats, tmp_path) as scene:
+            scene.change(until_s=None)
+            assert not scene.book.exists()
+            first = await scene.changed(600.0, 100.0)
+            scene.change(until_s=None, expired_s=OVER_S)
+            await scene.endings.look()
+            assert (list(scene.kept), await scene.calls()) == ([first.id], [])
+
+    asyncio.run(play())
+
+
+def test_a_later_end_carries_the_earlier_one(nats: NatsServer, tmp_path: Path) -> None:
+    """At the later end the value before both is written back, under the name of the first."""
+
+    async def play() -> None:
+        async with scene_of(nats, tmp_path) as scene:
+            first = await scene.changed(600.0, 100.0)
+            inner = await scene.changed(300.0, 80.0)
+            assert list(scene.kept) == [first.id, inner.id]
+            last = await scene.changed(900.0, 70.0)
+            (kept,) = scene.kept.items()
+            assert (kept[0], kept[1]["before"]) == (first.id, 100.0)
+            assert kept[1]["until_ns"] - last.t_ns == 900 * S_NS
+            assert await scene.actions() == ["change.end_moved"]
 
     asyncio.run(play())

@@ -3,9 +3,14 @@
 The book forgets a change once the machine has taken it back, or once a person is called: never
 without a word. The value before is put into it when the acknowledgement is heard, so neither a
 restart nor a thousand later commands lose it.
+
+Who changes the same thing later decides how long: a later change that stays takes the end of an
+earlier one away, and one that ends later carries it to its own end, when what was before both is
+written back. Within the time of an earlier change a later one ends for itself.
 """
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +18,7 @@ import msgspec
 from linewright.bus import Bus
 from linewright.plant.records import (
     Ack,
+    Audit,
     Call,
     CallEvent,
     CallKind,
@@ -38,15 +44,19 @@ DONE = frozenset({Outcome.CONFIRMED, Outcome.WRITTEN})
 NEVER = frozenset({Outcome.REFUSED, Outcome.FAILED})
 """It never was in force."""
 
+TEXT_CHARS_MAX = 500
+"""Longest words of an audit record that names the changes it is about."""
+
 _S_NS = 1_000_000_000
 
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A change with an end."""
+    """A change with an end, or one that may take away the end of another."""
 
     command: str
     """The record, as JSON."""
-    until_ns: int
+    until_ns: int | None
+    """None: it stays."""
     acked_ns: int | None = None
     """Plant time at which the machine took it; None: not that we know."""
     before: Value | None = None
@@ -77,15 +87,23 @@ class Endings:
     def __len__(self) -> int:
         return len(self._changes)
 
-    def keep(self, command: Command, until_ns: int) -> None:
+    def keep(self, command: Command, until_ns: int | None) -> None:
         """Write a change into the book, before it is sent.
+
+        Parameters
+        ----------
+        command
+            The change.
+        until_ns
+            Plant time of its end; None: it stays, and is of interest to earlier ones only.
 
         Raises
         ------
         OSError
             The file cannot be written.
         """
-        self._put(command.id, _Change(command=encode(command).decode(), until_ns=until_ns))
+        if until_ns is not None or any(self._alike(command)):
+            self._put(command.id, _Change(command=encode(command).decode(), until_ns=until_ns))
 
     async def look(self) -> None:
         """Take back what has come to its end, and see what became of it.
@@ -97,13 +115,16 @@ class Endings:
         OSError
             The book cannot be written: look again.
         """
-        for name, change in list(self._changes.items()):
+        for name in list(self._changes):
+            change = self._changes.get(name)
+            if change is None:  # taken over by one before it
+                continue
             command = decode(change.command.encode(), Command)
             if change.undo:
                 await self._follow(name, decode(change.undo.encode(), Command))
             elif change.acked_ns is None:
                 await self._hear(command, change)
-            elif self._bus.clock.now_ns() >= change.until_ns:
+            elif change.until_ns is not None and self._bus.clock.now_ns() >= change.until_ns:
                 undo = _undo(command, change, time.time_ns())
                 await self._bus.publish(undo)
                 sent = encode(undo).decode()
@@ -111,9 +132,15 @@ class Endings:
 
     async def _hear(self, command: Command, change: _Change) -> None:
         """See whether the machine has taken a change, and what it held before."""
-        is_over = self._bus.clock.now_ns() >= change.until_ns
+        until_ns = change.until_ns
+        is_over = until_ns is None or self._bus.clock.now_ns() >= until_ns
         ack = await self._ack(command, is_over=is_over)
-        if ack is None:
+        if until_ns is None:
+            if ack is not None and ack.outcome in DONE:
+                await self._take_over(command, ack, None)
+            if ack is not None or _is_long_over(command):
+                self._forget(command.id)
+        elif ack is None:
             if is_over and _is_long_over(command):
                 await self._call(command, "nobody knows whether it was written")
         elif ack.outcome in NEVER:
@@ -122,9 +149,66 @@ class Endings:
             await self._call(command, f"nobody knows what the machine holds: {_why(ack)}")
         elif ack.before is None:
             await self._call(command, "what it held before is not known")
+        elif await self._take_over(command, ack, until_ns):
+            self._forget(command.id)
         else:
             heard = msgspec.structs.replace(change, acked_ns=ack.t_ns, before=ack.before)
             self._put(command.id, heard)
+
+    def _alike(self, command: Command) -> Iterator[tuple[str, _Change, int]]:
+        """Other changes of the same thing whose end is to come: name, change, end; oldest first."""
+        wanted = (command.address, command.parameter)
+        for name, change in self._changes.items():
+            other = decode(change.command.encode(), Command)
+            is_alike = name != command.id and (other.address, other.parameter) == wanted
+            if is_alike and change.until_ns is not None and not change.undo:
+                yield name, change, change.until_ns
+
+    async def _take_over(self, command: Command, ack: Ack, until_ns: int | None) -> bool:
+        """End earlier changes of the same thing no sooner than this one; whether there were any.
+
+        What is written back in the end is what was there before the first of them: connect has
+        reserved that under its name.
+        """
+        earlier = [
+            (name, change, end_ns)
+            for name, change, end_ns in self._alike(command)
+            if change.acked_ns is not None
+            and change.acked_ns <= ack.t_ns
+            and (until_ns is None or end_ns <= until_ns)
+        ]
+        if not earlier:
+            return False
+        # Said before it is so: killed in between, it is said twice.
+        await self._audit(command, until_ns, [name for name, _, _ in earlier])
+        gone = {name for name, _, _ in earlier}
+        left = {name: each for name, each in self._changes.items() if name not in gone}
+        if until_ns is not None:
+            name, first, _ = earlier[0]
+            left[name] = msgspec.structs.replace(first, until_ns=until_ns)
+        self._write(left)
+        return True
+
+    async def _audit(self, command: Command, until_ns: int | None, names: Sequence[str]) -> None:
+        """Record that ends are taken away or moved."""
+        stays = until_ns is None
+        said = "is taken away: a later one stays" if stays else "is moved to that of a later one"
+        which = ", ".join(names)
+        record = Audit(
+            address=command.address,
+            t_ns=self._bus.clock.now_ns(),
+            seen_ns=time.time_ns(),
+            plant_rev=command.plant_rev,
+            how=How.INFERRED,
+            source="server",
+            by=command.by,
+            action="change.end_taken_away" if stays else "change.end_moved",
+            outcome="done",
+            of=command.id,
+            of_class="command",
+            text=f"the end of the change of {command.parameter} by {which} {said}"[:TEXT_CHARS_MAX],
+        )
+        await self._bus.publish(record)
 
     async def _follow(self, name: str, undo: Command) -> None:
         """See what became of an undo."""
@@ -156,7 +240,7 @@ class Endings:
     async def _call(self, command: Command, what: str) -> None:
         """Call a person to a change that has to be ended by hand, and forget it."""
         name = command.undo_of or command.id
-        until_ns = self._changes[name].until_ns
+        until_ns = self._changes[name].until_ns or 0
         # Two calls of one station in one moment would be one record.
         self._called_ns = max(self._bus.clock.now_ns(), self._called_ns + 1)
         to_do = "look at the machine, and set it back by hand"
@@ -190,6 +274,7 @@ class Endings:
 
 def _undo(command: Command, change: _Change, now_ns: int) -> Command:
     assert change.acked_ns is not None, "only what is in force is taken back"
+    assert change.until_ns is not None, "only what has an end is taken back"
     return msgspec.structs.replace(
         command,
         id="",

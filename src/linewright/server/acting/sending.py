@@ -200,8 +200,7 @@ class Sending:
             raise Refusal(409, what, where, "let them go on first, or do it by hand")
         self._must_end_well(order, wanted, where)
         command = self._made(place, order, wanted, value)
-        if order.until_ns is not None:
-            self._endings.keep(command, order.until_ns)
+        self._endings.keep(command, order.until_ns)
         grant = grant_for(command, self._desk.person, now_ns=time.time_ns(), comment="by hand")
         await self._grants.issue(grant)
         await self._grants.confirm(time.time_ns())

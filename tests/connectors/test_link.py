@@ -3,9 +3,10 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from linewright.bus import PlantClock
-from linewright.connectors.link import Clocks, LinkReport, wait_any
+from linewright.connectors.link import Clocks, LinkReport, link_state, wait_any
 from tests.connectors.making import MILL, run
 
 
@@ -49,3 +50,12 @@ def test_a_report_goes_through_a_bucket_as_it_is() -> None:
     found = msgspec.json.decode(msgspec.json.encode(report, enc_hook=str))
     assert (found["address"], found["limits"]) == (str(MILL), {"batch": 100})
     assert set(found) == set(LinkReport.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("told_ns", "said"),
+    [(None, "connected"), (85 * 10**9, "connected"), (85 * 10**9 - 1, "not told")],
+)
+def test_a_report_is_good_for_a_while(told_ns: int | None, said: str) -> None:
+    """One of more than 15 s ago says nothing of now; one without its time counts as told now."""
+    assert link_state({"state": "connected", "told_ns": told_ns}, 100 * 10**9) == said

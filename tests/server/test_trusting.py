@@ -15,7 +15,7 @@ LINK = {
     "state": "untrusted",
     "certificate": "ab12",
     "endpoint": "opc.tcp://saw",
-    "told_ns": 1_795_447_800_000_000_000,
+    "told_ns": 2**62,
 }
 """A report as `connect` writes it; `/api/links` gives all of it, also when it was told."""
 
@@ -99,5 +99,22 @@ def test_acting_needs_the_key(nats: NatsServer, tmp_path: Path) -> None:
                 found = await page.ask(path, post=True, key="x", body={})
                 assert found[0] == 401
             assert (await page.ask("/api/links", key="x"))[:2] == (200, [])
+
+    asyncio.run(scene())
+
+
+def test_an_old_report_is_not_told_as_it_was(nats: NatsServer, tmp_path: Path) -> None:
+    """A link of a `connect` that says nothing any more is never shown as connected."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path) as page:
+            bucket = await page.bus.bucket("links")
+            await bucket.put(
+                "saw", msgspec.json.encode(LINK | {"state": "connected", "told_ns": 1})
+            )
+            async with asyncio.timeout(5):
+                while not (found := (await page.ask("/api/links"))[1]):  # noqa: ASYNC110  # a page
+                    await asyncio.sleep(0.02)
+            assert (found[0]["state"], found[0]["certificate"]) == ("not told", "ab12")
 
     asyncio.run(scene())

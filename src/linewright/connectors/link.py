@@ -7,7 +7,7 @@ feeds through a `Spread`; it never ends by itself, and loss of the device is nev
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +20,7 @@ from linewright.plant import Address
 from linewright.plant.records import Value
 
 __all__ = [
+    "NOT_TOLD",
     "Around",
     "Browsed",
     "Browsing",
@@ -29,10 +30,17 @@ __all__ = [
     "LinkReport",
     "LinkState",
     "Trusting",
+    "link_state",
     "wait_any",
 ]
 
 LinkState = Literal["connecting", "connected", "lost", "refused", "untrusted"]
+
+TOLD_LONGEST_NS = 15_000_000_000
+"""How long the report of a link may be old: `connect` writes each at least every 5 s."""
+
+NOT_TOLD = "not told"
+"""State of a link whose report is too old: what it says may hold no more."""
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +188,33 @@ class Browsing(Protocol):
         LinkLost
             The device is not reached.
         """
+
+
+def link_state(link: Mapping[str, Any], now_ns: int) -> str:
+    """Return the state of a link as its report says, or that it was not told for too long.
+
+    Parameters
+    ----------
+    link
+        The report, as JSON gives it; one without `told_ns` counts as told now.
+    now_ns
+        Wall clock.
+
+    Returns
+    -------
+    str
+        `NOT_TOLD` where the report is older than 15 s: what it says may hold no more.
+
+    Examples
+    --------
+    >>> link_state({"state": "connected", "told_ns": 0}, 15_000_000_000)
+    'connected'
+    >>> link_state({"state": "connected", "told_ns": 0}, 15_000_000_001)
+    'not told'
+    """
+    told_ns = link.get("told_ns")
+    is_old = told_ns is not None and now_ns - told_ns > TOLD_LONGEST_NS
+    return NOT_TOLD if is_old else str(link.get("state", "not known"))
 
 
 async def wait_any(events: Sequence[asyncio.Event], longest_s: float | None) -> bool:

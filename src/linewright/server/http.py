@@ -7,6 +7,7 @@ act (the key is in no cookie); scripts and styles come from here and nowhere els
 import asyncio
 import hmac
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -19,6 +20,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from linewright.bus import BusUnavailable
+from linewright.connectors.link import link_state
 from linewright.server.acting.sending import Order, Sending
 from linewright.server.acting.trusting import Decision
 from linewright.server.desk import Desk, Refusal
@@ -206,7 +208,9 @@ def _by_hand(app: FastAPI, site: Site) -> None:
 
     @app.get("/api/links")
     async def links() -> Response:
-        return _json(sorted(acts.known.links.values(), key=lambda link: str(link.get("source"))))
+        found = sorted(acts.known.links.values(), key=lambda link: str(link.get("source")))
+        now_ns = time.time_ns()
+        return _json([link | {"state": link_state(link, now_ns)} for link in found])
 
     @app.get("/api/commands")
     async def offer(address: _Name, parameter: _Name) -> Response:

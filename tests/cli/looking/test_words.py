@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from linewright.cli.looking.words import advice, age, local, number, offset, quality, state
+from linewright.cli.looking.words import advice, age, local, number, offset, quality
 from linewright.plant.records import Quality
 from tests.server.test_supervise import ROOT
 
@@ -23,15 +23,6 @@ def test_where_a_value_comes_from_is_no_doubt() -> None:
     """A simulated or first value is good; a stale one is uncertain and says why."""
     assert quality(int(Quality.SIMULATED | Quality.INITIAL)) == "good"
     assert quality(int(Quality.UNCERTAIN | Quality.STALE)) == "uncertain: stale"
-
-
-@pytest.mark.parametrize(
-    ("told_ns", "said"),
-    [(None, "connected"), (85 * 10**9, "connected"), (85 * 10**9 - 1, "not told")],
-)
-def test_a_report_is_good_for_a_while(told_ns: int | None, said: str) -> None:
-    """One of more than 15 s ago says nothing of now; one without its time counts as told now."""
-    assert state({"state": "connected", "told_ns": told_ns}, 100 * 10**9) == said
 
 
 def test_numbers() -> None:

@@ -19,6 +19,7 @@ from linewright.cli.looking import words
 from linewright.cli.looking.drawing import print_rows
 from linewright.cli.looking.place import Place, asked, data_option, place_of, reached, run
 from linewright.cli.terminal import as_json, example, safe, say
+from linewright.connectors.link import NOT_TOLD, link_state
 from linewright.server import SERVICES
 
 __all__ = ["command"]
@@ -49,7 +50,7 @@ GAP_SPANS = ((DAY_NS, "day"), (3600 * NS_PER_S, "hour"), (60 * NS_PER_S, "minute
 LINKS_SHOWN = 40
 """Most links in words, the worst first; JSON has all."""
 
-WORST_FIRST = ("refused", "untrusted", "lost", words.NOT_TOLD, "connecting", "connected")
+WORST_FIRST = ("refused", "untrusted", "lost", NOT_TOLD, "connecting", "connected")
 
 UNKNOWN: tuple[None, str] = (None, "")
 """What is said of the gaps where history does not answer."""
@@ -117,7 +118,7 @@ async def _look(place: Place) -> Plain:
     found["links_old"] = _old(found["links"], is_told="connect" in heard)
     is_well = not found["bus"] and all(each["state"] == "up" for each in found["services"])
     now_ns = time.time_ns()
-    reached_all = all(words.state(link, now_ns) == "connected" for link in found["links"])
+    reached_all = all(link_state(link, now_ns) == "connected" for link in found["links"])
     found["ok"] = is_well and reached_all and not found["links_old"]
     return found
 
@@ -155,7 +156,7 @@ async def _links(bus: Bus) -> list[Plain]:
     now_ns = time.time_ns()
     return sorted(
         found,
-        key=lambda link: (order.get(words.state(link, now_ns), 0), str(link.get("source", ""))),
+        key=lambda link: (order.get(link_state(link, now_ns), 0), str(link.get("source", ""))),
     )
 
 
@@ -261,7 +262,7 @@ def _tell_links(links: list[Plain]) -> None:
         say("links    none is told")
         return
     now_ns = time.time_ns()
-    states = Counter(words.state(link, now_ns) for link in links)
+    states = Counter(link_state(link, now_ns) for link in links)
     say("links    " + ", ".join(f"{count} {safe(state)}" for state, count in states.items()))
     rows = []
     for link in links[:LINKS_SHOWN]:
@@ -270,7 +271,7 @@ def _tell_links(links: list[Plain]) -> None:
         rows.append(
             [
                 str(link.get("source", "")),
-                words.state(link, now_ns),
+                link_state(link, now_ns),
                 "" if not since else words.age((now_ns - since) / NS_PER_S),
                 "" if heard is None else words.age((now_ns - heard) / NS_PER_S),
                 "" if offset is None else f"{offset / NS_PER_S:+.2f} s",
@@ -286,7 +287,7 @@ def _step(link: Plain, now_ns: int) -> str:
     """Return what is wrong with a source and what to do; nothing where all is well."""
     state, why = str(link.get("state", "")), words.short(str(link.get("why", "")))
     name, missing = str(link.get("source", "")), list(link.get("missing", ()))
-    if words.state(link, now_ns) == words.NOT_TOLD:
+    if link_state(link, now_ns) == NOT_TOLD:
         told = words.age((now_ns - link["told_ns"]) / NS_PER_S)
         return f"not told since {told}, {state} then; {words.SEE_CONNECT}"
     to_do = words.to_do(link)

@@ -9,17 +9,11 @@ from typing import Any
 from linewright.plant.records import Quality
 
 __all__ = [
-    "NOT_TOLD", "SEE_CONNECT", "TRUST",
-    "advice", "age", "local", "number", "offset", "quality", "short", "state", "to_do", "trust",
+    "SEE_CONNECT", "TRUST",
+    "advice", "age", "local", "number", "offset", "quality", "short", "to_do", "trust",
 ]  # fmt: skip
 
 NS_PER_S = 1_000_000_000
-
-TOLD_LONGEST_NS = 15 * NS_PER_S
-"""How long the report of a link may be old: `connect` writes each at least every 5 s."""
-
-NOT_TOLD = "not told"
-"""State of a link whose report is too old: what it says may hold no more."""
 
 SEE_CONNECT = "`connect` does not get on with it: `logs/connect.log` of the data folder says more"
 
@@ -111,23 +105,6 @@ def advice(state: str, why: str) -> str:
         return ""
     found = (step for pattern, step in ADVICE if re.search(pattern, why))
     return next(found, OTHERWISE[state])
-
-
-def state(link: Mapping[str, Any], now_ns: int) -> str:
-    """Return the state of a link as its report says, or that it was not told for too long.
-
-    A report without its time counts as told now.
-
-    Examples
-    --------
-    >>> state({"state": "connected", "told_ns": 0}, 15 * NS_PER_S)
-    'connected'
-    >>> state({"state": "connected", "told_ns": 0}, 16 * NS_PER_S)
-    'not told'
-    """
-    told_ns = link.get("told_ns")
-    is_old = told_ns is not None and now_ns - told_ns > TOLD_LONGEST_NS
-    return NOT_TOLD if is_old else str(link.get("state", "not known"))
 
 
 def short(why: str) -> str:

@@ -13,6 +13,7 @@ from linewright.cli.ending import Failed
 from linewright.cli.looking import words
 from linewright.cli.looking.drawing import Board, waiting
 from linewright.cli.running.asking import ask
+from linewright.connectors.link import NOT_TOLD, link_state
 from linewright.server import Plan, Running, Told, read_running
 
 __all__ = ["PlantBoard", "link_line", "links_line"]
@@ -98,8 +99,8 @@ class PlantBoard:
             return
         now_ns = time.time_ns()
         links = [
-            link | {"state": words.NOT_TOLD, "why": words.SEE_CONNECT, "next_step": ""}
-            if words.state(link, now_ns) == words.NOT_TOLD
+            link | {"state": NOT_TOLD, "why": words.SEE_CONNECT, "next_step": ""}
+            if link_state(link, now_ns) == NOT_TOLD
             else link
             for link in links
         ]

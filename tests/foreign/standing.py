@@ -27,7 +27,7 @@ from linewright.plant import load
 from linewright.testing.accounts import Account
 from linewright.testing.emitted import Emitted, balance_of
 from linewright.testing.scenes import Scene, SceneFailed
-from tests.foreign.peers import Peer
+from tests.foreign.peers import EdgeNode, Peer
 
 SITE = "reno"
 PLACE = f"{SITE}/shop/machines"
@@ -175,6 +175,15 @@ class Stand(Scene):
     def history(self) -> History:
         """Open what it left behind; only after the end of the stand."""
         return open_history(self.folder / "history")
+
+
+def meet(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
+    """Give the nodes the address and the credentials of field devices, once they are there."""
+    stand.wait_until((stand.folder / "bus" / "device.json").exists, 30.0, "a listener")
+    address = BusAddress.read(stand.folder, "device")
+    port = int(address.mqtt.rpartition(":")[2])
+    for node in nodes.values():
+        node.change(port=port, user=address.mqtt_user, password=address.mqtt_password)
 
 
 class Watch:

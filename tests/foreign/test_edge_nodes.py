@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from linewright.bus import BusAddress
 from tests.foreign.peers import EdgeNode, Mosquitto
-from tests.foreign.standing import Stand
+from tests.foreign.standing import Stand, meet
 
 KINDS = ("js", "psp", "msw")
 FLOW_S = 4.0
@@ -34,15 +33,6 @@ def flow(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
     for node in nodes.values():
         node.kill()
     time.sleep(2.0)
-
-
-def meet(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
-    """Give the nodes the address and the credentials of field devices, once they are there."""
-    stand.wait_until((stand.folder / "bus" / "device.json").exists, 30.0, "a listener")
-    address = BusAddress.read(stand.folder, "device")
-    port = int(address.mqtt.rpartition(":")[2])
-    for node in nodes.values():
-        node.change(port=port, user=address.mqtt_user, password=address.mqtt_password)
 
 
 def in_order(stand: Stand, names: Mapping[str, EdgeNode]) -> None:

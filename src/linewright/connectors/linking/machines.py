@@ -38,8 +38,9 @@ GATHER_S = 0.2
 AGAIN_S = 5.0
 """Wait before a link that failed by a fault of ours is begun anew."""
 
-REPORT_S = 0.5
-"""How often the links are looked at for their reports."""
+REPORT_S = 0.2
+"""How often the links are looked at for their reports: less than the first wait of a link that was
+lost, so that no loss is over before it is told."""
 
 REPORT_LONGEST_S = 5.0
 """Longest time between two reports of a link that stays as it is."""

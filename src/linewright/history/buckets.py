@@ -165,16 +165,25 @@ def bucketed(tag: str, rows: Series, cells: Grid, known: Known) -> Buckets:
     cell = (rows.t_ns - cells.from_ns) // cells.every_ns
     is_bad = (rows.quality & np.uint16(Quality.BAD)) != 0
     is_good = ~is_bad & np.isfinite(rows.value)
-    time_mean, covered = _held(rows, is_good, cells, known)
+    counts = np.bincount(cell, minlength=cells.count)
+    of_good, bad = counts, np.zeros_like(counts)
+    is_whole = bool(is_good.all())
+    if not is_whole:
+        bad = np.bincount(cell[is_bad], minlength=cells.count)
+        of_good = np.bincount(cell[is_good], minlength=cells.count)
+    if is_whole and not known.gaps:
+        time_mean, covered = _held_whole(rows, counts, cells, known)
+    else:
+        time_mean, covered = _held(rows, is_good, cells, known)
     starts = cells.from_ns + cells.every_ns * np.arange(cells.count)
-    good = _reduced(cell[is_good], rows.value[is_good], cells.count)
+    good = _reduced(rows.value if is_whole else rows.value[is_good], of_good)
     return Buckets(
-        count=np.bincount(cell[is_good], minlength=cells.count).tolist(),
+        count=of_good.tolist(),
         tag=tag,
         every_ns=cells.every_ns,
         start_ns=starts.tolist(),
-        rows=np.bincount(cell, minlength=cells.count).tolist(),
-        bad=np.bincount(cell[is_bad], minlength=cells.count).tolist(),
+        rows=counts.tolist(),
+        bad=bad.tolist(),
         time_mean=time_mean.tolist(),
         covered=covered.tolist(),
         gap=_touched(starts, cells.every_ns, known.gaps).tolist(),
@@ -235,25 +244,59 @@ def _first_equal(values: Floats, wanted: Floats, starts: Ints, is_good: Array) -
     return first
 
 
-def _reduced(cell: Array, value: Floats, count: int) -> dict[str, list[float]]:
-    """Extremes, mean, first and last of each bucket."""
-    counts = np.bincount(cell, minlength=count)
+def _reduced(value: Floats, counts: Ints) -> dict[str, list[float]]:
+    """Extremes, mean, first and last of each bucket, whose values follow one another."""
     found: dict[str, list[float]] = {}
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    filled = cell[starts]
-    ends = np.append(starts[1:], len(cell)) - 1
-    given = {"first": value[starts], "last": value[ends[: len(starts)]]}
+    filled = np.flatnonzero(counts)
+    ends = np.cumsum(counts)[filled] - 1
+    starts = ends + 1 - counts[filled]
+    given = {"first": value[starts], "last": value[ends]}
     if len(starts):
         given["min"] = np.minimum.reduceat(value, starts)
         given["max"] = np.maximum.reduceat(value, starts)
         with np.errstate(over="ignore"):
             given["mean"] = np.add.reduceat(value, starts) / counts[filled]
     for name in ("min", "max", "mean", "first", "last"):
-        column = np.full(count, _NAN)
+        column = np.full(len(counts), _NAN)
         if len(starts):
             column[filled] = given[name]
         found[name] = column.tolist()
     return found
+
+
+def _held_whole(rows: Series, counts: Ints, cells: Grid, known: Known) -> tuple[Floats, Floats]:
+    """As `_held`, in a few passes, where every row is a good number and nothing is missing."""
+    cell_starts = cells.from_ns + cells.every_ns * np.arange(cells.count)
+    cell_ends = cell_starts + cells.every_ns
+    filled = np.flatnonzero(counts)
+    after = np.cumsum(counts)
+    ends = after[filled] - 1
+    starts = ends + 1 - counts[filled]
+    # From the start of each bucket on, what was held before it, until its first row or its end.
+    value = np.append(rows.value, _NAN if known.value is None else known.value)
+    before = after - counts - 1  # -1, the last place: what was known before the window
+    until = cell_ends.copy()
+    until[filled] = rows.t_ns[starts]
+    total = _shares(cell_starts, until, cells, known)
+    total[np.isnan(value[before])] = 0.0
+    held = total * np.where(total > 0, value[before], 0.0)
+    if len(starts):
+        # Then each row until the next one, the last one until the end of the bucket.
+        until = np.append(rows.t_ns[1:], 0)
+        until[ends] = cell_ends[filled]
+        shares = _shares(rows.t_ns, until, cells, known)
+        total[filled] += np.add.reduceat(shares, starts)
+        held[filled] += np.add.reduceat(shares * rows.value, starts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = held / total
+    mean[total == 0] = math.nan
+    return mean, total
+
+
+def _shares(since: Ints, until: Ints, cells: Grid, known: Known) -> Floats:
+    """Lengths of some times, as far as values are held, as shares of a bucket."""
+    lasts = np.minimum(until, known.until_ns) - since
+    return np.maximum(lasts, 0) / float(cells.every_ns)
 
 
 def _held(rows: Series, is_good: Array, cells: Grid, known: Known) -> tuple[Floats, Floats]:

@@ -89,3 +89,19 @@ def test_a_run_without_a_result_fails(tmp_path: Path) -> None:
     planted(tmp_path, {"benchmarks/plant/__main__.py": "print('half of'); raise SystemExit(3)\n"})
     assert not run(tmp_path, "plant", quick=False, seed=None)
     assert not (tmp_path / "benchmarks/results").exists()
+
+
+def test_a_part_replaces_its_own_claims(tmp_path: Path) -> None:
+    """The others stay as they were; each new one says which command and commit it is of."""
+    _benchmark(tmp_path, 1)
+    file = tmp_path / "benchmarks/results/plant.json"
+    file.parent.mkdir()
+    old = [{"name": "load", "value": 9, "correct": True}, {"name": "other", "value": 7}]
+    whole = {"command": "all", "commit": "1", "machine": {}, "result": {"claims": old}}
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    assert run(tmp_path, "plant", quick=False, seed=None, part=3)
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert kept["command"] == "all"
+    other, load = kept["result"]["claims"]
+    assert (other, load["value"]) == ({"name": "other", "value": 7}, 1)
+    assert load["command"] == "python -m benchmarks.plant --json --part 3"

@@ -463,16 +463,17 @@ async def heard(world: Connected, count: int) -> None:
     await until(reached)
 
 
+SAID_OF_IT = Quality.NOT_CONNECTED | Quality.CONFIGURATION
+"""What is said of a machine and not by it: that it is not reached, or has no such node."""
+
+
 def unaccounted(
     emitted: list[tuple[str, int, float]], frames: list[Frame], gaps: list[Gap]
 ) -> list[tuple[str, int, float]]:
-    """What was emitted between first and last sample and is neither a sample nor in a gap.
-
-    That a machine is not reached, or has no such node, is said of it and not by it.
-    """
+    """What was emitted between its first and last sample and is neither a sample nor in a gap."""
     rows = [row for frame in frames for row in frame.batch.to_pylist()]
     stored = {(row["tag"].rpartition("#")[2], row["t_ns"]) for row in rows}
-    first = min(row["t_ns"] for row in rows if not row["quality"] & Quality.BAD)
+    first = min(row["t_ns"] for row in rows if not row["quality"] & SAID_OF_IT)
     last = max(row["t_ns"] for row in rows)
     return [
         (name, t_ns, value)

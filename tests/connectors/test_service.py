@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from tests.connectors.making import (
     unaccounted,
     until,
 )
+
+BEATS_S = 6.0
+"""Two signs of life, of which there is one a second, are there after so long at the latest."""
 
 GAP_MAX_NS = 12_000_000_000
 """Longest gap of these tests: a machine takes seconds to start, and to be given up."""
@@ -116,7 +120,9 @@ def test_a_silent_source_sends_heartbeats(server: NatsServer, machine: Machine) 
                 rows = [frame.rows for frame in await world.frames()]
                 return rows[-2:] == [0, 0] and sum(rows) == TAGS
 
+            begun_s = time.monotonic()
             await until(beats)
+            assert time.monotonic() - begun_s < BEATS_S
 
     run(play())
 

@@ -25,8 +25,8 @@ from tests.connectors.opcua.keys import server_keys
 
 PRESS = Address("nogales/shop/mills/mill")
 LOOK_S = 0.02
-RED_S = 12.0
-"""A source that fell silent is red after so long, also on a busy machine; 3 s where it is quiet."""
+RED_S = 3.0
+"""A source that fell silent is red after so long, at the latest."""
 
 
 class World:

@@ -136,8 +136,9 @@ class Endings:
         is_over = until_ns is None or self._bus.clock.now_ns() >= until_ns
         ack = await self._ack(command, is_over=is_over)
         if until_ns is None:
-            if ack is not None and ack.outcome in DONE:
-                await self._take_over(command, ack, None)
+            is_done = ack is not None and ack.outcome in DONE
+            if ack is not None and is_done and await self._take_over(command, ack, None):
+                return
             if ack is not None or _is_long_over(command):
                 self._forget(command.id)
         elif ack is None:
@@ -149,9 +150,7 @@ class Endings:
             await self._call(command, f"nobody knows what the machine holds: {_why(ack)}")
         elif ack.before is None:
             await self._call(command, "what it held before is not known")
-        elif await self._take_over(command, ack, until_ns):
-            self._forget(command.id)
-        else:
+        elif not await self._take_over(command, ack, until_ns):
             heard = msgspec.structs.replace(change, acked_ns=ack.t_ns, before=ack.before)
             self._put(command.id, heard)
 
@@ -168,7 +167,7 @@ class Endings:
         """End earlier changes of the same thing no sooner than this one; whether there were any.
 
         What is written back in the end is what was there before the first of them: connect has
-        reserved that under its name.
+        reserved that under its name. This one leaves the book in the same write.
         """
         earlier = [
             (name, change, end_ns)
@@ -181,7 +180,7 @@ class Endings:
             return False
         # Said before it is so: killed in between, it is said twice.
         await self._audit(command, until_ns, [name for name, _, _ in earlier])
-        gone = {name for name, _, _ in earlier}
+        gone = {command.id, *(name for name, _, _ in earlier)}
         left = {name: each for name, each in self._changes.items() if name not in gone}
         if until_ns is not None:
             name, first, _ = earlier[0]
@@ -240,7 +239,8 @@ class Endings:
     async def _call(self, command: Command, what: str) -> None:
         """Call a person to a change that has to be ended by hand, and forget it."""
         name = command.undo_of or command.id
-        until_ns = self._changes[name].until_ns or 0
+        until_ns = self._changes[name].until_ns
+        assert until_ns is not None, "nobody is called to a change that stays"
         # Two calls of one station in one moment would be one record.
         self._called_ns = max(self._bus.clock.now_ns(), self._called_ns + 1)
         to_do = "look at the machine, and set it back by hand"

@@ -323,8 +323,10 @@ class _Supervisor:
                     child = next(each for each in self._children if each.name == name)
                     child.kill(f"no sign of life for {self._beats.silent(name)} s")
         finally:
-            hearing.cancel()
-            await asyncio.gather(hearing, return_exceptions=True)
+            # Asked again: where it is told to end while it begins to listen, that may be lost.
+            while not hearing.done():
+                hearing.cancel()
+                await asyncio.wait({hearing}, timeout=LOOK_S)
 
     async def _hear(self, bus: Bus) -> None:
         async with contextlib.aclosing(bus.listen(f"lw.alive.{bus.site}.*")) as messages:

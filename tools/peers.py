@@ -1,4 +1,4 @@
-"""Machines, brokers and edge nodes of others, for the tests against foreign peers.
+"""Machines, brokers, edge nodes and simulators of others, for tests and benchmarks beside them.
 
 `make test-deps` puts them into `.peers`, each once. What cannot be had is said, never an error: the
 tests that need it are skipped, and say so. Nothing here is part of the product.
@@ -36,8 +36,13 @@ WANTED = (
     Peer("sparkplug_js", "npm", ("sparkplug-client@3.2.4",)),
     Peer("sparkplug_psp", "pip", ("pysparkplug==0.6.1", "paho-mqtt==1.6.1")),
     Peer("sparkplug_msw", "pip", ("mqtt-spb-wrapper==2.1.2", "protobuf==3.20.3")),
+    Peer("twin_ciw", "pip", ("ciw==3.2.7",)),
+    Peer("twin_salabim", "pip", ("salabim==26.0.9",)),
+    Peer("twin_prodsys", "pip", ("prodsys==1.3.1",)),
+    Peer("twin_nagasim", "pip", ("nagasim==0.18.0",)),
 )
-"""pysparkplug and mqtt-spb-wrapper cannot share an environment: they need other protobufs."""
+"""pysparkplug and mqtt-spb-wrapper cannot share an environment: they need other protobufs; nor can
+the simulators of the benchmark `twin`, which need other numpys."""
 
 DEBIAN = {"mosquitto": "mosquitto", "mosquitto_pub": "mosquitto-clients"}
 """Command that must be there, and the Debian package that has it."""

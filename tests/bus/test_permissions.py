@@ -49,6 +49,7 @@ OF_ONE = {
     "lw.command.nogales.a": "server think",
     "lw.case.nogales.x": "server think",
     "lw.state.nogales.a": "live",
+    "lw.forecast.nogales.a": "think",
     "lw.call.nogales.a": "server think",
     "lw.alarm.nogales.a": "",
     "lw.audit.nogales": "connect server think",
@@ -61,7 +62,8 @@ OF_ONE = {
     "$KV.cases-nogales.a": "think",
     "$KV.endpoints-nogales.a": "emulate",
     "$KV.links-nogales.a": "connect",
-    "lw.ask.nogales.history.read": "server query person",
+    "lw.ask.nogales.history.read": "server query person think",
+    "lw.ask.nogales.think.forecasts": "person",
     "lw.ask.nogales.connect.browse": "server person",
     "lw.ask.nogales.connect.trust": "server",
 }
@@ -120,6 +122,7 @@ HEARD = {
     "lw.alive.nogales.*": "server person",
     "lw.ask.nogales.history.>": "history",
     "lw.ask.nogales.connect.>": "connect",
+    "lw.ask.nogales.think.>": "think",
 }
 
 

@@ -24,11 +24,11 @@ def test_a_station_keeps_its_address_and_its_shifts() -> None:
     """The line that a press is has the press's own address and the site's working time."""
     model = alone(shop(does={"press": "40 s"}), PRESS)
     assert model.stations == (PRESS,)
-    assert model.calendar is not None
+    assert [each.shifts[0].name for each in model.calendars] == ["day"]
 
 
-def test_places_loads_and_pieces_are_no_hindrance() -> None:
-    """What the kernel does not simulate in a line is taken as one place and one piece."""
+def test_loads_and_pieces_are_one_part() -> None:
+    """What a cycle holds is one part in the kernel; how many pieces it is stands beside it."""
     does = {"press": {"time": "2 min", "per_piece": "3 s", "pieces": 4}}
     plant = shop(does=does, places=3, batch=12)
     assert alone(plant, PRESS).stations == (PRESS,)

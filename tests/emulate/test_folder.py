@@ -55,6 +55,16 @@ def test_another_play_does_not_go_on(tmp_path: Path) -> None:
         assert folder.restore("p1") is None
 
 
+def test_a_state_of_another_version_does_not_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A state of an older form is passed over, and the log says that the play begins anew."""
+    with opened(tmp_path) as folder:
+        folder.save(msgspec.structs.replace(SAVED, form=2))
+        assert folder.restore("p1") is None
+    assert "another version, the play begins anew" in caplog.text
+
+
 def test_truth_of_a_tick_that_was_never_saved_is_cut_off(tmp_path: Path) -> None:
     """What was not shown is not in the truth, even when the process died in between."""
     with opened(tmp_path) as folder:

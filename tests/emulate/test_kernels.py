@@ -110,3 +110,53 @@ def test_a_step_with_more_events_than_the_ring_holds_is_made_in_halves(
     whole = kernels(bracket).advance(START_NS + 3600 * S)
     small = kernels(bracket, kind=Small)
     assert small.advance(START_NS + 3600 * S) == whole
+
+
+def test_the_mill_stands_idle_in_the_break(bracket: Bracket) -> None:
+    """From 10:00 to 10:30 all stations are idle; the mill's cycle goes on where it stopped."""
+    break_ns = START_NS + 4 * 3600 * S
+    plant = load_text(bracket.plant)
+    one = Kernels(plant, STATIONS, kept={}, changes=[], at_ns=START_NS, seed=1)
+    one.advance(break_ns - S)
+    found = one.advance(break_ns + 1800 * S)
+    states = {each: [(e.t_ns, e.value) for e in found[each] if e.what == "state"] for each in found}
+    assert all((break_ns, "idle") in states[each] for each in STATIONS)
+    assert not [e for each in found for e in found[each] if e.what == "ended" and e.t_ns > break_ns]
+    assert states[STATIONS[1]][-1] == (break_ns + 1800 * S, "running")
+    ended = [e for e in one.advance(break_ns + 2000 * S)[STATIONS[1]] if e.what == "ended"]
+    assert 60 <= float(ended[0].value) < 80
+
+
+def test_two_places_are_one_machine_that_counts_both() -> None:
+    """A station of two places ends two cycles of 40 s at a time, and runs all the time."""
+    builder = PlantBuilder("acme")
+    shop = builder.site("reno", timezone="UTC", currency="USD").area("shop")
+    line = shop.line("pump", flow=["turn"])
+    line.station("turn", does={"turn": "40 s"}, places=2)
+    turn = Address("reno/shop/pump/turn")
+    found = Kernels(builder.done(), (turn,), kept={}, changes=[], at_ns=0, seed=1).advance(3600 * S)
+    assert sum(e.what == "good" for e in found[turn]) == 180
+    assert {e.value for e in found[turn] if e.what == "ended"} == {40.0}
+    lasting = {e.t_ns: e.value for e in found[turn] if e.what == "state"}
+    assert set(lasting.values()) == {"running"}
+
+
+def test_machines_that_share_an_operator_take_turns() -> None:
+    """With one operator for two machines, one stands idle while the other one works."""
+    builder = PlantBuilder("acme")
+    crews = {"hands": {"people": 1, "skills": ["turning"]}}
+    site = builder.site("reno", timezone="UTC", currency="USD", crews=crews)
+    builder.add("skill", "turning")
+    line = site.area("shop").line("pump", flow=["one", 1, "two"])
+    for name in ("one", "two"):
+        line.station(name, does={name: "60 s"}, operators={"turning": 1})
+    both = tuple(Address(f"reno/shop/pump/{name}") for name in ("one", "two"))
+    played = Kernels(builder.done(), both, kept={}, changes=[], at_ns=0, seed=1)
+    running, ended = set[str](), dict.fromkeys(both, 0)
+    for step in range(1, 721):
+        for address, events in played.advance(step * 5 * S).items():
+            for event in (each for each in events if each.what == "state"):
+                (running.add if event.value == "running" else running.discard)(address)
+            ended[address] += sum(each.what == "ended" for each in events)
+        assert len(running) <= 1
+    assert sum(ended.values()) == 60

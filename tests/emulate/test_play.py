@@ -5,10 +5,12 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from linewright.emulate import Options, PlayInvalid, Sample, set_up
 from linewright.emulate.folder import Folder, Written
+from linewright.emulate.kernels import Kept
 from linewright.emulate.play import Play
 from linewright.plant import Address
 from linewright.plant.language import load_text
@@ -148,6 +150,25 @@ def test_a_play_goes_on_where_it_was_cut(bracket: Bracket, tmp_path: Path) -> No
     folder.close()
     keys = keys_of(truth_of(tmp_path / "halves"))
     assert len(keys) == len(set(keys)) > 500
+
+
+def test_a_state_of_an_older_kernel_begins_anew(
+    bracket: Bracket, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A play whose kept lines are not of this version starts over, and the log says so."""
+    play, folder = begun(bracket, tmp_path)
+    lines = play.kernels.keep()
+    old = {name: Kept(state=b"LWTWIN01", tracks=one.tracks) for name, one in lines.items()}
+    saved = folder.restore(play.setup.fingerprint)
+    assert saved is not None
+    folder.save(msgspec.structs.replace(saved, lines=old))
+    folder.close()
+    again, folder = begun(bracket, tmp_path)
+    folder.close()
+    assert again.is_fresh
+    assert again.t_ns == bracket.from_ns
+    assert "not a kept state of this version" in caplog.text
+    assert truth_of(tmp_path)[0]["event"] == "play.begun"
 
 
 def test_the_truth_says_when_the_fault_strikes(bracket: Bracket, tmp_path: Path) -> None:

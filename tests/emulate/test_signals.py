@@ -239,3 +239,34 @@ def test_a_scenario_may_say_how_far_a_cause_shows(bracket: Bracket) -> None:
     levels = [played(mill, begun, seen, 900)[0].levels[temp] for seen in (FRESH, WORN)]
     assert levels[1] - levels[0] == pytest.approx(0.7 * 10.0, abs=0.01)
     assert not mill.overrides[0].holds(1000 * S)
+
+
+def test_a_part_for_rework_is_neither_good_nor_bad() -> None:
+    """It moves the counter of rework alone, and no other."""
+    plant = load_text(REWORKED)
+    address = Address("reno/shop/benches/one")
+    one = voices(plant, [address], 7)[address]
+    event = Happening(t_ns=S // 2, station=address, what="reworked", value=2.0)
+    memory, found = one.samples(one.begin("idle", 0), [event], FRESH, SHORT)
+    assert shown(found, "again") == [(0.5, 2)]
+    assert shown(found, "good") == []
+    assert (memory.rework, memory.good, memory.bad) == (2, 0, 0)
+
+
+REWORKED = """
+linewright: 1
+enterprise: acme
+sites:
+  reno:
+    timezone: UTC
+    currency: USD
+    areas:
+      shop:
+        work_centres:
+          benches:
+            stations:
+              one:
+                does: {fit: 40 s}
+                tags: {again: {role: parts.rework}, good: {role: parts.good}}
+operations: {fit: {}}
+"""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.planting import planted
-from tools.bench import judge, names, run
+from tools.bench import judge, names, run, table
 
 CLAIM = {"name": "load", "unit": "s", "must": 4, "aim": 2, "lower_is_better": True}
 CLAIM |= {"judged_by": "value", "quick": True}
@@ -45,6 +45,16 @@ def test_a_wrong_answer_is_not_met() -> None:
         claim = {"name": "load", "value": 1, "correct": correct}
         assert judge([CLAIM], {"claims": [claim]}, quick=False)[0].outcome == "NOT MET"
     assert judge([CLAIM], {}, quick=False)[0].outcome == "NOT MET"
+
+
+def test_a_stretch_is_held_against_no_one() -> None:
+    """A claim without a `must` may miss its aim, but not its answer."""
+    stretch = CLAIM | {"must": None, "aim": 1.0, "lower_is_better": True, "judged_by": "value"}
+    for value, outcome in ((0.5, "aim"), (2.0, "stretch"), (None, "NOT MET")):
+        claim = {"name": CLAIM["name"], "value": value, "correct": True}
+        (verdict,) = judge([stretch], {"claims": [claim]}, quick=False)
+        assert (verdict.outcome, verdict.must) == (outcome, None)
+        assert "none" in table([verdict])
 
 
 def test_quick_asks_for_quick_claims_only() -> None:

@@ -20,6 +20,16 @@ def fill(s: Ints, f: Floats, n: int) -> None:
         f[n + k] = uniform(key, k) + math.log(1.0 + k)
 
 
+def add_up(a: Ints, b: Floats, c: Ints, d: Ints) -> int:
+    """Write sums of arrays into others, from `d[0]` on; return how far it came."""
+    first, count = d[0], d[1]
+    for k in range(first, first + count):
+        c[k] = a[k] + first
+        b[k] = SCALE * b[k] + uniform(stream(a[0], 1, 2), k)
+        d[k] = c[k] - k
+    return first + count
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own."""
@@ -40,6 +50,25 @@ def test_compiled_gives_the_same_bits(own_cache: Path) -> None:
     assert fast == plain
     assert [each.name[:7] for each in own_cache.iterdir()] == ["kernel-"]
     assert list(own_cache.rglob("*.nbc"))
+
+
+def test_bare_memory_gives_the_same_bits(own_cache: Path) -> None:
+    """A function of four arrays, with and without arrays inside."""
+    n = 50
+    blocks = []
+    for jit in (False, True):
+        take = engine.arrays if jit else views
+        made = [bytearray(8 * (n + 1)) for _ in range(4)]
+        a, c, d = (take(made[k], n + 1)[0] for k in (0, 2, 3))
+        b = take(made[1], 0)[1]
+        for k in range(n):
+            a[k], b[k] = 3 * k + 7, 0.1 * k
+        d[0], d[1] = 5, n - 5
+        function = engine.bare(add_up) if jit else add_up
+        assert function(a, b, c, d) == n
+        blocks.append([bytes(one) for one in made])
+    assert blocks[0] == blocks[1]
+    assert [each.name[:7] for each in own_cache.iterdir()] == ["kernel-"]
 
 
 def test_a_changed_constant_is_another_folder(

@@ -34,7 +34,8 @@ sites:
                   state: {role: state, map: {1: running, 2: down}}
                 commands:
                   speed: {node: s=1, unit: "%", range: [50, 120], readback: temp}
-              mill: {does: {mill: 52 s}, rate: 45 USD/h}
+              mill: {does: {mill: 52 s}, rate: 45 USD/h, wears: {cutter: {life: 90 h}},
+                maintenance: {renews: cutter, every: 200 h, at: 90 %, takes: 1 h}}
               wash: {does: {wash: 50 s}}
 products:
   p1: {route: [cut, {operation: mill, at: reno/shop/pump/mill}, wash]}
@@ -84,6 +85,11 @@ def test_spelling_makes_no_difference() -> None:
         ("2: down", "2: idle", "reno/shop/pump/saw#state map.2: down -> idle"),
         ("readback: temp", "readback: true", f"{SAW} commands.speed.readback: temp -> true"),
         ("{mill: 52 s}", "{mill: 52 s}, power: " + KW, f"{MILL} power: none -> " + KW),
+        ("48 s, sc", "48 s, succeeds: 90 %, sc", f"{SAW} does.cut.succeeds_share: none -> 90 %"),
+        ("{wash: 50 s}}", "{wash: 50 s}, priority: 3}", "reno/shop/pump/wash priority: 1 -> 3"),
+        ("every: 200 h", "every: 240 h", f"{MILL} maintenance.service.every_s: 200 h -> 10 d"),
+        ("at: 90 %", "at: 80 %", f"{MILL} maintenance.service.at_share: 90 % -> 80 %"),
+        ("p1: {route", "p1: {lead: 5 d, route", "products.p1 lead: none -> 5 d"),
         ("enterprise: acme", "enterprise: apex", "plant enterprise: acme -> apex"),
     ],
 )  # fmt: skip

@@ -14,7 +14,8 @@ from tests.twin.lines import NS, SIX_NS, bracket, line_of, minutes
 def test_neither_numpy_nor_numba_is_loaded_before_it_is_needed() -> None:
     """Importing the twin and running it plainly loads neither."""
     code = (
-        "import sys; from tests.twin.lines import line_of; from linewright.twin import *;"
+        "import sys; from tests.twin.lines import line_of; "
+        "from linewright.twin import advance, begin, outcome;"
         "m = line_of('9 s'); s = advance(m, begin(m, at_ns=0, seed=1), 90 * 10**9, jit=False);"
         "print(outcome(m, s).good, {'numpy', 'numba'} & set(sys.modules))"
     )
@@ -42,10 +43,9 @@ def test_time_does_not_go_back() -> None:
 def test_working_time_over_several_windows() -> None:
     """Over twelve weeks the line is open as long as the plant's calendar says, to the ns."""
     model = bracket()
-    assert model.calendar is not None
     ring, until = Ring(model, events=2_000_000), SIX_NS + 12 * 7 * minutes(1440) - 1
     end = advance(model, begin(model, at_ns=SIX_NS, seed=1), until, trace=ring)
     turns = [e for e in ring.read() if e.kind == TraceKind.CALENDAR]
     opened = SIX_NS - sum(round(e.value * 2 - 1) * (e.t_ns - SIX_NS) for e in turns)
-    assert opened - SIX_NS == working_ns(model.calendar, SIX_NS, until)
+    assert opened - SIX_NS == working_ns(model.calendars[0], SIX_NS, until)
     assert not outcome(model, end).is_open

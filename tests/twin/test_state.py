@@ -36,5 +36,5 @@ def test_a_state_of_another_line_is_refused() -> None:
     """Also when it is of the same size."""
     state = begin(line_of("9 s", "9 s"), at_ns=0, seed=1)
     for other in (line_of("9 s"), line_of("9 s", "9 s", fails=("9 h", "9 s"))):
-        with pytest.raises(TwinFault, match="other stations, modes or wears"):
+        with pytest.raises(TwinFault, match="other stations, modes, wears or products"):
             outcome(other, state)

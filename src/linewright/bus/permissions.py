@@ -101,7 +101,9 @@ USERS: Mapping[str, Rights] = {
         reads=_BOTH,
         gets=("folds", "line", "cases"),
         puts=("folds/think", "cases/>"),
-        publishes=("audit", "call", "case", "command"),
+        publishes=("audit", "call", "case", "command", "forecast"),
+        asks=("history",),
+        is_asked=True,
     ),
     "emulate": Rights(gets=("endpoints",), puts=("endpoints/>",), tells=("clock",)),
     "query": Rights(asks=("history",), is_asked=True),
@@ -110,7 +112,7 @@ USERS: Mapping[str, Rights] = {
         gets=("grants", "line", "cases", "endpoints", "links"),
         hears=("alive", "authority"),
         # A decision such as `connect.trust` goes through `server`, which knows who asks.
-        asks=("connect.browse", "history", "query"),
+        asks=("connect.browse", "history", "query", "think.forecasts"),
     ),
 }
 """The rights of each user; `up` is not here, because it has all of them."""

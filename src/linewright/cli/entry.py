@@ -37,6 +37,16 @@ LOOKING = {
 }
 """Commands that look at a plant, in `linewright.cli.looking`."""
 
+TWIN = {
+    "simulate": "Run a line many times on its twin, and tell what it does.",
+    "experiment": "Compare scenarios with the plant as it stands, on its twin.",
+    "optimise": "Find the best design of a plant on its twin.",
+    "sensitivity": "Tell what one more of each thing is worth, the most first.",
+    "calibrate": "Fit a plant to what its machines did, and judge its twin.",
+    "forecast": "Tell the next hours of a line from its live state.",
+}
+"""Commands that ask the twin, in `linewright.cli.twin`."""
+
 COMMANDS = {
     "new": "Write a small plant to begin with.",
     "check": "Say everything that is wrong with a plant.",
@@ -44,6 +54,7 @@ COMMANDS = {
     "diff": "Say what differs between two plants.",
     "fmt": "Put the files of a plant into the one spelling.",
     "schema": "Print the JSON Schema of what we read and write.",
+    **TWIN,
     **RUNNING,
     **LOOKING,
 }
@@ -78,7 +89,8 @@ class Commands(click.Group):
         if cmd_name in RUNNING | LOOKING and self.is_windows:
             what = f"`linewright {cmd_name}` does not run on Windows yet"
             raise Failed(what, "use Linux, macOS or WSL; the other commands run here")
-        folder = "running." if cmd_name in RUNNING else "looking." if cmd_name in LOOKING else ""
+        folders = {"running.": RUNNING, "looking.": LOOKING, "twin.": TWIN}
+        folder = next((each for each, names in folders.items() if cmd_name in names), "")
         module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
         found: click.Command = module.command
         return found

@@ -4,7 +4,8 @@ Hides the kernel behind machines that know only their own state: servers and edg
 items that the plant file names, the signals that they show, the faults of a scenario on the way
 to their clients, the plant clock, and how a play goes on after it was killed. The verbs: `set_up`
 a play from a plant and a scenario, `played` to have it run, `machines` to see what is played,
-`unplayed` to see what of a scenario is not.
+`unplayed` to see what of a scenario is not, `without_flow` to see which machines are played each
+by itself.
 `service.py` plays what is applied, for the whole house.
 
 >>> async def endpoints(plant: str, scenario: str, folder: "Path") -> None:
@@ -20,6 +21,7 @@ in `truth.jsonl` of the folder, before anybody can see it. What is played and wh
 from linewright.emulate import service
 from linewright.emulate.faults.unplayed import unplayed
 from linewright.emulate.machines import Machine, Sample, machines
+from linewright.emulate.models import without_flow
 from linewright.emulate.opcua.servers import PortTaken
 from linewright.emulate.play import Options, PlayInvalid, set_up
 from linewright.emulate.service import Played, played
@@ -36,4 +38,5 @@ __all__ = [
     "service",
     "set_up",
     "unplayed",
+    "without_flow",
 ]

@@ -1,9 +1,10 @@
-"""Stations played without flow: machines of work centres, and of lines that the twin cannot run.
+"""Stations played without flow: machines of work centres that nothing is released to.
 
 Such a station is a line of its own in the kernel, with work in front of it whenever its shifts
-are on, and room behind it: it cycles, fails, wears and is set up as its plant file says, and
-scenario and commands reach it as they reach every station. What other stations do never reaches
-it: it is not starved, not blocked, and makes one operation only.
+are on, and room behind it: it cycles, fails, wears, is maintained and waits for its people as
+its plant file says, and scenario and commands reach it as they reach every station. What other
+stations do never reaches it: it is not starved, not blocked, has the crews for itself, and makes
+one operation only.
 """
 
 import msgspec
@@ -26,8 +27,8 @@ def alone(plant: Plant, address: Address) -> Model:
     Returns
     -------
     Model
-        Of the station alone, at its own address; its parallel places are one, what its cycle
-        holds is one part, `pieces_of` says how many.
+        Of the station alone, at its own address; what its cycle holds is one part, `pieces_of`
+        says how many.
 
     Raises
     ------
@@ -64,14 +65,14 @@ def alone(plant: Plant, address: Address) -> Model:
 
 
 def _single(station: Station) -> Station:
-    """Return a station as the kernel takes one: its first operation, of one piece, at one place."""
+    """Return a station as the kernel takes one: its first operation, of one piece."""
     does = {}
     for name, cycle in list(station.does.items())[:1]:
         time = cycle.time
         if cycle.per_piece is not None:
             time = msgspec.structs.replace(time, mean_s=cycle.expected_s, family="constant")
         does[name] = msgspec.structs.replace(cycle, time=time, per_piece=None, pieces=1, blocked=0)
-    return msgspec.structs.replace(station, does=does, places=1, batch=None, shifts=())
+    return msgspec.structs.replace(station, does=does, batch=None, batch_least=1, shifts=())
 
 
 def pieces_of(station: Station) -> int:

@@ -21,7 +21,8 @@ from linewright.plant import Address
 
 __all__ = ["Bounds", "Fact", "Folder", "OrdersFull", "Saved", "Written"]
 
-_FORM = 2
+_FORM = 3
+"""Another one is not read: the play begins anew."""
 
 _log = logging.getLogger(__name__)
 
@@ -141,6 +142,9 @@ class Folder:
         """
         saved = self._read()
         if saved is None or saved.play != play:
+            return None
+        if saved.form != _FORM:
+            _log.warning("the saved state is of another version, the play begins anew")
             return None
         self._restore_truth(saved.truth_bytes)
         self._taken_bytes = min(saved.orders_bytes, self.orders_bytes)

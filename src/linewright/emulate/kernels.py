@@ -1,30 +1,19 @@
 """The lines of a plant in the kernel: what drives the machines."""
 
 import hashlib
-import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from linewright.emulate.alone import alone, pieces_of
-from linewright.emulate.following import Track, follow
-from linewright.emulate.signals import Happening, Seen
+from linewright.emulate.following import Track, follow, looked, started
+from linewright.emulate.models import Playing, models
+from linewright.emulate.signals import GRID_NS, Happening, Seen
 from linewright.plant import Address, Plant
-from linewright.plant.records import Change, Trace
-from linewright.twin import (
-    Model,
-    Ring,
-    State,
-    TwinFault,
-    advance,
-    begin,
-    compile_line,
-    outcome,
-    with_changes,
-)
+from linewright.plant.records import Change, StationState, Trace
+from linewright.twin import Ring, State, TwinFault, advance, begin, outcome, with_changes
 
-__all__ = ["Kept", "Kernels"]
+__all__ = ["Kept", "KeptOtherwise", "Kernels"]
 
 RING_EVENTS = 20_000
 """Events of one line in one step of at most a few seconds of plant time; a step with more is
@@ -32,8 +21,6 @@ made in halves."""
 
 SEED_BYTES = 4
 """Size of the seed of a station that is played alone: each draws its own chance."""
-
-_log = logging.getLogger(__name__)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,37 +30,60 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     tracks: Mapping[Address, Track]
 
 
+class KeptOtherwise(ValueError):
+    """What was kept is not of the models that play these stations now."""
+
+
+class _Look(NamedTuple):
+    """How a station stands: what it does since when, and its wears."""
+
+    state: StationState
+    since_ns: int
+    used: Mapping[str, float]
+
+
 class _Line:
-    """One line: its model and where it is. `pieces` are what a cycle of it gives."""
+    """What one model plays, and where it is."""
 
     def __init__(
-        self,
-        model: Model,
-        state: State,
-        tracks: Mapping[Address, Track],
-        pieces: int,
-        *,
-        ring_events: int,
+        self, playing: Playing, state: State, tracks: Mapping[Address, Track], *, ring_events: int
     ) -> None:
-        self.model = model
-        self.pieces = pieces
+        self.model = playing.model
+        self.pieces = playing.pieces
+        self.stations = playing.stations
         self.ring_events = ring_events
         self.state = state
         self.tracks = dict(tracks)
-        self.ring = Ring(model, events=ring_events)
-        self.modes = {
-            address: tuple(name for number, name in model.modes if number == i)
-            for i, address in enumerate(model.stations)
-        }
+        self.ring = Ring(self.model, events=ring_events)
+        self._looks: tuple[State, dict[Address, _Look]] | None = None
 
     def advance(self, until_ns: int) -> Iterator[tuple[Address, tuple[Happening, ...]]]:
         """Go on, and yield what happened at each station."""
-        trace = self._trace(until_ns)
-        if not trace:
-            return
-        for address, track in self.tracks.items():
-            self.tracks[address], found = follow(track, address, self.modes[address], trace)
-            yield address, found if self.pieces == 1 else tuple(self._loads(found))
+        trace: dict[Address, list[Trace]] = {}
+        for event in self._trace(until_ns):
+            trace.setdefault(event.element, []).append(event)
+        for one in self.stations:
+            track, own = self.tracks[one.address], trace.get(one.address, [])
+            found: tuple[Happening, ...] = ()
+            if own or track.turn_ns <= until_ns:
+                track, found = follow(track, one, own, until_ns)
+            if until_ns % GRID_NS == 0:
+                now = self.looks()[one.address]
+                track, more = looked(track, one, (now.state, now.since_ns), until_ns)
+                found += more
+            self.tracks[one.address] = track
+            if found:
+                yield one.address, found if self.pieces == 1 else tuple(self._loads(found))
+
+    def looks(self) -> dict[Address, _Look]:
+        """Return how each station stands now; found once for each state, some 30 us a station."""
+        if self._looks is None or self._looks[0] is not self.state:
+            found = {
+                one.address: _Look(one.state, one.since_ns, one.used)
+                for one in outcome(self.model, self.state).stations
+            }
+            self._looks = self.state, found
+        return self._looks[1]
 
     def _trace(self, until_ns: int) -> list[Trace]:
         """Go on, and return all that was noted; where the ring is too small for it, in halves."""
@@ -90,15 +100,14 @@ class _Line:
     def _loads(self, found: Sequence[Happening]) -> Iterator[Happening]:
         """Yield what happened, with the pieces of whole loads."""
         for one in found:
-            is_part = one.what in {"good", "bad"}
+            is_part = one.what in {"good", "bad", "reworked"}
             yield msgspec.structs.replace(one, value=float(self.pieces)) if is_part else one
 
 
 class Kernels:
-    """All lines of the stations that are played, and the changes that are still to come.
+    """All models of the stations that are played, and the changes that are still to come.
 
-    Stations of a line that the kernel does not simulate, and those of work centres, are played
-    without flow: each by itself, see `linewright.emulate.alone`.
+    Which model plays whom is said in `linewright.emulate.models`.
 
     Parameters
     ----------
@@ -110,6 +119,11 @@ class Kernels:
         What a scenario does, in any order; those up to `at_ns` are over when lines were kept.
     at_ns, seed
         Plant time now, and what chance is drawn from.
+
+    Raises
+    ------
+    KeptOtherwise
+        `kept` is of another version.
     """
 
     ring_events: ClassVar[int] = RING_EVENTS
@@ -125,17 +139,16 @@ class Kernels:
         seed: int,
     ) -> None:
         self._lines: dict[Address, _Line] = {}
-        for address, model, pieces in _models(plant, stations):
-            before = kept.get(address)
-            if before is None:
-                tracks = {one: Track(since_ns=at_ns) for one in model.stations}
+        for address, playing in models(plant, stations):
+            model = playing.model
+            if kept:
+                state, tracks = _kept(playing, kept.get(address))
+            else:
                 own = seed if model.address == address else _seed_of(seed, address)
                 state = begin(model, at_ns=at_ns, seed=own)
-            else:
-                tracks, state = dict(before.tracks), State.from_bytes(before.state)
-            line = _Line(model, state, tracks, pieces, ring_events=self.ring_events)
-            self._lines[address] = line
-        self._of = {one: line for line in self._lines.values() for one in line.model.stations}
+                tracks = {one.address: started(one, at_ns) for one in playing.stations}
+            self._lines[address] = _Line(playing, state, tracks, ring_events=self.ring_events)
+        self._of = {one: line for line in self._lines.values() for one in line.tracks}
         self._to_come = sorted(
             (one for one in changes if self._concerns(one) and (not kept or one.at_ns > at_ns)),
             key=lambda one: one.at_ns,
@@ -162,9 +175,11 @@ class Kernels:
     def seen(self) -> dict[Address, Seen]:
         """Return how each station stands now; costs some 20 us a station."""
         return {
-            one.address: Seen(used=one.used, failing=line.tracks[one.address].failing)
+            one.address: Seen(
+                used=line.looks()[one.address].used, failing=line.tracks[one.address].failing
+            )
             for line in self._lines.values()
-            for one in outcome(line.model, line.state).stations
+            for one in line.stations
         }
 
     def keep(self) -> dict[str, Kept]:
@@ -175,25 +190,16 @@ class Kernels:
         }
 
 
-def _models(plant: Plant, stations: Sequence[Address]) -> Iterator[tuple[Address, Model, int]]:
-    """Yield the lines of stations, and each station that is played without flow."""
-    placed = dict(plant.stations())
-    for place in dict.fromkeys(one.parent for one in stations):
-        if place is None:
-            continue
-        own = [one for one in stations if one.parent == place]
-        try:
-            line = compile_line(plant, place)
-        except TwinFault as error:
-            _log.info("%d machines of %s are played without flow: %s", len(own), place, error)
-        else:
-            yield place, line, 1
-            continue
-        for address in own:
-            try:
-                yield address, alone(plant, address), pieces_of(placed[address])
-            except TwinFault as error:
-                _log.warning("%s stands idle: %s", address, error)
+def _kept(playing: Playing, kept: Kept | None) -> tuple[State, Mapping[Address, Track]]:
+    """Return the state and the tracks that were kept of a model."""
+    if kept is None or kept.tracks.keys() != {one.address for one in playing.stations}:
+        raise KeptOtherwise(f"{playing.model.address} was played by another model")
+    try:
+        state = State.from_bytes(kept.state)
+        outcome(playing.model, state)
+    except TwinFault as error:
+        raise KeptOtherwise(str(error)) from error
+    return state, kept.tracks
 
 
 def _seed_of(seed: int, address: Address) -> int:

@@ -8,6 +8,7 @@ goes on from its last tick and never shows a sample twice. Nothing here knows a 
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from linewright.emulate.faults.series import faults_of
 from linewright.emulate.faults.way import Carried, Way
 from linewright.emulate.folder import Fact, Folder, Saved, Written
 from linewright.emulate.gauges import Showing
-from linewright.emulate.kernels import Kernels
+from linewright.emulate.kernels import KeptOtherwise, Kernels
 from linewright.emulate.machines import Machine, Raw, Sample, machines
 from linewright.emulate.signals import GRID_NS, Happening, Memory, Override, Seen, voices
 from linewright.plant import Address, Plant
@@ -34,6 +35,8 @@ from linewright.plant.scenario import (
 )
 
 __all__ = ["Options", "Play", "PlayInvalid", "Setup", "set_up"]
+
+_log = logging.getLogger(__name__)
 
 NS_PER_US = 1_000
 NS_PER_S = 1_000_000_000
@@ -215,8 +218,21 @@ class Play:
         self._way = Way(faults, self.machines, tags, setup.seed)
         self._signals = {tag for tag in tags if tag in self._way.kinds}
         saved = folder.restore(setup.fingerprint)
+        try:
+            self.kernels = self._kernels(saved)
+        except KeptOtherwise as error:
+            _log.warning("the saved state is of another version, the play begins anew: %s", error)
+            saved = None
+            self.kernels = self._kernels(saved)
         self.is_fresh = saved is None
-        self.kernels = Kernels(
+        if saved is None:
+            self._begin_anew()
+        else:
+            self._go_on(saved)
+
+    def _kernels(self, saved: Saved | None) -> Kernels:
+        setup = self.setup
+        return Kernels(
             setup.plant,
             tuple(self.voices),
             kept={} if saved is None else saved.lines,
@@ -224,10 +240,6 @@ class Play:
             at_ns=setup.start_ns if saved is None else saved.t_ns,
             seed=setup.seed,
         )
-        if saved is None:
-            self._begin_anew()
-        else:
-            self._go_on(saved)
 
     def _begin_anew(self) -> None:
         setup = self.setup

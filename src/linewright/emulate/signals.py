@@ -71,7 +71,7 @@ NS_PER_H = 3600 * NS_PER_S
 PERMITTED = frozenset({"permit.remote_enabled", "permit.automatic"})
 """Permits that must be true before a command; the others must be false."""
 
-What = Literal["state", "ended", "good", "bad", "renewed", "order", "failing"]
+What = Literal["state", "ended", "good", "bad", "reworked", "renewed", "order", "failing"]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +103,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     changes: int = 0
     good: int = 0
     bad: int = 0
+    rework: int = 0
     cycles: int = 0
     speed: float = FULL_SPEED
     t_ns: int = 0
@@ -302,6 +303,7 @@ class _Telling:
         self.t_ns = memory.t_ns
         self.state, self.changes, self.speed = memory.state, memory.changes, memory.speed
         self.good, self.bad, self.cycles = memory.good, memory.bad, memory.cycles
+        self.rework = memory.rework
         self.cut_ns, self.levels = dict(memory.cut_ns), dict(memory.levels)
         self.used, self.failing = memory.used, memory.failing
         self.since_ns, self.energy_kwh = memory.since_ns, memory.energy_kwh
@@ -313,6 +315,7 @@ class _Telling:
             changes=self.changes,
             good=self.good,
             bad=self.bad,
+            rework=self.rework,
             cycles=self.cycles,
             speed=self.speed,
             t_ns=self.t_ns,
@@ -361,6 +364,10 @@ class _Telling:
             case "bad":
                 self.bad += round(float(value))
                 self.tell_parts(t_ns, is_bad=True)
+            case "reworked":
+                self.rework += round(float(value))
+                self.tell_counts(t_ns, "parts.rework")
+                self.tell_measures(t_ns, is_bad=True)
             case "renewed":
                 self.renew(float(value), t_ns)
             case "order":
@@ -477,15 +484,18 @@ class _Telling:
     def tell_parts(self, t_ns: int, *, is_bad: bool) -> None:
         self.tell_counts(t_ns, "parts.scrap" if is_bad else "parts.good", "parts.total")
         self.tell_lots(t_ns)
+        self.tell_measures(t_ns, is_bad=is_bad)
+
+    def tell_measures(self, t_ns: int, *, is_bad: bool) -> None:
+        k = self.good + self.bad + self.rework
         for one in self.voice.measures:
-            found = one.value(self.voice.seed, self.good + self.bad, is_bad=is_bad)
-            self.tell(one.tag, t_ns, found)
+            self.tell(one.tag, t_ns, one.value(self.voice.seed, k, is_bad=is_bad))
 
     def tell_counts(self, t_ns: int, *roles: str) -> None:
         counts = {
             "parts.good": self.good,
             "parts.scrap": self.bad,
-            "parts.rework": 0,
+            "parts.rework": self.rework,
             "parts.total": self.good + self.bad,
             "cycle": self.cycles,
         }

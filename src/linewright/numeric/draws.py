@@ -128,6 +128,8 @@ def draw(family: int, a: float, b: float, c: float, at: tuple[int, int]) -> floa
     if family == CONSTANT:
         return a
     key, n = at
+    if family == EXPONENTIAL:  # as `quantile` says, here so that it is short under the JIT
+        return -a * math.log(1.0 - uniform(key, n * SUB_STREAM))
     if family == GAMMA:
         return b * gamma(a, key, n)
     return quantile(family, a, b, c, uniform(key, n * SUB_STREAM))

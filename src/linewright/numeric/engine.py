@@ -5,20 +5,27 @@ compiled copy of such a function and of all that it calls; the plain ones stay a
 both run side by side from one source.
 """
 
+import contextlib
 import hashlib
+import importlib
 import inspect
 import logging
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
+from numba import types as nb
+from numba.core.codegen import JITCodeLibrary
 from numba.core.registry import cpu_target
+from numba.extending import intrinsic
 
 from linewright.numeric.arrays import Floats, Ints
 from linewright.numeric.counters import word
@@ -30,6 +37,12 @@ OURS = "linewright."
 
 VERSIONS_KEPT = 8
 """Versions of the kernel whose machine code is kept: some of each checkout that is worked on."""
+
+SCALAR = {"LOOP_VECTORIZE": 0, "SLP_VECTORIZE": 0}
+"""Without vector instructions a kernel that reads single numbers is a third faster."""
+
+BUILD_S = 600.0
+"""Longest wait for machine code: some 20 s are usual."""
 
 _naming = threading.Lock()
 """Numba's cache folder is one setting of the whole process: one thread at a time changes it."""
@@ -81,6 +94,144 @@ def _compiled(function: Function) -> Function:
     finally:
         numba.config.CACHE_DIR = former
     return made[function]
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def _bare(context: Any, array: Any) -> Any:  # noqa: ANN401, ARG001  # numba's own types
+    """Return the memory of an array, to be read and written by position."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  # likewise
+        made = context.make_array(signature.args[0])
+        return made(context, builder, arguments[0]).data
+
+    return nb.CPointer(array.dtype)(array), generate
+
+
+def _enter(a: Any, b: Any, c: Any, d: Any) -> int:  # noqa: ANN401  # arrays of either kind
+    return _inside(_bare(a), _bare(b), _bare(c), _bare(d))
+
+
+def _inside(a: Any, b: Any, c: Any, d: Any) -> int:  # noqa: ANN401  # memory of either kind
+    """Stand for the kernel in the entry; `_whole` puts the kernel in its place."""
+    raise AssertionError(a, b, c, d)
+
+
+def bare(function: Function) -> Function:
+    """Return a compiled copy of a function of four arrays: integers, numbers, integers, integers.
+
+    Inside it arrays are bare memory: an index below 0 does not count from the end, which saves
+    a comparison at each of some hundred places an event, a third of the time. All that it calls
+    is optimised once, together, and kept as one piece of machine code.
+
+    Parameters
+    ----------
+    function
+        As for `compiled`.
+
+    Notes
+    -----
+    It is compiled here, not when first called; the first time of an installation another process
+    does that, for some 20 s.
+    """
+    with _naming:
+        folder = cache_folder() / f"kernel-{_fingerprint(_reached(function))}"
+        mark = folder / f"{function.__name__}.whole"
+        if _writable(folder) and not mark.exists():
+            _build_apart(function)
+        return _whole(function, folder, in_parts=False)
+
+
+def build(module: str, name: str) -> None:
+    """Make the machine code of a kernel and keep it; what a process of its own does for `bare`.
+
+    Parameters
+    ----------
+    module, name
+        Where the function is.
+    """
+    function = getattr(importlib.import_module(module), name)
+    folder = cache_folder() / f"kernel-{_fingerprint(_reached(function))}"
+    with _naming:
+        _whole(function, folder, in_parts=True)
+    (folder / f"{function.__name__}.whole").touch()
+
+
+def _build_apart(function: Function) -> None:
+    """Have another process make the machine code: what is optimised late is known by no name here.
+
+    Where that fails, it is made here, and takes longer.
+    """
+    what = f"{function.__module__!r}, {function.__name__!r}"
+    program = f"from linewright.numeric.engine import build; build({what})"
+    try:
+        subprocess.run(  # noqa: S603  # our own interpreter and program
+            [sys.executable, "-c", program],
+            check=True,
+            timeout=BUILD_S,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+    except (OSError, subprocess.SubprocessError) as wrong:
+        _log.warning("the kernel could not be compiled apart, and is compiled here: %s", wrong)
+
+
+def _whole(function: Function, folder: Path, *, in_parts: bool) -> Function:
+    """Return the entry to a kernel, compiled; `in_parts`: optimised only once it is together."""
+    made: dict[Function, Function] = {word: numba.njit(_word)}
+    for plain in _reached(function):
+        if plain is not word:
+            made[plain] = numba.njit(_copy(plain, made), error_model="numpy", _nrt=False)
+    names = {"__name__": __name__, "__builtins__": __builtins__}
+    names.update({"_inside": made[function], "_bare": _bare})
+    entry = types.FunctionType(_enter.__code__, names, f"enter_{function.__name__}")
+    ints, floats = nb.CPointer(nb.int64), nb.CPointer(nb.float64)
+    inner: Any = made[function]
+    arrays_of = (nb.int64[::1], nb.float64[::1], nb.int64[::1], nb.int64[::1])
+    cached = _writable(folder)
+    with _settings(CACHE_DIR=str(folder) if cached else numba.config.CACHE_DIR, **SCALAR):
+        whole: Any = numba.njit(entry, cache=cached, error_model="numpy", _nrt=False)
+        if in_parts:
+            with _settings(OPT=type(numba.config.OPT)(0)), _parts_only():
+                inner.compile((ints, floats, ints, ints))
+        whole.compile(arrays_of)
+    found: Function = whole
+    return found
+
+
+@contextlib.contextmanager
+def _parts_only() -> Iterator[None]:
+    """Have numba translate functions without making machine code of each: two thirds of the time.
+
+    It is for the process that `build` runs in and that ends afterwards: what is compiled so can
+    be linked into a whole, and never be called by itself.
+    """
+    context, library = cpu_target.target_context, JITCodeLibrary
+    former = library._finalize_final_module  # noqa: SLF001  # no public way to leave this out
+
+    def linked_later(self: Any) -> None:  # noqa: ANN401  # numba's own type
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    library._finalize_final_module = linked_later  # noqa: SLF001  # likewise
+    context.get_executable = lambda *_: [].append  # a function of its own, never called
+    try:
+        yield
+    finally:
+        library._finalize_final_module = former  # noqa: SLF001  # likewise
+        del context.get_executable
+
+
+@contextlib.contextmanager
+def _settings(**wanted: Any) -> Iterator[None]:  # noqa: ANN401  # numba's own types
+    """Have numba compile with other settings for a while."""
+    former = {name: getattr(numba.config, name) for name in wanted}
+    for name, value in wanted.items():
+        setattr(numba.config, name, value)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            setattr(numba.config, name, value)
 
 
 def cache_folder() -> Path:
@@ -152,7 +303,7 @@ def _fingerprint(functions: list[Function]) -> str:
     parts = [numba.__version__, np.__version__, repr(_cpu())]
     parts.append(Path(__file__).read_text(encoding="utf-8"))
     for one in functions:
-        parts.append(inspect.getsource(one))
+        parts += (one.__module__, inspect.getsource(one))
         for name, value in _used(one).items():
             if isinstance(value, int | float):
                 parts.append(f"{name}={value!r}")

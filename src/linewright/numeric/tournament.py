@@ -1,9 +1,10 @@
 """What comes next among elements that each have one key: a tournament, a heap of fixed places.
 
-`n` elements, a power of two, numbered from 0, stand in `2 n` integers from `at` on: the keys by
-element, then the winner of every pair of pairs, the whole tournament's at place 1. Of equal keys
-the lower element wins, so what is next never depends on what was before. Setting a key replays
-the games of one element, without a branch that depends on the numbers.
+`n` elements, a power of two, numbered from 0, stand in `4 n` integers from `at` on: the keys of
+the nodes, the whole tournament's at place 1 and those of the elements from place `n` on, then
+the winners of the nodes. Of equal keys the lower element wins, so what is next never depends on
+what was before. Setting a key replays the games of one element; key and winner are carried up,
+so that no game waits for a look-up of the one before.
 """
 
 from linewright.numeric.arrays import Ints
@@ -25,16 +26,28 @@ def size_for(elements: int) -> int:
 
 def clear_keys(a: Ints, at: int, n: int) -> None:
     """Set all keys to `FAR`. Cost: linear in `n`."""
+    for k in range(2 * n):
+        a[at + k] = FAR
     for e in range(n):
-        a[at + e] = FAR
+        a[at + 3 * n + e] = e
     for back in range(1, n):
         k = n - back
-        a[at + n + k] = 2 * k - n if 2 * k >= n else a[at + n + 2 * k]
+        a[at + 2 * n + k] = a[at + 2 * n + 2 * k]
 
 
 def first(a: Ints, at: int, n: int) -> int:
-    """Return the element with the least key; its key is `a[at + element]`."""
-    return a[at + n + 1]
+    """Return the element with the least key; `first_key` is that key."""
+    return a[at + 2 * n + 1]
+
+
+def first_key(a: Ints, at: int) -> int:
+    """Return the least key."""
+    return a[at + 1]
+
+
+def key_of(a: Ints, at: int, n: int, e: int) -> int:
+    """Return the key of an element."""
+    return a[at + n + e]
 
 
 def set_key(a: Ints, at: int, n: int, e: int, key: int) -> None:
@@ -43,22 +56,24 @@ def set_key(a: Ints, at: int, n: int, e: int, key: int) -> None:
     Examples
     --------
     >>> from linewright.numeric.arrays import views
-    >>> a, _ = views(bytearray(8 * 8), 8)
+    >>> a, _ = views(bytearray(16 * 8), 16)
     >>> clear_keys(a, 0, 4)
     >>> set_key(a, 0, 4, 2, 50)
     >>> set_key(a, 0, 4, 1, 50)
-    >>> first(a, 0, 4)
-    1
+    >>> first(a, 0, 4), first_key(a, 0)
+    (1, 50)
     """
-    a[at + e] = key
-    games = at + n
-    low = e & ~1
-    winner = low if a[at + low] <= a[at + low + 1] else low + 1
-    k = (n + e) >> 1
-    a[games + k] = winner
+    winners = at + 2 * n
+    k = n + e
+    a[at + k] = key
+    winner = e
     while k > 1:
-        pair = games + (k & ~1)
-        left, right = a[pair], a[pair + 1]
-        winner = left if a[at + left] <= a[at + right] else right
+        other = k ^ 1
+        there = a[at + other]
+        rival = a[winners + other]
+        if there < key or (there == key and rival < winner):
+            key = there
+            winner = rival
         k >>= 1
-        a[games + k] = winner
+        a[at + k] = key
+        a[winners + k] = winner

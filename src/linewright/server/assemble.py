@@ -60,8 +60,9 @@ def _live() -> Shell:
 
 def _think() -> Shell:
     from linewright.correct import service  # noqa: PLC0415  # only this service needs it
+    from linewright.twin import service as forecasts  # noqa: PLC0415  # only this service needs it
 
-    return _once_the_clock_is_known(service.run)
+    return _once_the_clock_is_known(_beside(service.run, forecasts.run))
 
 
 def _server() -> Shell:
@@ -74,6 +75,28 @@ def _emulate() -> Shell:
     from linewright.emulate import service  # noqa: PLC0415  # only this service needs it
 
     return service.run
+
+
+def _beside(run: Shell, other: Shell) -> Shell:
+    """Return a shell that runs another one beside it, which may fail: it is told, and goes on."""
+
+    async def both(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
+        second = asyncio.create_task(_told(other(bus, folder, stop)))
+        try:
+            await run(bus, folder, stop)
+        finally:
+            second.cancel()
+            await asyncio.gather(second, return_exceptions=True)
+
+    return both
+
+
+async def _told(work: Awaitable[None]) -> None:
+    """Wait for what may fail without ending the service; the log tells of it."""
+    try:
+        await work
+    except Exception:
+        LOG.exception("what runs beside the service failed; it goes on without until a new start")
 
 
 def _once_the_clock_is_known(run: Shell) -> Shell:

@@ -34,6 +34,9 @@ KINDS |= {"kW": "power", "W": "power", "kg": "mass", "km": "length", "m/s": "spe
 FIXED = frozenset({"gap", "timeout", "low", "mode", "high", "times", "same", "default", "first"})
 """Keys whose quantities depend on each other, or are bounded closely."""
 
+ABOVE_NOTHING = frozenset({"at", "succeeds"})
+"""Keys whose share cannot be 0."""
+
 TEXTS = words("""
     label action reaction make serial instruction certificate gauge rule owner customer address
     region border departs carbon_source program hs namespace
@@ -143,7 +146,7 @@ def _measured(text: str, path: Path, rng: random.Random) -> Any:  # noqa: ANN401
     if match and FIXED.isdisjoint(path) and match["unit"] in KINDS:
         unit = rng.choice(UNITS[KINDS[match["unit"]]])
         return f"{_positive(rng)} {unit}"
-    if match and match["unit"] == "%":
+    if match and match["unit"] == "%" and path[-1] not in ABOVE_NOTHING:
         return rng.choice(
             (f"{rng.randint(0, 99)} %", rng.random(), f"{rng.uniform(0, 99)} %", 0, 1)
         )
@@ -178,6 +181,14 @@ OVERRIDES: dict[str, tuple[Any, ...]] = {
         {"failure": None, "jam": {"every": "12 h", "repair": "4 min"}},
         {"jam": {"every": "12 h", "repair": "4 min"}},
         {"every": "60 h", "repair": "25 min", "crew": None},
+        None,
+    ),
+    "maintenance": (
+        {"takes": "2 h", "opportunity": "80 %"},
+        {"service": {"clock": "calendar", "every": "30 d"}},
+        {"service": None, "greasing": {"every": "40 h", "takes": "5 min"}},
+        {"greasing": {"every": "40 h", "takes": "5 min"}},
+        {"every": "500 h", "takes": "1 h", "crew": None},
         None,
     ),
     "label": ({"en": "Two", "es": "Dos"}, {"fr": "Deux"}, "Two", None, {"en": None}),

@@ -20,7 +20,7 @@ Importing it loads neither numpy nor numba; the first compiled `advance` does.
 """
 
 from linewright.twin.changes import with_changes
-from linewright.twin.compiling import compile_line
+from linewright.twin.compiling import compile_line, compile_plant
 from linewright.twin.engine import advance
 from linewright.twin.faults import TwinFault
 from linewright.twin.model import Model
@@ -36,10 +36,18 @@ __all__ = [
     "TwinFault",
     "advance",
     "begin",
+    "calibrate",
+    "choosing",
     "compile_line",
+    "compile_plant",
+    "experiment",
+    "forecasting",
     "fork",
     "from_line",
+    "logs",
     "outcome",
+    "reporting",
+    "service",
     "symptom_level",
     "with_changes",
 ]

@@ -5,28 +5,41 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from linewright.numeric import views
-from linewright.twin.faults import StateInvalid
-from linewright.twin.kernel.loop import advance_line
-from linewright.twin.model import WINDOW_NS, Model, edges
+from linewright.twin.faults import RunStopped, StateInvalid
+from linewright.twin.kernel import layout as at
+from linewright.twin.kernel.loop import advance_model
+from linewright.twin.model import BYTES, NO_TURNS, WINDOW_NS, Model, turns_of
 from linewright.twin.ring import Ring
-from linewright.twin.state import BYTES, State, pack, unpack
+from linewright.twin.state import State, grown, ints_of, pack, unpack
 
-Kernel = Callable[..., None]
+Kernel = Callable[..., int]
 Unpack = Callable[[bytearray, int], tuple[object, object]]
+
+EVENTS_MAX = 2_000_000_000
+"""Events of one call, some minutes of work; beyond it something goes round without end."""
+PARTS_MAX = 4_000_000
+"""Parts that may be in a model at once, some 400 MB; beyond it more comes in than can leave."""
 
 
 @lru_cache(maxsize=2)
 def _kernel(*, jit: bool) -> tuple[Kernel, Unpack]:
     """Return the event loop, and how it wants its memory; numba is loaded only here."""
     if not jit:
-        return advance_line, views
+        return advance_model, views
     from linewright.numeric import engine  # noqa: PLC0415  # a second's import, where it is used
 
-    return engine.compiled(advance_line), engine.arrays
+    return engine.bare(advance_model), engine.arrays
 
 
-def advance(
-    model: Model, state: State, until_ns: int, *, trace: Ring | None = None, jit: bool = True
+def advance(  # noqa: PLR0913  # two bounds by name
+    model: Model,
+    state: State,
+    until_ns: int,
+    *,
+    trace: Ring | None = None,
+    jit: bool = True,
+    events_max: int = EVENTS_MAX,
+    parts_max: int = PARTS_MAX,
 ) -> State:
     """Return the state at a later instant; the given one stays as it is.
 
@@ -43,10 +56,15 @@ def advance(
         Whether the compiled kernel runs. The plain one gives the same bits, some 100 times
         slower, without loading numpy or numba.
 
+    events_max, parts_max
+        Events, and parts inside, at most, so that nothing goes on or grows without end.
+
     Raises
     ------
     StateInvalid
-        When the state is of another line, or later than `until_ns`.
+        When the state is of another place, or later than `until_ns`.
+    RunStopped
+        When more comes in than there is memory for, or the events are used up.
 
     Notes
     -----
@@ -56,11 +74,11 @@ def advance(
     Examples
     --------
     >>> from linewright.plant import PlantBuilder
-    >>> from linewright.twin import begin, compile_line, outcome
+    >>> from linewright.twin import begin, compile_plant, outcome
     >>> plant = PlantBuilder("acme")
     >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     >>> _ = shop.line("pump", flow=["turn"]).station("turn", does={"turn": "48 s"})
-    >>> model = compile_line(plant.done(), "reno/shop/pump")
+    >>> model = compile_plant(plant.done(), "reno/shop/pump")
     >>> state = advance(model, begin(model, at_ns=0, seed=1), 480 * 10**9, jit=False)
     >>> outcome(model, state).good
     10
@@ -68,32 +86,71 @@ def advance(
     if until_ns < state.t_ns:
         what = f"the state is {(state.t_ns - until_ns) / 1e9:g} s later than asked for"
         raise StateInvalid(model.address, what, "keep an earlier state, or begin anew")
-    kernel, take = _kernel(jit=jit)
     memory = unpack(model, state)
-    ints = len(model.ints) // BYTES + model.state_ints
-    s, f = take(memory, ints)
-    ring = take(trace.memory if trace else bytearray(BYTES), _ints_of(trace))[0]
+    ring = trace.memory if trace else bytearray(BYTES)
     t_ns = state.t_ns
+    left = events_max
     while True:
         turns, end_ns = _turns(model, t_ns, until_ns)
-        kernel(s, f, take(turns, len(turns) // BYTES)[0], ring, end_ns)
+        before = state.events
+        memory, why = _play(
+            model, memory, (turns, ring), (end_ns, max(1, left), parts_max), jit=jit
+        )
+        state = pack(model, memory)
+        left -= state.events - before
+        if why == at.WEARY:
+            raise RunStopped(model.address, *_weary(state, events_max))
         if end_ns == until_ns:
-            return pack(model, memory)
+            return state
         t_ns = end_ns
 
 
-def _ints_of(trace: Ring | None) -> int:
-    return 1 if trace is None else len(trace.memory) // BYTES
+def _play(
+    model: Model,
+    memory: bytearray,
+    tapes: tuple[bytes, bytearray],
+    bounds: tuple[int, int, int],
+    *,
+    jit: bool,
+) -> tuple[bytearray, int]:
+    """Let the kernel run until a bound; give it memory for more parts where it needs it."""
+    kernel, take = _kernel(jit=jit)
+    tape = bytearray(array("q", bounds[:2]).tobytes() + tapes[0])
+    turning = take(tape, len(tape) // BYTES)[0]
+    noted = take(tapes[1], len(tapes[1]) // BYTES)[0]
+    while True:
+        s, f = take(memory, ints_of(model, memory))
+        why = kernel(s, f, turning, noted)
+        if why != at.FULL:
+            return memory, why
+        capacity = int(s[at.CAPACITY])  # type: ignore[index]  # either kind of view
+        del s, f
+        if capacity > bounds[2]:
+            where = _fullest(model, memory)
+            what = f"more than {bounds[2]:,} parts are inside, most of them in {where}"
+            do = "let less in, or make more: what comes in is more than can leave"
+            raise RunStopped(model.address, what, do)
+        memory = grown(model, memory, max(capacity, model.count(at.MARGIN)))
 
 
-def _turns(model: Model, t_ns: int, until_ns: int) -> tuple[bytearray, int]:
+def _fullest(model: Model, memory: bytearray) -> str:
+    s, _ = views(memory, ints_of(model, memory))
+    counts = [s[s[at.S_QUEUE] + q * at.SQ_WIDTH + at.COUNT] for q in range(s[at.QUEUES])]
+    return model.stores[counts.index(max(counts))].name
+
+
+def _weary(state: State, events: int) -> tuple[str, str]:
+    what = f"{events:,} events have brought it to {state.t_ns / at.NS:,.3f} s of plant time only"
+    return what, "look for cycles of no length or rework without end, or ask for a shorter run"
+
+
+def _turns(model: Model, t_ns: int, until_ns: int) -> tuple[bytes, int]:
     """Return the turns of working time as the kernel reads them, and how far they reach."""
-    if model.calendar is None:
-        return bytearray(BYTES), until_ns
+    if not model.calendars and all(one.calendar is None for one in model.crews):
+        return NO_TURNS, until_ns
     window = t_ns // WINDOW_NS
     end_ns = min(until_ns, (window + 1) * WINDOW_NS - 1)
     if end_ns <= t_ns < until_ns:
         window += 1
         end_ns = min(until_ns, (window + 1) * WINDOW_NS - 1)
-    found = edges(model.calendar, window)
-    return bytearray(array("q", [len(found), *found]).tobytes()), end_ns
+    return turns_of(model, window), end_ns

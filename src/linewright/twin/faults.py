@@ -25,7 +25,11 @@ class TwinFault(ValueError):
 
 
 class LineInvalid(TwinFault):
-    """A line that does not exist, or that the kernel does not simulate yet."""
+    """A place that does not exist, or that cannot be run as it is written."""
+
+
+class RunStopped(TwinFault):
+    """A run that would not come to its end: more comes in than leaves, or it goes round."""
 
 
 class ChangeInvalid(TwinFault):

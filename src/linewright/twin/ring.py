@@ -14,16 +14,16 @@ class Ring:
     model
         The line; an event is told with its address.
     events
-        How many it holds, 32 bytes each.
+        How many it holds, 40 bytes each.
 
     Examples
     --------
     >>> from linewright.plant import PlantBuilder
-    >>> from linewright.twin import advance, begin, compile_line
+    >>> from linewright.twin import advance, begin, compile_plant
     >>> plant = PlantBuilder("acme")
     >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     >>> _ = shop.line("pump", flow=["turn"]).station("turn", does={"turn": "48 s"})
-    >>> model = compile_line(plant.done(), "reno/shop/pump")
+    >>> model = compile_plant(plant.done(), "reno/shop/pump")
     >>> ring = Ring(model, events=4)
     >>> state = begin(model, at_ns=0, seed=1)
     >>> _ = advance(model, state, 60 * 10**9, trace=ring, jit=False)
@@ -48,8 +48,9 @@ class Ring:
         -------
         list of Trace
             Element: the station, buffer or line. Value: as the kind says; of a failure mode
-            its number among those of the station, -1 where it is not known. Units have no
-            identity in this kernel. Events of one instant stand in the order of their causes.
+            its number among those of the station, -1 where it is not known. Unit: the number of
+            the part since the state began. Events of one instant stand in the order of their
+            causes.
         """
         written = self._view[1]
         first = max(self._read, written - self._view[0])
@@ -63,5 +64,6 @@ class Ring:
             t_ns=self._view[b],
             kind=TraceKind(self._view[b + 1]),
             element=self._elements[self._view[b + 2]],
+            unit=None if self._view[b + 4] < 0 else str(self._view[b + 4]),
             value=self._view[b + 3] / at.NS,
         )

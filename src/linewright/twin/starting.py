@@ -3,23 +3,38 @@
 from collections.abc import Mapping
 
 from linewright.numeric import Floats, Ints, base_of, draw, draws, stream, uniform
+from linewright.numeric.tournament import set_key
 from linewright.plant import Address, suggest_name
 from linewright.plant.records import LineState, StationNow, StationState
 from linewright.twin.faults import StateInvalid
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
-    cycle_s,
     due,
+    find_strike,
+    fixed,
     limit,
     plan,
     renewal_s,
+    server,
     set_rates,
     settle,
-    station,
     to_ns,
 )
-from linewright.twin.model import Model
-from linewright.twin.state import State, begin, open_up, pack
+from linewright.twin.kernel.cycles import cycle_s, hold
+from linewright.twin.kernel.people import obtain
+from linewright.twin.kernel.queues.parts import enter, new_part, part, work_of
+from linewright.twin.kernel.queues.releases import gap_ns
+from linewright.twin.model import BYTES, Model
+from linewright.twin.state import (
+    State,
+    begin,
+    grown,
+    open_up,
+    pack,
+    set_keys,
+    unpack,
+    views_of,
+)
 
 TRIES_MAX = 64
 """Draws of a duration that has lasted for a while already; if all are shorter, it ends now."""
@@ -67,13 +82,13 @@ def from_line(
     --------
     >>> from linewright.plant import PlantBuilder
     >>> from linewright.plant.records import BufferNow
-    >>> from linewright.twin import compile_line, outcome
+    >>> from linewright.twin import compile_plant, outcome
     >>> plant = PlantBuilder("acme")
     >>> line = plant.site("reno", timezone="UTC", currency="USD").area("shop").line(
     ...     "pump", flow=["turn", 4, "test"])
     >>> _ = line.station("turn", does={"turn": "48 s"})
     >>> _ = line.station("test", does={"test": "30 s"})
-    >>> model = compile_line(plant.done(), "reno/shop/pump")
+    >>> model = compile_plant(plant.done(), "reno/shop/pump")
     >>> now = LineState(address=model.address, as_of_ns=7, plant_rev="r1",
     ...     buffers=(BufferNow(address=model.buffers[0], count=3),))
     >>> outcome(model, from_line(model, now, seed=1)).inside
@@ -82,24 +97,83 @@ def from_line(
     if line.address != model.address:
         what = f"it is not the state of {model.address}"
         raise StateInvalid(line.address, what, "take the model of the same line")
-    work = open_up(model, begin(model, at_ns=line.as_of_ns, seed=seed, replication=replication))
-    s, f = work.s, work.f
-    known = {each.address: each for each in line.stations}
+    state = begin(model, at_ns=line.as_of_ns, seed=seed, replication=replication)
     counts = {each.address: each.count for each in line.buffers}
+    more = sum(counts.values()) + len(model.stations)
+    memory = grown(model, unpack(model, state), more)
+    s, f = views_of(model, memory)
+    known = {each.address: each for each in line.stations}
     for k, address in enumerate(model.buffers):
-        places = s[at.M_STATION + k * at.MS_WIDTH + at.MS_PLACES]
-        s[s[at.S_BUFFER] + k] = min(counts.get(address, 0), places)
+        _fill(model, s, f, k, counts.get(address, 0))
     for w, (i, name) in enumerate(model.wears):
         q = s[at.FS_WEAR] + w * at.FSW_WIDTH
         place = (model.stations[i], name)
         f[q + at.USED] = (used or {}).get(place, _used(known.get(place[0]), name))
         f[q + at.FASTER] = f[q + at.FASTER_OWN] = (faster or {}).get(place, 1.0)
-    for i, address in enumerate(model.stations):
+    for i in range(s[at.SERVERS]):
         set_rates(s, f, i)
         _draw_limits(s, f, i)
+        find_strike(s, f, i)
+    for k, address in enumerate(model.stations):
         if address in known:
+            i = s[s[at.M_STATION] + k * at.MT_WIDTH + at.MT_FIRST]
             _set(model, s, f, i, known[address])
-    return pack(model, work.memory)
+    return pack(model, memory)
+
+
+NO_RING = memoryview(bytearray(BYTES)).cast("q")
+
+
+def _fill(model: Model, s: Ints, f: Floats, buffer: int, count: int) -> None:
+    """Put parts into a buffer, as far as it has places: those nearest to the next station first."""
+    element = len(model.stations) + buffer
+    queues = [q for q, store in enumerate(model.stores) if store.element == element]
+    inner = {f"{model.buffers[buffer]}+"}
+    queues = [q for q, store in enumerate(model.stores) if store.name in inner] + queues
+    for q in queues:
+        places = s[s[at.S_QUEUE] + q * at.SQ_WIDTH + at.PLACES]
+        step = _step_in(s, q)
+        for _ in range(min(count, places) if step >= 0 else 0):
+            product = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
+            enter(s, f, NO_RING, s[at.T], (new_part(s, s[at.T], product, step), q))
+            count -= 1
+
+
+def _steps(s: Ints) -> range:
+    return range((s[at.M_WORK] - s[at.M_STEP]) // at.MP_WIDTH)
+
+
+def _step_in(s: Ints, q: int) -> int:
+    """Return the first step at which parts stand in a queue; -1: none."""
+    for k in _steps(s):
+        if s[s[at.M_STEP] + k * at.MP_WIDTH + at.MP_QUEUE] == q:
+            return k
+    return -1
+
+
+def _step_at(model: Model, s: Ints, i: int, product: str | None) -> int:
+    """Return the step that a server does, of a product where that is known; -1: none."""
+    station = s[fixed(s, i) + at.MS_STATION]
+    found = -1
+    for k in _steps(s):
+        b = s[at.M_STEP] + k * at.MP_WIDTH
+        works = range(s[b + at.MP_WORK], s[b + at.MP_WORK_END])
+        if any(s[s[at.M_WORK] + w * at.MW_WIDTH + at.MW_STATION] == station for w in works):
+            if model.products[s[b + at.MP_PRODUCT]] == product:
+                return k
+            found = k if found < 0 else found
+    return found
+
+
+def _load(model: Model, s: Ints, i: int, product: str | None) -> int:
+    """Put a part on a server, to be worked on; return it, or -1 where it does nothing here."""
+    step = _step_at(model, s, i, product)
+    if step < 0:
+        return -1
+    made = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
+    p = new_part(s, s[at.T], made, step)
+    s[part(s, p) + at.NEXT] = -1
+    return p
 
 
 def _used(now: StationNow | None, name: str) -> float:
@@ -110,8 +184,8 @@ def _used(now: StationNow | None, name: str) -> float:
 
 
 def _draw_limits(s: Ints, f: Floats, i: int) -> None:
-    """Draw at which life used things break at a station, given that they have not yet."""
-    m = at.M_STATION + i * at.MS_WIDTH
+    """Draw at which life used things break at a server, given that they have not yet."""
+    m = fixed(s, i)
     for j in range(s[m + at.MS_MODE], s[m + at.MS_MODE_END]):
         mode = s[at.M_MODE] + j * at.MM_WIDTH
         if s[mode + at.MM_CLOCK] != at.BY_WEAR:
@@ -129,66 +203,92 @@ def _draw_limits(s: Ints, f: Floats, i: int) -> None:
 
 
 def _set(model: Model, s: Ints, f: Floats, i: int, now: StationNow) -> None:
-    """Put a station into the state it is known to be in."""
-    b, t = station(s, i), s[s[at.STATE] + at.T]
+    """Put a server into the state its station is known to be in."""
+    b, t = server(i), s[at.T]
     since = min(now.since_ns, t)
     if now.state in {StationState.RUNNING, StationState.DOWN}:
-        runs = now.state == StationState.RUNNING
-        if runs or now.cycle_began_ns is not None:
-            began = None if now.cycle_began_ns is None else min(now.cycle_began_ns, t)
-            _set_cycle(s, f, i, began)
-        _set_phase(s, i, at.RUNNING if runs else at.DOWN, since)
-        if runs:
-            plan(s, f, t, i)
-            return
-        j = _mode(model, i, now.reason)
-        s[b + at.CAUSE] = j
-        due(s, i, t if j < 0 else t + max(0, _left_ns(s, f, j, t - since)), 0)
+        _set_working(model, s, f, i, now)
     elif now.state == StationState.BLOCKED:
-        s[b + at.HELD] = 1
+        p = _load(model, s, i, now.product)
+        if p >= 0:
+            step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
+            after = s[step + at.MP_AFTER]
+            s[part(s, p) + at.STEP] = after if after >= 0 else -1 - s[step + at.MP_PRODUCT]
+            hold(s, i, p)
         _set_phase(s, i, at.BLOCKED, since)
     elif now.state in PREPARED:
-        m = at.M_STATION + i * at.MS_WIDTH
+        m = fixed(s, i)
         s[b + at.RENEW] = (1 << (s[m + at.MS_WEAR_END] - s[m + at.MS_WEAR])) - 1
         if s[b + at.RENEW]:
             _set_phase(s, i, at.SET_UP, since)
             due(s, i, max(t, since + to_ns(renewal_s(s, f, i))), 0)
 
 
+def _set_working(model: Model, s: Ints, f: Floats, i: int, now: StationNow) -> None:
+    """Put a cycle under way on a server that runs, or that failed in one."""
+    b, t = server(i), s[at.T]
+    since = min(now.since_ns, t)
+    runs = now.state == StationState.RUNNING
+    if runs or now.cycle_began_ns is not None:
+        p = _load(model, s, i, now.product)
+        if p >= 0:
+            s[b + at.LOAD], s[b + at.LOADED] = p, 1
+            step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
+            s[b + at.SET_FOR] = s[step + at.MP_PRODUCT]
+            _set_cycle(s, f, i, None if now.cycle_began_ns is None else min(now.cycle_began_ns, t))
+    if runs:
+        if s[b + at.LOAD] >= 0:
+            obtain(s, f, t, i, (at.R_RUN, work_of(s, i, s[b + at.LOAD])))
+            _set_phase(s, i, at.RUNNING, since)
+            plan(s, f, t, i)
+        return
+    _set_phase(s, i, at.DOWN, since)
+    j = _mode(model, s, i, now.reason)
+    s[b + at.CAUSE] = j
+    if j >= 0:
+        obtain(s, f, t, i, (at.R_REPAIR, 0))
+    due(s, i, t if j < 0 else t + max(0, _left_ns(s, f, j, t - since)), 0)
+
+
 def _set_phase(s: Ints, i: int, phase: int, since: int) -> None:
-    """Put a station into a phase since an earlier instant; the time before is not counted."""
-    b = station(s, i)
+    """Put a server into a phase since an earlier instant; the time before is not counted."""
+    b = server(i)
     s[b + at.PHASE], s[b + at.SINCE] = phase, since
-    s[b + at.TIMES + phase] = since - s[s[at.STATE] + at.T]
+    s[b + at.TIMES + phase] = since - s[at.T]
 
 
-def _mode(model: Model, i: int, reason: str | None) -> int:
-    own = [j for j, (k, _) in enumerate(model.modes) if k == i]
+def _mode(model: Model, s: Ints, i: int, reason: str | None) -> int:
+    m = fixed(s, i)
+    own = [*range(s[m + at.MS_MODE], s[m + at.MS_MODE_END])]
     named = [j for j in own if model.modes[j][1] == reason]
-    return [*named, *own, -1][0]
+    found: int = [*named, *own, -1][0]
+    return found
 
 
 def _set_cycle(s: Ints, f: Floats, i: int, began: int | None) -> None:
     """Put a cycle under way, that began then, or at any moment of it."""
-    b, t = station(s, i), s[s[at.STATE] + at.T]
+    b, t = server(i), s[at.T]
+    work = work_of(s, i, s[b + at.LOAD])
     if began is None:
+        key = stream(s[at.BASE], s[fixed(s, i) + at.MS_ELEMENT], at.ELAPSED)
+        planned = max(1, to_ns(cycle_s(s, f, i, work)))
         s[b + at.CYCLES] = 1
-        key = stream(s[s[at.STATE] + at.BASE], i, at.ELAPSED)
-        planned = max(1, to_ns(cycle_s(s, f, i, 0)))
         elapsed_ns = int(planned * uniform(key, 0))
     else:
         elapsed_ns = t - began
         planned = _longer_cycle(s, f, i, elapsed_ns)
+    s[b + at.PIECES] = 1
     s[b + at.REMAIN] = max(1, planned - elapsed_ns)
-    s[b + at.WORKED] = elapsed_ns
+    s[b + at.BEGUN_WORKED] = s[b + at.WORKED] - elapsed_ns
     s[b + at.BEGUN] = t - elapsed_ns
 
 
 def _longer_cycle(s: Ints, f: Floats, i: int, elapsed_ns: int) -> int:
     """Draw a cycle that lasts longer than it already has; else as long."""
-    b = station(s, i)
+    b = server(i)
+    work = work_of(s, i, s[b + at.LOAD])
     for _ in range(TRIES_MAX):
-        planned = to_ns(cycle_s(s, f, i, s[b + at.CYCLES]))
+        planned = to_ns(cycle_s(s, f, i, work))
         s[b + at.CYCLES] += 1
         if planned > elapsed_ns:
             return planned
@@ -199,7 +299,7 @@ def _left_ns(s: Ints, f: Floats, j: int, elapsed_ns: int) -> int:
     """Draw how much longer a repair of a mode takes."""
     p = s[at.FM_MODE] + j * at.FMM_WIDTH + at.FMM_REPAIR
     family = s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR]
-    key = stream(s[s[at.STATE] + at.BASE], j, at.ELAPSED)
+    key = stream(s[at.BASE], j, at.ELAPSED)
     for n in range(TRIES_MAX):
         left = to_ns(draw(family, f[p], f[p + 1], f[p + 2], (key, n))) - elapsed_ns
         if left > 0:
@@ -233,11 +333,11 @@ def fork(model: Model, state: State, replication: int) -> State:
     Examples
     --------
     >>> from linewright.plant import PlantBuilder
-    >>> from linewright.twin import begin, compile_line
+    >>> from linewright.twin import begin, compile_plant
     >>> plant = PlantBuilder("acme")
     >>> shop = plant.site("reno", timezone="UTC", currency="USD").area("shop")
     >>> _ = shop.line("pump", flow=["turn"]).station("turn", does={"turn": "48 s exponential"})
-    >>> model = compile_line(plant.done(), "reno/shop/pump")
+    >>> model = compile_plant(plant.done(), "reno/shop/pump")
     >>> state = begin(model, at_ns=0, seed=1)
     >>> fork(model, state, 0) == state, fork(model, state, 1) == state
     (True, False)
@@ -246,32 +346,46 @@ def fork(model: Model, state: State, replication: int) -> State:
         return state
     work = open_up(model, state)
     s, f = work.s, work.f
-    head = s[at.STATE]
-    s[head + at.REPLICATION] = replication
-    s[head + at.BASE] = base_of(s[head + at.SEED], replication)
-    for i in range(s[at.STATIONS]):
+    s[at.REPLICATION] = replication
+    s[at.BASE] = base_of(s[at.SEED], replication)
+    for i in range(s[at.SERVERS]):
+        set_keys(s, i)
         _redraw(s, f, i)
+    for k in range(s[at.SOURCES]):
+        m = s[at.M_SOURCE] + k * at.ML_WIDTH
+        if s[m + at.ML_KIND] == at.ARRIVALS and s[m + at.ML_FAMILY] == draws.EXPONENTIAL:
+            leaf = s[at.SOURCES_AT] + k
+            set_key(s, s[at.S_NEXT], s[at.LEAVES], leaf, s[at.T] + gap_ns(s, f, k))
     return pack(model, work.memory)
 
 
 def _redraw(s: Ints, f: Floats, i: int) -> None:
-    """Draw anew what cannot be seen at a station."""
-    b, t = station(s, i), s[s[at.STATE] + at.T]
-    m = at.M_STATION + i * at.MS_WIDTH
+    """Draw anew what cannot be seen at a server."""
+    b, t, m = server(i), s[at.T], fixed(s, i)
     phase = s[b + at.PHASE]
-    if phase == at.RUNNING:
+    works = s[b + at.LOAD] >= 0 and s[b + at.REMAIN] > 0
+    if phase == at.RUNNING and works:
         settle(s, f, t, i)
-    if s[b + at.REMAIN] > 0 and s[m + at.MS_FAMILY] != draws.CONSTANT:
-        s[b + at.REMAIN] = max(1, _longer_cycle(s, f, i, s[b + at.WORKED]) - s[b + at.WORKED])
+    if works and _is_random(s, work_of(s, i, s[b + at.LOAD])):
+        done = s[b + at.WORKED] - s[b + at.BEGUN_WORKED]
+        s[b + at.REMAIN] = max(1, _longer_cycle(s, f, i, done) - done)
     for j in range(s[m + at.MS_MODE], s[m + at.MS_MODE_END]):
         _redraw_clock(s, f, t, j)
     _draw_limits(s, f, i)
+    find_strike(s, f, i)
     j = s[b + at.CAUSE]
-    if phase == at.DOWN and j >= 0:
+    if phase == at.DOWN and j >= 0 and s[b + at.REQUEST] == 0:
         if s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR] != draws.CONSTANT:
             due(s, i, t + _left_ns(s, f, j, t - s[b + at.SINCE]), 0)
-    elif phase not in {at.DOWN, at.SET_UP} and not s[s[at.STATE] + at.FRESH]:
+    elif phase not in {at.DOWN, at.SET_UP, at.UPKEPT} and not s[at.FRESH]:
         plan(s, f, t, i)
+
+
+def _is_random(s: Ints, work: int) -> bool:
+    """Return whether any time of a work is random."""
+    k = s[at.M_WORK] + work * at.MW_WIDTH
+    times = range(s[k + at.MW_TIME], s[k + at.MW_TIME_END])
+    return any(s[s[at.M_TIME] + d * at.MD_WIDTH] != draws.CONSTANT for d in times)
 
 
 def _redraw_clock(s: Ints, f: Floats, t: int, j: int) -> None:
@@ -281,10 +395,15 @@ def _redraw_clock(s: Ints, f: Floats, t: int, j: int) -> None:
     clock = s[mode + at.MM_CLOCK]
     if clock not in {at.OPERATION, at.CALENDAR_CLOCK}:
         return
-    since = s[state + at.DUE] - to_ns(f[q + at.LEFT])
-    age = f[q + at.AGE] if clock == at.OPERATION else (t - since) / at.NS
+    driven = clock == at.OPERATION and s[mode + at.MM_CAUSES]
+    worked = s[server(s[mode + at.MM_SERVER]) + at.WORKED]
+    since = s[state + at.WHEN] - to_ns(f[q + at.LEFT])
+    if clock == at.OPERATION:
+        since = s[state + at.ARMED]
+    now = worked if clock == at.OPERATION else t
+    age = f[q + at.AGE] if driven else (now - since) / at.NS
     p = s[at.FM_MODE] + j * at.FMM_WIDTH + at.FMM_LIFE
-    key = stream(s[s[at.STATE] + at.BASE], j, at.LIFE)
+    key = stream(s[at.BASE], j, at.LIFE)
     for _ in range(TRIES_MAX):
         n = s[state + at.DRAWS]
         s[state + at.DRAWS] = n + 1
@@ -295,8 +414,5 @@ def _redraw_clock(s: Ints, f: Floats, t: int, j: int) -> None:
             break
     else:
         life = age
-    if clock == at.OPERATION:
-        f[q + at.LEFT] = life - age
-    else:
-        f[q + at.LEFT] = life
-        s[state + at.DUE] = since + to_ns(life)
+    f[q + at.LEFT] = life - age if driven else life
+    s[state + at.WHEN] = since + to_ns(life)

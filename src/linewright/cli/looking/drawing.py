@@ -11,7 +11,15 @@ from typing import Self
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -140,7 +148,9 @@ class Board:
 
 
 @contextlib.contextmanager
-def waiting(what: str, *, after_s: float = LONG_S) -> Iterator[Callable[[int, int], None]]:
+def waiting(
+    what: str, *, after_s: float = LONG_S, ends: bool = False
+) -> Iterator[Callable[[int, int], None]]:
     """Show that something goes on, once it has taken two seconds.
 
     Yields a function that takes how much of how much is done; 0 in all is not known. On a
@@ -153,6 +163,8 @@ def waiting(what: str, *, after_s: float = LONG_S) -> Iterator[Callable[[int, in
         What is done, such as ``the plant is checked``.
     after_s
         How long nothing is shown.
+    ends
+        Whether the time that is left is estimated too.
 
     Examples
     --------
@@ -165,7 +177,9 @@ def waiting(what: str, *, after_s: float = LONG_S) -> Iterator[Callable[[int, in
     def told(now: int, whole: int) -> None:
         done[:] = [now, whole]
 
-    watcher = threading.Thread(target=_watch, args=(what, done, ended, after_s), daemon=True)
+    more = [TimeRemainingColumn()] if ends else []
+    given = (what, done, ended, after_s, more)
+    watcher = threading.Thread(target=_watch, args=given, daemon=True)
     watcher.start()
     try:
         yield told
@@ -174,7 +188,13 @@ def waiting(what: str, *, after_s: float = LONG_S) -> Iterator[Callable[[int, in
         watcher.join()
 
 
-def _watch(what: str, done: list[int], ended: threading.Event, after_s: float) -> None:
+def _watch(
+    what: str,
+    done: list[int],
+    ended: threading.Event,
+    after_s: float,
+    more: Sequence[ProgressColumn],
+) -> None:
     """Wait for the end; after some seconds show that there is something to wait for."""
     if ended.wait(after_s):
         return
@@ -188,6 +208,7 @@ def _watch(what: str, done: list[int], ended: threading.Event, after_s: float) -
         TextColumn("{task.description}"),
         BarColumn(),
         TimeElapsedColumn(),
+        *more,
     )
     with Progress(*columns, console=shown, transient=True) as progress:
         task = progress.add_task(safe(what), total=None)

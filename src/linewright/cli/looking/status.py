@@ -86,7 +86,7 @@ def _stopped(place: Place) -> Plain:
     return {
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": False,
         "ok": False, "services": [], "links": [], "gaps": None, "history": {"bytes": size},
-        "links_old": "",
+        "links_old": "", "forecasts": [],
     }  # fmt: skip
 
 
@@ -99,15 +99,16 @@ async def _look(place: Place) -> Plain:
         "data": str(place.data), "site": place.site, "emulated": place.emulated, "running": True,
         "url": running.url, "pid": running.pid, "up_s": time.time() - running.started_ns / NS_PER_S,
         "bus": "", "services": [], "links": [], "gaps": None, "history": {"bytes": _size(place)},
-        "gaps_of": "",
+        "gaps_of": "", "forecasts": [],
     }  # fmt: skip
     heard: set[str] = set()
     try:
         async with reached(place) as bus:
-            found["links"], (found["gaps"], found["gaps_of"]), counts, _ = await asyncio.gather(
+            found["links"], gaps, counts, found["forecasts"], _ = await asyncio.gather(
                 _soon(_links(bus), []), _soon(_gaps(bus), UNKNOWN), _soon(_counts(bus), {}),
-                _hear(bus, heard, set(names)),
+                _soon(_forecasts(bus), []), _hear(bus, heard, set(names)),
             )  # fmt: skip
+            found["gaps"], found["gaps_of"] = gaps
             found["history"] |= counts
     except Failed as error:
         found["bus"] = error.message
@@ -202,6 +203,14 @@ async def _counts(bus: Bus) -> Plain:
     return {}
 
 
+async def _forecasts(bus: Bus) -> list[Plain]:
+    """Return how each line is forecast; nothing where nobody answers."""
+    with contextlib.suppress(Failed, msgspec.MsgspecError):
+        data = await asked(bus, "think", "forecasts", {})
+        return list(msgspec.json.decode(data, type=Plain).get("lines", []))
+    return []
+
+
 def _size(place: Place) -> int:
     """Return the bytes of history on disk."""
     total = 0
@@ -244,6 +253,22 @@ def _tell(found: Plain, zone: dt.tzinfo) -> None:
         say(f"links    {found['links_old']}")
     _tell_links(found["links"])
     _tell_gaps(found["gaps"], zone, of=found["gaps_of"])
+    _tell_forecasts(found["forecasts"], zone)
+
+
+def _tell_forecasts(lines: list[Plain], zone: dt.tzinfo) -> None:
+    """Tell of each line when it was forecast, how its forecasts did, or why there are none."""
+    for line in lines[:LINKS_SHOWN]:
+        if why := line.get("why"):
+            said = f"none: {words.short(str(why))}"
+        elif as_of_ns := line.get("as_of_ns"):
+            said = f"at {words.local(as_of_ns, zone, digits=0)}"
+            said += f", {line['standing']}" if line.get("standing") else ""
+        else:
+            said = "none yet"
+        say(safe(f"forecast {line.get('address', '')}: {said}"))
+    if len(lines) > LINKS_SHOWN:
+        say(f"and {len(lines) - LINKS_SHOWN} more; --json tells all")
 
 
 def _tell_history(found: Plain) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from linewright.plant import Address, Plant
-from linewright.plant.model import Line
 
 __all__ = ["limits"]
 
@@ -56,19 +55,14 @@ def limits(plant: Plant, site: str, *, emulated: bool) -> tuple[str, ...]:
 
 
 def _not_played(plant: Plant, site: str) -> Iterator[str]:
-    from linewright.twin import TwinFault, compile_line  # noqa: PLC0415  # only for a play
+    from linewright.emulate import without_flow  # noqa: PLC0415  # only for a play
 
     centres = []
-    for address, group in plant.groups():
-        if address.site != site:
-            continue
-        if not isinstance(group, Line):
+    for address, why in without_flow(plant, site).items():
+        if why:
+            yield f"line {address} is played without flow, each machine by itself: {why}"
+        else:
             centres.append(address)
-            continue
-        try:
-            compile_line(plant, address)
-        except TwinFault as fault:
-            yield f"line {address} is played without flow, each machine by itself: {fault}"
     if centres:
         one = "1 work centre is"
         words = one if len(centres) == 1 else f"{len(centres)} work centres are"

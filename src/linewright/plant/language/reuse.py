@@ -14,7 +14,7 @@ TYPES_MAX = 64
 TYPE_NODES_MAX = 2_000_000
 """Most values that types may give to stations."""
 
-_SINGLE = {"fails": ("every", "failure")}
+_SINGLE = {"fails": ("every", "failure"), "maintenance": ("takes", "service")}
 """Keys whose lone form must become a map of one before it can be merged."""
 
 

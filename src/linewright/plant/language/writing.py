@@ -47,7 +47,7 @@ def to_plain(plant: Plant) -> dict[str, Any]:
     return plain
 
 
-_SINGLE = {"fails": ("every", "failure")}
+_SINGLE = {"fails": ("every", "failure"), "maintenance": ("takes", "service")}
 """Keys whose lone form stands for a map of one; compared in their long form."""
 
 

@@ -4,7 +4,14 @@
 """
 
 from linewright.plant.frozen import FrozenMap
-from linewright.plant.model.behaviour import Distribution, Duration, FailureMode, Lifetime, Wear
+from linewright.plant.model.behaviour import (
+    Distribution,
+    Duration,
+    FailureMode,
+    Lifetime,
+    Maintenance,
+    Wear,
+)
 from linewright.plant.model.capacity import seconds_per_piece
 from linewright.plant.model.enterprise import Plant, Site
 from linewright.plant.model.equipment import (
@@ -33,6 +40,7 @@ __all__ = [
     "FrozenMap",
     "Lifetime",
     "Line",
+    "Maintenance",
     "Operation",
     "Plant",
     "Product",

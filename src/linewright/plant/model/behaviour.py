@@ -1,4 +1,4 @@
-"""How equipment behaves over time: durations, failures, wear, remedies and power."""
+"""How equipment behaves over time: durations, failures, wear, maintenance, remedies, power."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
@@ -176,6 +176,37 @@ class Wear(Element, frozen=True, kw_only=True):
     symptoms: Annotated[Mapping[Annotated[str, Ref("signal")], Symptom], "how it shows"] = EMPTY
     change: Annotated[Duration | None, "time to change or renew it"] = None
     remedies: Annotated[Mapping[str, Remedy], "what helps, by name"] = EMPTY
+
+
+class Maintenance(Element, frozen=True, kw_only=True):
+    """Work that keeps a station from failing: what it makes as new, and when it is due."""
+
+    SINGLE: ClassVar[tuple[str, str]] = ("takes", "service")
+
+    label: Annotated[LabelText, "what people read"] = EMPTY
+    renews: Annotated[
+        tuple[Annotated[str, Ref("mode")], ...],
+        "failure modes and wears of the station that are as new afterwards; left out: all",
+    ] = ()
+    every_s: Annotated[Positive | None, "due so long after the last one"] = None
+    clock: Annotated[
+        Literal["operation", "calendar"],
+        "which time `every` counts: `operation` only while working, `calendar` always",
+    ] = "operation"
+    at_share: Annotated[
+        Annotated[float, Quantity("1", above=0.0, high=1.0)] | None,
+        "due when any of its wears has used this share of its life",
+    ] = None
+    opportunity_share: Annotated[
+        Share | None,
+        "from this share of `every` or `at` on, a stop for another reason is used for it; left"
+        " out: never",
+    ] = None
+    takes: Annotated[Duration, "how long it takes"]
+    crew: Annotated[Annotated[str, Ref("crew")] | None, "crew that does it"] = None
+    reason: Annotated[Annotated[str, Ref("reason")] | None, "downtime reason it is booked on"] = (
+        None
+    )
 
 
 class Power(Element, frozen=True, kw_only=True):

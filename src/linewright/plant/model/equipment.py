@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from linewright.plant.address import Address
 from linewright.plant.frozen import EMPTY
-from linewright.plant.model.behaviour import Duration, FailureMode, Power, Wear
+from linewright.plant.model.behaviour import Duration, FailureMode, Maintenance, Power, Wear
 from linewright.plant.model.governance import Controlled
 from linewright.plant.model.markers import (
     Count,
@@ -36,6 +36,11 @@ class Cycle(Element, frozen=True, kw_only=True):
     per_piece: Annotated[Duration | None, "machine time that each piece of the cycle adds"] = None
     pieces: Annotated[CountFrom1, "pieces in one cycle: cavities, places on a tombstone"] = 1
     blocked: Annotated[Count, "of these, places that are blocked now"] = 0
+    succeeds_share: Annotated[
+        Annotated[float, Quantity("1", above=0.0, high=1.0)] | None,
+        "share of tries that succeed: `time` is a slot with one try, and a cycle lasts until one"
+        " succeeds; left out: no slots",
+    ] = None
     operator: Annotated[Duration | None, "time an operator attends in one cycle"] = None
     fixtures: Annotated[
         tuple[Annotated[str, Ref("fixture")], ...],
@@ -80,6 +85,9 @@ class StationType(Element, frozen=True, kw_only=True):
     ] = EMPTY
     fails: Annotated[Mapping[str, FailureMode], "failure modes: one, or several by name"] = EMPTY
     wears: Annotated[Mapping[str, Wear], "what wears, by name"] = EMPTY
+    maintenance: Annotated[
+        Mapping[str, Maintenance], "preventive maintenance: one, or several by name"
+    ] = EMPTY
     setup: Annotated[Annotated[str, Ref("setup")] | None, "set-up matrix"] = None
     setup_crew: Annotated[Annotated[str, Ref("crew")] | None, "crew that sets up"] = None
     reasons: Annotated[Annotated[str, Ref("reasons")] | None, "downtime reason tree"] = None
@@ -103,6 +111,15 @@ class StationType(Element, frozen=True, kw_only=True):
         Annotated[int, Number(low=1)] | None,
         "most pieces in one load (furnace, washer): a cycle takes those that are there",
     ] = None
+    batch_least: Annotated[CountFrom1, "a load waits until so many pieces are there"] = 1
+    blocking: Annotated[
+        Literal["after_service", "before_service"],
+        "what waits for room behind: the finished piece (`after_service`), or the cycle, which"
+        " then does not begin (`before_service`)",
+    ] = "after_service"
+    priority: Annotated[
+        int, Number(low=1, high=1000), "whom crews serve first when several wait: 1 is first"
+    ] = 1
     unattended: Annotated[
         bool, "whether a cycle that has begun goes on through breaks and after the shift"
     ] = False

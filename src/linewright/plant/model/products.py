@@ -93,6 +93,22 @@ class Step(Element, frozen=True, kw_only=True):
         int, Number(low=0, high=100), "how often one piece may come back; then it is scrap"
     ] = 1
     scrap_share: Annotated[Share, "share of pieces scrapped here"] = 0.0
+    takes: Annotated[
+        Mapping[Annotated[str, Ref("item")], Annotated["Amount", Special("amount")]],
+        "components and material taken at this step; where no step says it, the first one takes"
+        " the whole `bom`",
+    ] = EMPTY
+    gives: Annotated[
+        Mapping[Annotated[str, Ref("product")], CountFrom1],
+        "taking apart: the piece ends here and becomes these products, so many of each",
+    ] = EMPTY
+    defects_share: Annotated[
+        Share, "share of pieces made bad here that nobody notices here; a later step may find them"
+    ] = 0.0
+    detects_share: Annotated[
+        Share, "share of the bad pieces, arriving or made here, that this step finds"
+    ] = 0.0
+    false_alarms_share: Annotated[Share, "share of good pieces that it takes for bad ones"] = 0.0
     wait: Annotated[Duration | None, "least wait after the step: cooling, curing"] = None
     queue_limit_s: Annotated[Positive | None, "longest wait before the step"] = None
     program: Annotated[Text | None, "machine program"] = None
@@ -202,6 +218,11 @@ class Product(Element, frozen=True, kw_only=True):
     demand_per_week: Annotated[
         float | None, Number(low=0.0), "usual demand in pieces a week, to judge takt and capacity"
     ] = None
+    priority: Annotated[int, Number(low=1, high=1000), "which goes first: 1 before 2"] = 1
+    arrives: Annotated[
+        Duration | None, "time between releases; left out: material is always there"
+    ] = None
+    lead: Annotated[Duration | None, "promised time from release; it gives due dates"] = None
     price: Annotated[Annotated[Money, Per("")] | None, "price of a piece"] = None
     scrap_cost: Annotated[Annotated[Money, Per("")] | None, "loss when a piece is scrapped"] = None
     weight_kg: Annotated[Annotated[float, Quantity("kg")] | None, "weight of a piece"] = None

@@ -270,7 +270,7 @@ def misspell_reference(source: Marked, rng: random.Random) -> Mutant | None:
 def wrong_choice(source: Marked, rng: random.Random) -> Mutant | None:
     """Choose what cannot be chosen."""
     entry = _pick(source, rng, lambda e: e.role == "key" and e.name in CHOICES)
-    if entry is None or entry.kind != "scalar":
+    if entry is None or entry.kind != "scalar" or NUMBER.fullmatch(entry.text):
         return None
     new = rng.choice((entry.text + UNKNOWN, entry.text.upper(), '""', f'"{entry.text}\\e[31m"'))
     text = _swapped(source, entry, new)

@@ -156,9 +156,10 @@ def role_of(path: Path) -> Role:
 
 
 def _is_single(node: yaml.MappingNode, path: Path) -> bool:
-    """Whether a lone failure or route stands where several with names could."""
+    """Whether a lone failure, route or maintenance stands where several with names could."""
     keys = {key.value for key, _ in node.value}
-    return bool(path) and path[-1] in ("fails", "route") and bool(keys & {"every", "steps"})
+    lone = {"fails": "every", "route": "steps", "maintenance": "takes"}
+    return bool(path) and lone.get(path[-1]) in keys
 
 
 def _parts(node: yaml.Node) -> Iterator[tuple[yaml.ScalarNode | None, yaml.Node, str]]:

@@ -24,7 +24,7 @@ NAMED = words("""
     programs setups skills suppliers lanes tariffs authority shifts holidays crews transport
     fixtures tools gateways obligations tags commands does operators wears symptoms remedies parts
     map choices capabilities bom characteristics options revisions times periods fails route
-    reasons connections by_shift adds
+    reasons connections by_shift adds maintenance gives
 """)
 """Maps whose keys are names; every other key is the language's own."""
 
@@ -51,27 +51,30 @@ REQUIRED: dict[str, frozenset[str]] = {
     "control_plan": frozenset({"characteristic"}),
     "steps": frozenset({"operation"}),
     "causes": frozenset({"mode"}),
+    "maintenance": frozenset({"takes"}),
 }
 """Keys that must be there, by the key that holds the map, or the map or list of such maps."""
 
 REFERENCES = words("""
     use tariff crew setup_crew skill supplier outside origin destination fixture skills serves at
     fixed operation alternatives rework_to command reason permit gateway station tag tool causes
-    product flow steps route through rework_via
+    product flow steps route through rework_via renews
 """)
 """Keys whose value, or each text of whose list, names something else."""
 
-REFERRING = frozenset({"operators", "bom", "parts", "symptoms", "by_shift"})
+REFERRING = frozenset({"operators", "bom", "parts", "symptoms", "by_shift", "gives"})
 """Maps whose keys name something else."""
 
 CHOICES = words("""
     clock release dispatch kind importance priority chart role type sets security bucket basis call
+    blocking
 """)
 """Keys whose value is one of a few words."""
 
 NUMERIC = words("""
     pieces blocked preference unit_id rack slot rolls_over lot_size units_per_pack sample
     every_parts life_parts wip queue renew_months latitude longitude carries rework_limit
+    batch_least
 """)
 """Keys whose value is a plain number, in every place where they can stand."""
 

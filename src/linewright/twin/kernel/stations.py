@@ -1,166 +1,293 @@
-"""What stations do, and how parts flow between them; plain functions.
+"""What servers do between cycles: send parts off, take parts, set up, stand still, fail.
 
-Conventions. Blocking after service: a finished part waits on its station. The places of a
-buffer are those between two stations, without the ones on them. A failed part is not lost: its
-cycle goes on after the repair. An operation clock runs only while the station works. No cycle
-begins while the line is closed; one that has begun ends, and repairs go on. A wear is renewed
-as soon as its station does not work; when that is so anyway, no time is lost.
-
-Arguments as in `clocks`.
+Conventions stand in docs/twin.md. In short: a finished part waits on its server for room, a
+failed one is not lost, and nothing begins while the place is closed. Plain functions, arguments
+as in `clocks`.
 """
 
 from linewright.numeric import Floats, Ints
+from linewright.numeric.tournament import FAR, key_of
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
     arm,
-    cycle_s,
     due,
-    is_bad,
+    element,
+    fixed,
+    is_open,
     note,
     plan,
+    renew,
     renewal_s,
     repair_s,
+    server,
     set_phase,
-    set_rates,
     settle,
-    station,
     to_ns,
 )
+from linewright.twin.kernel.cycles import end_cycle, run
+from linewright.twin.kernel.people import asks, give_back, give_back_quietly, obtain, withdraw
+from linewright.twin.kernel.queues.parts import (
+    admit,
+    enter,
+    has_room,
+    let_go,
+    look,
+    next_waiter,
+    part,
+    queue,
+    stand_idle,
+    wait_for_room,
+    wake,
+    work_of,
+)
+from linewright.twin.kernel.queues.releases import finish, first_step, next_product, next_queue
+from linewright.twin.kernel.queues.taking import (
+    after_in,
+    fits_behind,
+    key_of_setup,
+    setup_now,
+    take,
+)
+from linewright.twin.kernel.upkeep import begin_upkeep, end_upkeep
 
 
-def is_free(s: Ints, i: int) -> bool:
-    """Return whether a station has no cycle under way and is neither down nor being set up."""
-    b = station(s, i)
+def act(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:  # noqa: C901  # one rule a line
+    """Let a server do what it can: send off what it holds, go on, or begin anew."""
+    b = server(i)
+    if s[b + at.HELD] >= 0 and s[b + at.WAITS_AT] < 0:
+        send(s, f, ring, t, i)
+        if s[b + at.IN_TODO]:
+            return
+    if s[b + at.HELD] < 0 and s[b + at.LOAD] < 0:
+        unload(s, f, ring, t, i)
     phase = s[b + at.PHASE]
-    return phase not in (at.DOWN, at.SET_UP) and s[b + at.REMAIN] == 0
-
-
-def try_start(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
-    """Let a free station do what it can; return whether it took a part."""
-    b = station(s, i)
+    if phase in (at.DOWN, at.SET_UP, at.UPKEPT, at.WAITING):
+        return
+    works = s[b + at.LOAD] >= 0
+    if works and phase == at.RUNNING:
+        return
     if s[b + at.RENEW]:
         begin_renewal(s, f, ring, t, i)
-        return False
-    if s[b + at.HELD]:
-        set_phase(s, ring, t, i, at.BLOCKED)
-    elif not s[s[at.STATE] + at.OPEN]:
-        set_phase(s, ring, t, i, at.IDLE)
-    elif take(s, ring, t, i):
-        begin_cycle(s, f, ring, t, i)
-        return True
-    else:
-        set_phase(s, ring, t, i, at.STARVED)
-    plan(s, f, t, i)
-    return False
-
-
-def take(s: Ints, ring: Ints, t: int, i: int) -> bool:
-    """Take a part from what is before a station; return whether there was one."""
-    if i == 0:
-        s[s[at.STATE] + at.CREATED] += 1
-        note(ring, t, at.K_CREATED, 0, 0)
-        return True
-    buffer = s[at.S_BUFFER] + i - 1
-    if s[buffer] > 0:
-        s[buffer] -= 1
-        note(ring, t, at.K_LEFT, s[at.STATIONS] + i - 1, s[buffer] * at.NS)
-        return True
-    before = station(s, i - 1)
-    no_places = s[at.M_STATION + (i - 1) * at.MS_WIDTH + at.MS_PLACES] == 0
-    if no_places and s[before + at.HELD]:
-        s[before + at.HELD] = 0
-        return True
-    return False
-
-
-def begin_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """Begin a cycle on the part that a station has taken."""
-    b = station(s, i)
-    n = s[b + at.CYCLES]
-    planned = max(1, to_ns(cycle_s(s, f, i, n)))
-    s[b + at.CYCLES] = n + 1
-    s[b + at.REMAIN] = planned
-    s[b + at.WORKED] = 0
-    s[b + at.BEGUN] = t
-    s[b + at.SETTLED] = t
-    set_phase(s, ring, t, i, at.RUNNING)
-    note(ring, t, at.K_BEGAN, i, planned)
-    plan(s, f, t, i)
-
-
-def end_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """End the cycle under way; a good part then waits on the station."""
-    b = station(s, i)
-    settle(s, f, t, i)
-    s[b + at.REMAIN] = 0
-    s[b + at.LAST] = s[b + at.WORKED]
-    if is_bad(s, f, i, s[b + at.CYCLES] - 1):
-        s[b + at.SCRAP] += 1
-        note(ring, t, at.K_ENDED, i, 0)
-        note(ring, t, at.K_SCRAPPED, i, 0)
-    else:
-        s[b + at.GOOD] += 1
-        s[b + at.HELD] = 1
-        note(ring, t, at.K_ENDED, i, at.NS)
-
-
-def push(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """Let the finished part on a station go on, if there is room, and wake the next station."""
-    b = station(s, i)
-    n = s[at.STATIONS]
-    if i == n - 1:
-        s[b + at.HELD] = 0
-        s[s[at.STATE] + at.SHIPPED] += 1
-        note(ring, t, at.K_SHIPPED, i, 0)
+    elif works:
+        go_on(s, f, ring, t, i)
+    elif (
+        s[fixed(s, i) + at.MS_FLAGS] & at.UPKEPT_FLAG
+        and s[b + at.HELD] < 0
+        and begin_upkeep(s, f, ring, t, i)
+    ):
         return
-    places = s[at.M_STATION + i * at.MS_WIDTH + at.MS_PLACES]
-    buffer = s[at.S_BUFFER] + i
-    if s[buffer] < places:
-        s[buffer] += 1
-        s[b + at.HELD] = 0
-        note(ring, t, at.K_ENTERED, n + i, s[buffer] * at.NS)
-    if is_free(s, i + 1):
-        try_start(s, f, ring, t, i + 1)
+    elif not is_open(s, i):
+        set_phase(s, ring, t, i, at.IDLE)
+        plan(s, f, t, i)
+    elif s[b + at.HELD] >= 0:
+        set_phase(s, ring, t, i, at.BLOCKED)
+        plan(s, f, t, i)
+    elif take(s, f, ring, t, i):
+        s[b + at.STOPPED] = 0
+        go_on(s, f, ring, t, i)
+    else:
+        find_nothing(s, f, ring, t, i)
 
 
-def move(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """Let parts flow around a station on which something has changed, then before it."""
-    while i >= 0:
-        if s[station(s, i) + at.HELD]:
-            push(s, f, ring, t, i)
-        if not (is_free(s, i) and try_start(s, f, ring, t, i)):
+def find_nothing(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Stand where there is nothing to take: starved, or blocked before service."""
+    m = fixed(s, i)
+    q = s[m + at.MS_QUEUE]
+    phase = at.STARVED
+    number = waiting_step(s, q) if s[m + at.MS_FLAGS] & at.BEFORE else -1
+    if number >= 0:
+        after = s[s[at.M_STEP] + number * at.MP_WIDTH + at.MP_AFTER]
+        to = s[s[at.M_STEP] + after * at.MP_WIDTH + at.MP_QUEUE] if after >= 0 else -1
+        if to >= 0 and not fits_behind(s, i, to):
+            if s[server(i) + at.WAITS_AT] < 0:
+                wait_for_room(s, i, to)
+            phase = at.BLOCKED
+    set_phase(s, ring, t, i, phase)
+    stand_idle(s, i)
+    k = s[queue(s, q) + at.WAITER]
+    if s[queue(s, q) + at.PLACES] == 0 and k >= 0 and s[server(k) + at.HELD] < 0:
+        look(s, next_waiter(s, q))
+    plan(s, f, t, i)
+
+
+def waiting_step(s: Ints, q: int) -> int:
+    """Return the step of what waits first in a queue, or would be there at once; -1: nothing."""
+    p = after_in(s, q, -1)
+    if p >= 0:
+        return s[part(s, p) + at.STEP]
+    k = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_SOURCE]
+    product = next_product(s, k) if k >= 0 else -1
+    return first_step(s, k, product) if product >= 0 else -1
+
+
+def send(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Send finished parts off a server, as far as there is room for them."""
+    b = server(i)
+    while s[b + at.HELD] >= 0:
+        p = s[b + at.HELD]
+        step = s[part(s, p) + at.STEP]
+        if step < 0:
+            let_go(s, i)
+            finish(s, f, ring, t, (p, -1 - step, element(s, i)))
+            continue
+        q = next_queue(s, p)
+        mine = q == s[b + at.RESERVES]
+        if s[part(s, p) + at.RETURNS] or (
+            has_room(s, q) and (mine or s[queue(s, q) + at.WAITER] < 0)
+        ):
+            let_go(s, i)
+            enter(s, f, ring, t, (p, q))
+            continue
+        wait_for_room(s, i, q)
+        store = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.STORE
+        if store or (s[queue(s, q) + at.COUNT] == 0 and s[queue(s, q) + at.IDLER] >= 0):
+            wake(s, q, p)
+            look(s, i)
+        return
+
+
+def unload(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Let go what a server kept until its last part had gone: vehicles, reserved places."""
+    b = server(i)
+    if s[fixed(s, i) + at.MS_FLAGS] & at.MOVER:
+        give_back(s, f, t, i, 0)
+    if s[b + at.RESERVES] >= 0:
+        to = s[b + at.RESERVES]
+        s[b + at.RESERVES] = -1
+        admit(s, f, ring, t, to)
+
+
+def go_on(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Go on with a load: set up for it, wait for people, or work on it."""
+    b, m = server(i), fixed(s, i)
+    flags = s[m + at.MS_FLAGS]
+    if not is_open(s, i) and not (flags & at.UNATTENDED and s[b + at.REMAIN] > 0):
+        set_phase(s, ring, t, i, at.IDLE)
+        plan(s, f, t, i)
+        return
+    if flags & at.PREPARED and s[b + at.REMAIN] == 0 and set_up_ns(s, i) > 0:
+        begin_set_up(s, f, ring, t, i)
+        return
+    if flags & at.PREPARED and s[b + at.REMAIN] == 0:
+        s[b + at.SET_FOR] = load_product(s, i)
+    work = work_of(s, i, s[b + at.LOAD])
+    if flags & at.NEEDY:
+        if s[b + at.REMAIN] == 0:
+            s[b + at.ATTEND] = s[s[at.M_WORK] + work * at.MW_WIDTH + at.MW_ATTEND]
+        if asks(s, t, i, (at.R_RUN, work)):
+            set_phase(s, ring, t, i, at.WAITING)
+            plan(s, f, t, i)
             return
-        i -= 1
+    run(s, f, ring, t, i)
+
+
+def unit(s: Ints, i: int) -> int:
+    """Return the number of the part that a server has in work; -1: none."""
+    p = s[server(i) + at.LOAD]
+    return s[part(s, p) + at.UNIT] if p >= 0 else -1
+
+
+def load_product(s: Ints, i: int) -> int:
+    """Return the product of the load of a server."""
+    step = s[part(s, s[server(i) + at.LOAD]) + at.STEP]
+    return s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
+
+
+def set_up_ns(s: Ints, i: int) -> int:
+    """Return how long a server must be set up for its load."""
+    b = server(i)
+    if s[b + at.OFF_LEFT] > 0:
+        return s[b + at.OFF_LEFT]
+    station = s[at.M_STATION] + s[fixed(s, i) + at.MS_STATION] * at.MT_WIDTH
+    key = key_of_setup(s, i, s[b + at.LOAD])
+    if key < 0 or s[b + at.SET_FOR] == load_product(s, i):
+        return 0
+    row = setup_now(s, i)
+    keys = s[station + at.MT_SETUP_KEYS]
+    if row < 0:
+        row = keys
+    return s[s[at.M_SETUP] + s[station + at.MT_SETUP] + row * keys + key]
+
+
+def begin_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Begin to set a server up for its load, once somebody is there to do it."""
+    b = server(i)
+    takes = set_up_ns(s, i)
+    if asks(s, t, i, (at.R_SET_UP, 0)):
+        set_phase(s, ring, t, i, at.WAITING)
+        plan(s, f, t, i)
+        return
+    s[b + at.OFF_LEFT] = 0
+    set_phase(s, ring, t, i, at.SET_UP)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+    due(s, i, t + takes, 0)
+
+
+def begin_renewal(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Begin to renew what is to be renewed on a free server."""
+    takes = to_ns(renewal_s(s, f, i))
+    set_phase(s, ring, t, i, at.SET_UP)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+    due(s, i, t + takes, 0)
+
+
+def end_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """End a set-up or a renewal; the server is free, or goes on with its load."""
+    b = server(i)
+    renew(s, f, ring, t, i)
+    give_back(s, f, t, i, 0)
+    note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+    set_phase(s, ring, t, i, at.IDLE)
+    if s[b + at.LOAD] >= 0:
+        s[b + at.SET_FOR] = load_product(s, i)
+    look(s, i)
 
 
 def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
     """Let a failure mode strike; its repair lasts as drawn, unless a change says otherwise."""
-    i = s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_STATION]
-    b = station(s, i)
-    if s[b + at.PHASE] == at.RUNNING:
+    mode = s[at.M_MODE] + j * at.MM_WIDTH
+    i = s[mode + at.MM_SERVER]
+    b = server(i)
+    if s[b + at.PHASE] == at.RUNNING and s[b + at.LOAD] >= 0:
         settle(s, f, t, i)
-    first = s[at.M_STATION + i * at.MS_WIDTH + at.MS_MODE]
-    note(ring, t, at.K_FAILED, i, (j - first) * at.NS)
-    end = s[b + at.FORCED]
+        if s[b + at.REMAIN] == 0:
+            end_cycle(s, f, ring, t, i)
+            look(s, i)
+    first = s[fixed(s, i) + at.MS_MODE]
+    note(ring, t, (at.K_FAILED, element(s, i), unit(s, i)), (j - first) * at.NS)
+    forced = s[b + at.FORCED]
     s[b + at.FORCED] = 0
-    if end == 0:
-        end = t + to_ns(repair_s(s, f, j))
+    takes = to_ns(repair_s(s, f, j))
     s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] += 1
-    if s[b + at.PHASE] == at.DOWN:
-        end = max(end, s[s[at.S_NEXT] + i])
+    phase = s[b + at.PHASE]
+    now = key_of(s, s[at.S_NEXT], s[at.LEAVES], i)
+    end = t
+    if phase == at.DOWN:
+        end = now if now < FAR else t
         mend(s, f, t, i)
-    elif s[b + at.PHASE] == at.SET_UP:
-        note(ring, t, at.K_SET_UP_ENDED, i, 0)
+    elif phase == at.SET_UP:
+        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+        if s[b + at.LOAD] >= 0:
+            s[b + at.OFF_LEFT] = max(1, now - t)
+    elif phase == at.UPKEPT:
+        s[b + at.UPKEEP] = -1
+    withdraw(s, i)
+    give_back(s, f, t, i, 0)
     if s[b + at.RENEW]:
         end = max(end, t + to_ns(renewal_s(s, f, i)))
     s[b + at.CAUSE] = j
     set_phase(s, ring, t, i, at.DOWN)
-    due(s, i, end, 0)
+    if forced > 0:
+        due(s, i, max(end, forced), 0)
+    elif asks(s, t, i, (at.R_REPAIR, 0)):
+        due(s, i, FAR, 0)
+    else:
+        due(s, i, max(end, t + takes), 0)
 
 
 def mend(s: Ints, f: Floats, t: int, i: int) -> int:
-    """Set back the clock of the mode that a station is down by, and return the mode or -1."""
-    b = station(s, i)
+    """Set back the clock of the mode that a server is down by, and return the mode or -1."""
+    b = server(i)
     j = s[b + at.CAUSE]
     s[b + at.CAUSE] = -1
     if j >= 0:
@@ -174,65 +301,84 @@ def mend(s: Ints, f: Floats, t: int, i: int) -> int:
 
 def end_repair(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     """End a repair: a wear that broke it is new, and the cycle under way goes on."""
-    b = station(s, i)
+    b = server(i)
     j = mend(s, f, t, i)
-    first = s[at.M_STATION + i * at.MS_WIDTH + at.MS_MODE]
-    note(ring, t, at.K_REPAIRED, i, (j - first) * at.NS if j >= 0 else -at.NS)
-    renew_pending(s, f, ring, t, i)
-    if s[b + at.REMAIN] > 0:
-        s[b + at.SETTLED] = t
-        set_phase(s, ring, t, i, at.RUNNING)
-        plan(s, f, t, i)
-        return
+    first = s[fixed(s, i) + at.MS_MODE]
+    value = (j - first) * at.NS if j >= 0 else -at.NS
+    note(ring, t, (at.K_REPAIRED, element(s, i), unit(s, i)), value)
+    renew(s, f, ring, t, i)
+    give_back(s, f, t, i, 0)
     set_phase(s, ring, t, i, at.IDLE)
-    move(s, f, ring, t, i)
+    s[b + at.STOPPED] = 1
+    look(s, i)
 
 
-def begin_renewal(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """Begin to renew what is to be renewed on a free station."""
-    takes = to_ns(renewal_s(s, f, i))
-    set_phase(s, ring, t, i, at.SET_UP)
-    note(ring, t, at.K_SET_UP_BEGAN, i, takes)
-    due(s, i, t + takes, 0)
+def served(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """Let a server that has got what it waited for begin."""
+    b = server(i)
+    what = s[b + at.REQUEST]
+    withdraw(s, i)
+    if what == at.R_REPAIR:
+        s[b + at.WAITED] += t - s[b + at.ASKED]
+        n = s[at.S_MODE] + s[b + at.CAUSE] * at.SM_WIDTH + at.FAILURES
+        s[n] -= 1
+        takes = to_ns(repair_s(s, f, s[b + at.CAUSE]))
+        s[n] += 1
+        due(s, i, t + takes, 0)
+    elif what == at.R_RUN:
+        run(s, f, ring, t, i)
+    elif what == at.R_SET_UP:
+        takes = set_up_ns(s, i)
+        s[b + at.OFF_LEFT] = 0
+        set_phase(s, ring, t, i, at.SET_UP)
+        note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+        due(s, i, t + takes, 0)
+    else:
+        begin_upkeep(s, f, ring, t, i)
 
 
-def end_renewal(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """End a renewal; the station is free again."""
-    renew_pending(s, f, ring, t, i)
-    note(ring, t, at.K_SET_UP_ENDED, i, 0)
+def serve(s: Ints, f: Floats, ring: Ints, t: int) -> None:
+    """Give people and things that are free to those who wait.
+
+    By priority, then by the time of asking, then downstream first. It comes once all that
+    happens at an instant has happened, so that who asks at the same instant is served alike.
+    """
+    while s[at.FREED]:
+        s[at.FREED] = 0
+        best = -1
+        i = s[at.REQUEST_HEAD]
+        while i >= 0:
+            if (best < 0 or goes_first(s, i, best)) and obtain(s, f, t, i, wanted(s, i)):
+                give_back_quietly(s, f, t, i)
+                best = i
+            i = s[server(i) + at.NEXT_REQUEST]
+        if best >= 0:
+            obtain(s, f, t, best, wanted(s, best))
+            served(s, f, ring, t, best)
+            s[at.FREED] = 1
+
+
+def goes_first(s: Ints, i: int, other: int) -> bool:
+    """Return whether a server is served before another one."""
+    stations = s[at.M_STATION]
+    one = s[stations + s[fixed(s, i) + at.MS_STATION] * at.MT_WIDTH + at.MT_PRIORITY]
+    two = s[stations + s[fixed(s, other) + at.MS_STATION] * at.MT_WIDTH + at.MT_PRIORITY]
+    if one != two:
+        return one < two
+    here, there = s[server(i) + at.ASKED], s[server(other) + at.ASKED]
+    return here < there or (here == there and i < other)
+
+
+def wanted(s: Ints, i: int) -> tuple[int, int]:
+    """Return what a server waits for, and the work it is for."""
+    what = s[server(i) + at.REQUEST]
+    return what, work_of(s, i, s[server(i) + at.LOAD]) if what == at.R_RUN else -1
+
+
+def end_stop(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
+    """End maintenance; more of it may follow."""
+    end_upkeep(s, f, ring, t, i)
+    give_back(s, f, t, i, 0)
     set_phase(s, ring, t, i, at.IDLE)
-    move(s, f, ring, t, i)
-
-
-def renew_pending(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """Make new what is to be renewed, and draw new limits of what it breaks."""
-    b = station(s, i)
-    m = at.M_STATION + i * at.MS_WIDTH
-    first = s[m + at.MS_WEAR]
-    pending = s[b + at.RENEW]
-    if pending == 0:
-        return
-    s[b + at.RENEW] = 0
-    for w in range(first, s[m + at.MS_WEAR_END]):
-        if (pending >> (w - first)) & 1:
-            q = s[at.FS_WEAR] + w * at.FSW_WIDTH
-            note(ring, t, at.K_RENEWED, i, to_ns(f[q + at.USED]))
-            f[q + at.USED] = 0.0
-            f[q + at.FASTER] = 1.0
-            f[q + at.FASTER_OWN] = 1.0
-            s[s[at.S_WEAR] + w * at.SW_WIDTH + at.RENEWALS] += 1
-            forget(s, at.P_FASTER, w)
-    set_rates(s, f, i)
-    for j in range(s[m + at.MS_MODE], s[m + at.MS_MODE_END]):
-        mode = s[at.M_MODE] + j * at.MM_WIDTH
-        if s[mode + at.MM_CLOCK] == at.BY_WEAR and s[mode + at.MM_CAUSES] & pending:
-            arm(s, f, t, j)
-
-
-def forget(s: Ints, parameter: int, target: int) -> None:
-    """Drop the changes in force of one parameter: a later one stays for good."""
-    for k in range(at.CHANGES_MAX):
-        c = s[at.S_CHANGE] + k * at.SC_WIDTH
-        same = s[c + at.PARAMETER] == parameter and s[c + at.TARGET] == target
-        if same and s[c + at.STATUS] == at.ACTIVE:
-            s[c + at.STATUS] = at.FREE
+    s[server(i) + at.STOPPED] = 1
+    look(s, i)

@@ -15,6 +15,7 @@ from linewright.plant.language.rules import (
     sites,
     structure,
     topics,
+    upkeep,
 )
 from linewright.plant.language.rules.scene import Scene
 from linewright.plant.language.syntax.reading import Locator, Reading
@@ -26,11 +27,14 @@ RULES: tuple[Callable[[Scene], None], ...] = (
     structure.check_lines,
     structure.check_stations,
     structure.check_fixtures,
+    upkeep.check_maintenance,
+    upkeep.check_loads,
     structure.check_names,
     structure.check_former_names,
     making.check_routes,
     making.check_standard_times,
     making.check_boms,
+    making.check_gives,
     making.check_setups,
     making.check_options,
     agreement.check_products,

@@ -28,14 +28,15 @@ SHOWN = 5
 
 def check_routes(scene: Scene) -> None:
     """Report routes that no station, or no line in its order, can do."""
-    families = scene.plant.families
+    families, given = scene.plant.families, _given(scene)
     for name, group in families.items():
         for route_name, route in group.routes.items():
             _check_route(scene, ("families", name, "route", route_name), route)
     for name, made in scene.plant.products.items():
         path = ("products", name)
         family = families.get(made.family or "")
-        if not made.routes and not (family is not None and family.routes):
+        routes = made.routes or (family is not None and family.routes)
+        if not routes and name not in given:
             scene.fail(
                 "route-missing",
                 path,
@@ -59,12 +60,37 @@ def _check_route(scene: Scene, path: Path, route: Route) -> None:
                 _step_path(path, index),
                 f"rework goes to `{step.rework_to}`, which is not earlier in the route",
             )
+        for item, amount in step.takes.items():
+            _check_amount(scene, (*_step_path(path, index), "takes", item), item, amount)
         for name in _names(step):
             _check_step(scene, _step_path(path, index), step, name)
     if isinstance(route.approved, tuple):
         for approval in route.approved:
             _check_dates(scene, (*path, "approved"), approval.since, approval.until)
+    _check_end(scene, path, route)
     _check_order(scene, path, route)
+
+
+def _given(scene: Scene) -> frozenset[str]:
+    """Return the products into which others are taken apart: these need no route of their own."""
+    routes = (route for name in scene.plant.products for route in _routes(scene, name))
+    return frozenset(name for route in routes for step in route.steps for name in step.gives)
+
+
+def _routes(scene: Scene, product: str) -> tuple[Route, ...]:
+    return tuple(scene.plant.routes_of(product).values())
+
+
+def _check_end(scene: Scene, path: Path, route: Route) -> None:
+    """Report a step that no piece reaches, because it became other products before."""
+    for index, (step, following) in enumerate(pairwise(route.steps)):
+        if step.gives and step.when is None:
+            scene.fail(
+                "route-ends-early",
+                _step_path(path, index + 1),
+                f"`{following.operation}` comes after `{step.operation}`, where the piece ends",
+                hint="put the step with `gives:` last",
+            )
 
 
 def _names(step: Step) -> tuple[str, ...]:
@@ -159,7 +185,7 @@ def check_boms(scene: Scene) -> None:
     """Report products that contain themselves, and amounts in units that do not fit."""
     products = scene.plant.products
     graph = {
-        name: {item for item in made.bom if item in products} for name, made in products.items()
+        name: {*made.bom, *_taken(scene, name)} & {*products} for name, made in products.items()
     }
     circle = find_circle(graph)
     if circle:
@@ -169,6 +195,23 @@ def check_boms(scene: Scene) -> None:
     for name, made in products.items():
         for item, amount in made.bom.items():
             _check_amount(scene, ("products", name, "bom", item), item, amount)
+
+
+def _taken(scene: Scene, product: str) -> set[str]:
+    steps = (step for route in _routes(scene, product) for step in route.steps)
+    return {item for step in steps for item in step.takes}
+
+
+def check_gives(scene: Scene) -> None:
+    """Report products that are taken apart into each other in a circle."""
+    graph = {
+        name: {each for route in _routes(scene, name) for s in route.steps for each in s.gives}
+        for name in scene.plant.products
+    }
+    circle = find_circle(graph)
+    if circle:
+        around = " -> ".join(circle)
+        scene.fail("gives-cycle", ("products", circle[0]), f"products become each other: {around}")
 
 
 def _check_amount(scene: Scene, path: Path, item: str, amount: Amount) -> None:

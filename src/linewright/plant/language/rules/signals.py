@@ -386,7 +386,10 @@ def _results(node: ast.expr) -> list[ast.expr]:
 
 def _check_values(scene: Scene, formula: FormulaText, expression: Expression) -> None:
     """Report texts that are no value of any option that the expression names."""
-    options = scene.plant.products[formula.path[1]].options
+    made = scene.plant.products.get(formula.path[1]) if formula.path[0] == "products" else None
+    if made is None:
+        return  # a family has no options
+    options = made.options
     values = [value for name in expression.names for value in options[name].values]
     for step in expression.steps:
         if step.operation not in ("value", "in", "not in"):

@@ -151,7 +151,8 @@ class Forecast(Record, frozen=True, kw_only=True):
     """What is expected for the time from `for_ns` to `until_ns`, made at `t_ns`.
 
     A forecast without quantiles is none: a lone number hides how sure it is. A model that is
-    stale or outside what it has seen says so in `valid` and `caveat`.
+    stale or outside what it has seen says so in `valid` and `caveat`. When the time is over, a
+    revision adds `actual`, so that every score can be worked out from the record alone.
     """
 
     NATURAL_KEY: ClassVar[tuple[str, ...]] = ("kind", "subject", "for_ns", "until_ns", "model")
@@ -171,6 +172,13 @@ class Forecast(Record, frozen=True, kw_only=True):
     model: Annotated[Key, Meta(description="model that made it, with its revision")]
     trained_until_ns: Annotated[
         TimeNs | None, Meta(description="latest data that the model has learnt from")
+    ] = None
+    naive: Annotated[
+        float | None,
+        Meta(description="what a plain rule says, named in `caveat`; the model must beat it"),
+    ] = None
+    actual: Annotated[
+        float | None, Meta(description="what came, in the unit of the forecast; told by a revision")
     ] = None
     valid: Annotated[bool, Meta(description="false: the model says not to rely on it")] = True
     caveat: Annotated[Text, Meta(description="why not, or what was assumed")] = ""
@@ -195,3 +203,5 @@ class Forecast(Record, frozen=True, kw_only=True):
             yield "quantiles", "probabilities and values do not rise"
         if not self.valid and not self.caveat:
             yield "caveat", "an invalid forecast says why"
+        if self.actual is not None and self.rev == 0:
+            yield "actual", "only a revision knows what came"

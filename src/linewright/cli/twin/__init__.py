@@ -1,0 +1,1 @@
+"""Commands that ask the twin: what a plant does, and what it would do if it differed."""

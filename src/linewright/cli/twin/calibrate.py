@@ -1,0 +1,265 @@
+"""`linewright calibrate`: a plant fitted to its history, and whether its twin can be believed."""
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from linewright.cli.ending import Code, Failed, only_after_yes
+from linewright.cli.files import write_whole
+from linewright.cli.looking.drawing import print_rows, waiting
+from linewright.cli.looking.place import data_option
+from linewright.cli.looking.wanted import instant
+from linewright.cli.reading import plant_of, read
+from linewright.cli.terminal import as_json, example, safe, say
+from linewright.cli.twin.asking import tried
+from linewright.cli.twin.recorded import of_data, of_file
+from linewright.plant import Plant, to_text
+from linewright.plant.difference import describe, difference
+from linewright.plant.records import Record
+from linewright.twin.calibrate import (
+    Bottleneck,
+    Calibration,
+    Drift,
+    Estimate,
+    Validity,
+    bottleneck,
+    by_twin,
+    calibrate,
+    drift,
+    observe,
+    seen_figures,
+    validity,
+)
+from linewright.twin.experiment import named
+
+__all__ = ["command"]
+
+NS_MAX = 2**63 - 1
+HOUR_NS = 3600 * 10**9
+HELD_MAX = 0.9
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    made: Calibration
+    validity: Validity | None
+    bottleneck: Bottleneck | None
+    drift: tuple[Drift, ...]
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of the command."""
+
+    since: str | None
+    until: str | None
+    records_file: str | None
+    data: str | None
+    held_out: float
+    runs: int
+    level: float
+    seed: int
+
+
+@click.command(
+    "calibrate",
+    epilog=example(
+        "linewright calibrate plants/bracket bracket --since 2026-11-01",
+        "linewright calibrate plant.yaml pump --records records.jsonl --write plant2.yaml",
+    ),
+)
+@click.argument("plant", type=click.Path())
+@click.argument("at")
+@click.option("--since", help="Local time; the first record without it.")
+@click.option("--until", help="Local time; after the last record without it.")
+@click.option(
+    "--records", "records_file", type=click.Path(dir_okay=False), help="Records, one JSON a line."
+)
+@click.option(
+    "--held-out",
+    type=click.FloatRange(0.0, HELD_MAX),
+    default=0.2,
+    show_default=True,
+    help="Share of the time, at its end, that the twin is judged by.",
+)
+@click.option(
+    "--runs", type=click.IntRange(3, 1000), default=20, show_default=True, help="To judge it by."
+)
+@click.option(
+    "--level", type=float, default=0.9, show_default=True, help="How often intervals hold."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+@click.option("--write", "target", type=click.Path(dir_okay=False), help="Write the plant with it.")
+@click.option("--yes", is_flag=True, help="With --write: do not ask.")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
+@data_option
+def command(  # options
+    plant: str,
+    at: str,
+    *,
+    target: str | None,
+    yes: bool,
+    wants_json: bool,
+    **given: Any,  # noqa: ANN401  # options
+) -> None:
+    """Fit a plant to what its machines did, and judge its twin by what they did then.
+
+    Records come from the history of a data folder, or from a file. The plant
+    file is not touched: --write shows what would change and asks. Ends with 1
+    when the twin is not valid.
+    """
+    wish = msgspec.convert(given, Wish)
+    before = plant_of(read(plant))
+    with tried(), waiting("the plant is calibrated"):
+        found = _found(before, at, wish)
+    changes = difference(before, found.made.plant)
+    if wants_json:
+        say(as_json({**_plain(found), "difference": changes.plain()}))
+    else:
+        _print(found, before)
+        for line in describe(changes).splitlines():
+            say(safe(line))
+    if target is not None:
+        if not yes:
+            only_after_yes(f"Write the plant with these values to {target}?", "nothing was written")
+        write_whole(Path(target), to_text(found.made.plant))
+        say(f"written: {safe(target)}", err=wants_json)
+    if found.validity is not None and found.validity.verdict == "not valid":
+        raise click.exceptions.Exit(Code.FOUND)
+
+
+def _found(plant: Plant, at: str, wish: Wish) -> Found:
+    place = named(plant, at, "AT")
+    zone = ZoneInfo(plant.sites[place.site].timezone)
+    now_ns = time.time_ns()
+    until_ns = instant(wish.until, zone, now_ns) if wish.until else NS_MAX
+    if wish.records_file is not None:
+        records = of_file(wish.records_file)
+    else:
+        records = of_data(wish.data, until_ns)
+    since_ns, until_ns = _window(records, wish, zone, (now_ns, until_ns), place)
+    cut_ns = until_ns - round((until_ns - since_ns) * wish.held_out)
+    made = calibrate(plant, place, records, since_ns=since_ns, until_ns=cut_ns, level=wish.level)
+    if cut_ns == until_ns:
+        return Found(made=made, validity=None, bottleneck=bottleneck(made.seen), drift=())
+    held = observe(plant, place, records, cut_ns, until_ns)
+    hours = (until_ns - cut_ns) / HOUR_NS
+    judged = validity(
+        made,
+        seen_figures(plant, held),
+        by_twin(place, hours, start_ns=cut_ns, seed=wish.seed),
+        runs=wish.runs,
+        level=wish.level,
+    )
+    moved = drift(made.seen, held)
+    return Found(made=made, validity=judged, bottleneck=bottleneck(made.seen), drift=moved)
+
+
+def _window(
+    records: list[Record], wish: Wish, zone: dt.tzinfo, times: tuple[int, int], place: str
+) -> tuple[int, int]:
+    """Return from when until when records are used."""
+    now_ns, until_ns = times
+    mine = [
+        one.t_ns for one in records if one.address == place or one.address.startswith(f"{place}/")
+    ]
+    if not mine:
+        raise Failed(f"there are no records of {place}", "see `linewright status` and --records")
+    since_ns = instant(wish.since, zone, now_ns) if wish.since else min(mine)
+    until_ns = min(until_ns, max(mine) + 1) if wish.until is None else until_ns
+    if since_ns >= until_ns:
+        raise Failed("the time to read ends before it begins", "see --since and --until")
+    return since_ns, until_ns
+
+
+def _plain(found: Found) -> dict[str, Any]:
+    made = found.made
+    plain: dict[str, Any] = msgspec.to_builtins(
+        {
+            "at": made.at,
+            "since_ns": made.since_ns,
+            "until_ns": made.until_ns,
+            "level": made.level,
+            "estimates": made.estimates,
+            "left_out": made.left_out(),
+            "validity": found.validity,
+            "bottleneck": found.bottleneck,
+            "drift": found.drift,
+        },
+        enc_hook=str,
+    )
+    plain["settings"] = {f"{one.address}.{one.key}": one.text for one in made.settings}
+    return plain
+
+
+def _print(found: Found, plant: Plant) -> None:
+    made = found.made
+    zone = ZoneInfo(plant.sites[made.at.site].timezone)
+    say(safe(f"{made.at}: from {_local(made.since_ns, zone)} until {_local(made.until_ns, zone)}"))
+    rows = [_row(one) for one in made.estimates]
+    head = ("station", "parameter", "plant", "seen", "interval", "n", "cut off", "differs", "note")
+    print_rows(head, rows, head[2:7])
+    for what, count in made.left_out().items():
+        say(safe(f"left out or repaired: {what}: {count}"))
+    _print_line(found.bottleneck)
+    if found.validity is not None:
+        _print_validity(found.validity)
+    for each in found.drift:
+        what = f"{each.address} {each.parameter}: {each.before:.4g} -> {each.after:.4g}"
+        say(safe(f"moved since: {what} at {_local(each.since_ns, zone)} (p {each.p_value:.2g})"))
+
+
+def _local(t_ns: int, zone: dt.tzinfo) -> str:
+    return dt.datetime.fromtimestamp(t_ns // 10**9, zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _row(one: Estimate) -> list[str]:
+    unit = " s" if one.unit else ""
+    plant = "-" if one.plant is None else f"{one.plant:.4g}{unit}"
+    seen = "-" if one.value is None else f"{one.value:.4g}{unit}"
+    between = "-" if one.low is None else f"{one.low:.4g} .. {one.high:.4g}"
+    differs = "yes" if one.differs else ""
+    return [
+        one.address.rpartition("/")[2],
+        one.parameter,
+        plant,
+        seen,
+        between,
+        str(one.n),
+        f"{one.censored:.0%}" if one.censored else "",
+        differs,
+        one.note,
+    ]
+
+
+def _print_line(found: Bottleneck | None) -> None:
+    if found is None:
+        say("bottleneck: cannot be told, nothing is known of some station")
+        return
+    other = "" if found.agree else f"; by utilisation {found.by_utilisation}"
+    sure = f"{found.confidence:.0%} of the resamples"
+    say(safe(f"bottleneck: {found.address} (arrows of blocked and starved, {sure}{other})"))
+
+
+def _print_validity(found: Validity) -> None:
+    error = "" if found.error is None else f", throughput off by {found.error:+.1%}"
+    say(f"the twin on the time held out: {found.verdict}{error}")
+    for reason in found.reasons:
+        say(safe(f"  {reason}"))
+    rows = [
+        [
+            one.figure,
+            "" if one.address is None else one.address.rpartition("/")[2],
+            "-" if one.seen is None else f"{one.seen:.4g}",
+            f"{one.mean:.4g}",
+            f"{one.low:.4g} .. {one.high:.4g}",
+            "" if one.agrees else "no",
+        ]
+        for one in found.rows
+    ]
+    print_rows(("figure", "place", "seen", "twin", "interval", "agrees"), rows)

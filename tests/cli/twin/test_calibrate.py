@@ -1,0 +1,92 @@
+"""`linewright calibrate`: from records to a table, a verdict and a plant file that asks first."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linewright.plant import load, to_text
+from linewright.plant.records import encode
+from tests.cli.conftest import Ran
+from tests.twin.calibrate.recover import NS, WARM_NS, damaged, random_truth, recorded, traced
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A plant file with wrong numbers, and what its machines did."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    truth, until_ns = random_truth(3), WARM_NS + 10 * 3600 * NS
+    whole = recorded(truth.plant(), traced(truth.plant(), 3, until_ns))
+    records = damaged([one for one in whole if one.t_ns >= WARM_NS], 3, WARM_NS, until_ns)
+    plant, said = folder / "plant.yaml", folder / "records.jsonl"
+    plant.write_text(to_text(truth.believed()), "utf-8")
+    said.write_bytes(b"\n".join(encode(one) for one in records))
+    return plant, said
+
+
+def test_a_table_and_a_verdict(line: tuple[Path, Path], run: Run) -> None:
+    """Estimates, what was left out, the bottleneck, the verdict and the difference are told."""
+    plant, said = line
+    ran = run("calibrate", plant, "line", "--records", said, "--runs", "5")
+    assert ran.code in (0, 1)
+    for word in (
+        "does.do0.time.mean",
+        "fails.failure.every.mean",
+        "left out or repaired",
+        "bottleneck:",
+    ):
+        assert word in ran.out
+    assert "the twin on the time held out:" in ran.out
+    assert "changed station reno/shop/line/m0" in ran.out
+
+
+def test_nothing_is_written_without_a_yes(
+    line: tuple[Path, Path], tmp_path: Path, run: Run
+) -> None:
+    """Without --yes and without anybody to ask, nothing is written; with it the plant is."""
+    plant, said = line
+    target = tmp_path / "new.yaml"
+    words = ("calibrate", plant, "line", "--records", said, "--held-out", "0", "--write", target)
+    refused = run(*words)
+    assert (refused.code, target.exists()) == (2, False)
+    ran = run(*words, "--yes")
+    assert ran.code == 0
+    assert "written:" in ran.out
+    assert load(target) != load(plant)
+    assert run("calibrate", target, "line", "--records", said, "--held-out", "0").out.endswith(
+        "no difference\n"
+    )
+
+
+def test_json(line: tuple[Path, Path], run: Run) -> None:
+    """JSON holds estimates, settings in the plant's spelling, verdict and difference."""
+    plant, said = line
+    ran = run("calibrate", plant, "line", "--records", said, "--runs", "4", "--json")
+    found = json.loads(ran.out)
+    assert found["validity"]["verdict"] in ("valid", "not valid", "cannot tell")
+    assert found["settings"]["reno/shop/line/m0.does.do0.time"].split()[1] == "s"
+    assert {one["address"] for one in found["estimates"]} == {
+        f"reno/shop/line/m{k}" for k in range(3)
+    }
+    assert found["difference"]["values"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("line", "--records", "none.jsonl"), "cannot be read"),
+        (("nowhere", "--records", "{records}"), "nowhere"),
+        (("line", "--records", "{records}", "--since", "1980-01-01"), "ends before it begins"),
+        (("line", "--records", "{records}", "--level", "2"), "is no probability"),
+        (("line", "--data", "nowhere"), "no plant ever ran"),
+    ],
+)
+def test_wrong_use(words: tuple[str, ...], said: str, line: tuple[Path, Path], run: Run) -> None:
+    """What cannot be done ends with 2 and says why."""
+    plant, records = line
+    ran = run("calibrate", plant, *(word.format(records=records) for word in words))
+    assert ran.code == 2
+    assert said in ran.err

@@ -1,0 +1,27 @@
+"""How figures are spelled: no more digits than mean something."""
+
+import math
+
+import pytest
+
+from linewright.cli.twin.showing import spelled
+from linewright.twin.experiment import Estimate
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "unit", "text"),
+    [
+        (18.8271, 0.0914, "1/h", "18.827 +/- 0.091"),
+        (10736.2, 52.134, "pieces", "10736 +/- 52"),
+        (0.26525, 0.00204, "share", "26.52 +/- 0.20 %"),
+        (-2.874, 0.7096, "1/h", "-2.87 +/- 0.71"),
+        (0.0, 0.0, "share", "0 %"),
+        (12.0, math.inf, "pieces", "12 +/- ?"),
+        (math.nan, math.nan, "share", "-"),
+        (123456.7, 0.0, "pieces", "123457"),
+    ],
+)
+def test_a_figure_is_spelled(mean: float, half: float, unit: str, text: str) -> None:
+    """The half-width has two digits and the mean as many places; shares are in percent."""
+    one = Estimate(measure="x", mean=mean, half_width=half, level=0.95, replications=9, unit=unit)
+    assert spelled(one) == text

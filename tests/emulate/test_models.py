@@ -1,0 +1,95 @@
+"""Which model plays which machines."""
+
+from linewright.emulate.models import models, watched, without_flow
+from linewright.plant import Address, Plant, PlantBuilder
+from linewright.plant.language import load_text
+
+SITE = Address("reno")
+TURN, WASH = Address("reno/shop/lathes/one"), Address("reno/shop/washers/one")
+SPARE = Address("reno/shop/presses/one")
+PUMP = Address("reno/shop/pump")
+
+
+def shop(**product: object) -> Plant:
+    """Return a plant with two work centres for a valve, a press for nothing, and a line."""
+    builder = PlantBuilder("acme")
+    area = builder.site("reno", timezone="UTC", currency="USD").area("shop")
+    area.work_centre("lathes").station("one", does={"turn": "40 s"})
+    area.work_centre("washers").station("one", does={"wash": "30 s"}, places=2)
+    area.work_centre("presses").station("one", does={"press": "20 s"})
+    line = area.line("pump", flow=["mill", 2, "drill"])
+    line.station("mill", does={"mill": "20 s"})
+    line.station("drill", does={"drill": "20 s"})
+    for name in ("turn", "wash", "press", "mill", "drill"):
+        builder.operation(name)
+    if product:
+        builder.product("valve", route=["turn", "wash"], **product)
+    return builder.done()
+
+
+def played(plant: Plant) -> dict[str, list[str]]:
+    """Return the stations that each model speaks for, by the address that it is kept under."""
+    stations = [address for address, _ in plant.stations()]
+    return {
+        str(address): [str(each.address) for each in one.stations]
+        for address, one in models(plant, stations)
+    }
+
+
+def test_a_line_has_its_flow_and_work_centres_have_none() -> None:
+    """Where nothing says when work comes, each machine of a work centre is by itself."""
+    whole = played(shop())
+    assert whole.pop(PUMP) == [f"{PUMP}/mill", f"{PUMP}/drill"]
+    assert whole == {each: [each] for each in (TURN, WASH, SPARE)}
+
+
+def test_a_site_whose_products_are_released_is_one_model() -> None:
+    """Stations of a route are played by it; what nothing is made at keeps a play of its own."""
+    plant = shop(arrives="1 min")
+    assert played(plant) == {
+        SITE: [TURN, WASH],
+        PUMP: [f"{PUMP}/mill", f"{PUMP}/drill"],
+        SPARE: [SPARE],
+    }
+    assert without_flow(plant, SITE) == {SPARE.parent: ""}
+    assert SITE in played(shop(demand_per_week=1900))
+
+
+def test_lots_are_not_played_as_a_whole() -> None:
+    """A product in lots of fifty without a line is left: its machines show each piece."""
+    assert SITE not in played(shop(arrives="50 min", lot_size=50))
+
+
+COVER = """
+linewright: 1
+enterprise: acme
+currency: USD
+sites:
+  reno:
+    timezone: UTC
+    currency: USD
+    areas:
+      shop:
+        lines:
+          pump:
+            flow: [mill, 2, drill]
+            stations: {mill: {does: {mill: 20 s}}, drill: {does: {drill: 20 s}}}
+suppliers: {platers: {label: Platers, currency: USD}}
+operations: {mill: {}, drill: {}, plate: {outside: platers, takes: 5 d}}
+products: {cover: {route: [mill, plate, drill]}}
+"""
+
+
+def test_a_line_whose_product_goes_outside_is_played_without_that() -> None:
+    """Its second station has work though parts would be away for days; the flow stays."""
+    plant = load_text(COVER)
+    ((_, line),) = models(plant, [address for address, _ in plant.stations()])
+    assert line.model.product == ""
+    assert [each.address.name for each in line.stations] == ["mill", "drill"]
+
+
+def test_a_station_is_watched_with_its_places_and_working_time() -> None:
+    """Without shifts of its own, or its group's, the site's hold; without any it always works."""
+    plant = shop()
+    assert watched(plant, WASH).places == 2
+    assert watched(plant, TURN).calendar is None

@@ -1,0 +1,83 @@
+"""What is made in a model, and how it is let in."""
+
+from linewright.twin import compile_plant
+from tests.twin.small import LINE, SHOP, Played, order, plant_of
+
+PUMP = {"pin": {"route": ["do_c"]}, "pump": {"route": ["do_m"], "bom": {"pin": 1, "oil": "1"}}}
+CENTRES = {"cut": {"stations": {"c": "10 s"}}, "join": {"stations": {"m": "5 s"}}}
+
+
+def test_every_product_that_passes_is_made() -> None:
+    """In the order of the file; a lone one gives the model its product."""
+    products = {"p": {"route": ["do_a"]}, "q": {"route": ["do_z"]}, "r": {"route": ["do_a"]}}
+    plant = plant_of(
+        ["a"], stations={"a": "1 s"}, centres={"c": {"stations": {"z": "1 s"}}}, products=products
+    )
+    model = compile_plant(plant, LINE)
+    assert (model.products, model.product) == (("p", "r"), "")
+    assert compile_plant(plant, LINE, product="r").product == "r"
+
+
+def test_without_products_each_station_does_what_it_can() -> None:
+    """Parts without a name pass all stations of the flow, each in its first operation."""
+    plant = plant_of(["a", 1, "b"], stations={"a": "10 s", "b": {"does": {"x": "5 s", "y": "9 s"}}})
+    run = Played(plant, 35.0)
+    assert run.model.products == ("",)
+    assert run.times("SHIPPED", "b") == [15.0, 25.0, 35.0]
+
+
+def test_material_is_always_there_and_components_are_made() -> None:
+    """Of the bill of material, what is made here comes from its store, what is bought is there."""
+    plant = plant_of(centres=CENTRES, products=PUMP, materials={"oil": {}})
+    run = Played(plant, 36.0, at=SHOP)
+    assert run.times("ENDED", "m") == [15.0, 25.0, 35.0]
+    assert run.model.notes == ("pin: it is made for other products; its store holds 2 pieces",)
+
+
+def test_the_components_of_a_product_come_with_it() -> None:
+    """Who asks for the pump gets its pins too, and nothing else."""
+    products = {**PUMP, "other": {"route": ["do_m"]}}
+    plant = plant_of(centres=CENTRES, products=products, materials={"oil": {}})
+    assert compile_plant(plant, SHOP, product="pump").products == ("pump", "pin")
+
+
+def test_demand_of_an_area_is_released_evenly() -> None:
+    """Where several places work together, 6,048 a week are one each 100 s; it is noted."""
+    products = {"p": {"route": ["do_c", "do_m"], "demand_per_week": 6048}}
+    run = Played(plant_of(centres=CENTRES, products=products), 350.0, at=SHOP)
+    assert run.times("CREATED", "c") == [100.0, 200.0, 300.0]
+    assert run.model.notes == ("p: released evenly as its demand asks",)
+
+
+def test_orders_take_the_place_of_endless_material() -> None:
+    """With orders for one product the other is not made; what is delivered is taken off."""
+    products = {"p": {"route": ["do_a"]}, "q": {"route": ["do_a"]}}
+    plant = plant_of(["a"], stations={"a": "10 s"}, products=products)
+    orders = [order("o1", "p", quantity=5, delivered=3), order("o2", "z", item=1)]
+    run = Played(plant, 60.0, orders=orders)
+    assert (run.out.good, run.product("q").released) == (2, 0)
+    assert run.model.orders == ("o1",)
+
+
+def test_a_lot_moves_as_one_outside_lines() -> None:
+    """In a work centre a part is a lot; in a line it is a piece."""
+    product = {"p": {"route": ["do_a"], "lot_size": 5}}
+    line = Played(plant_of(["a"], stations={"a": "10 s"}, products=product), 50.0)
+    centre = plant_of(centres={"c": {"stations": {"a": "10 s"}}}, products=product)
+    lots = Played(centre, 50.0, at=f"{SHOP}/c")
+    assert (line.out.good, len(line.told("SHIPPED", "a"))) == (5, 5)
+    assert (lots.out.good, len(lots.told("SHIPPED", "a"))) == (5, 1)
+
+
+def test_the_preferred_route_is_taken() -> None:
+    """Of two routes the one of preference 1, and a note says that there are two."""
+    routes = {
+        "slow": {"steps": ["do_b"], "preference": 2},
+        "fast": {"steps": ["do_a"], "preference": 1},
+    }
+    plant = plant_of(
+        ["a", 1, "b"], stations={"a": "10 s", "b": "30 s"}, products={"p": {"route": routes}}
+    )
+    run = Played(plant, 30.0)
+    assert run.out.good == 3
+    assert run.model.notes == ("p: of its 2 routes the preferred one is taken",)

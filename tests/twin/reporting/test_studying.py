@@ -1,0 +1,69 @@
+"""From results to what a report tells."""
+
+import msgspec
+
+from linewright.twin.experiment.results import Scenario, Setting
+from linewright.twin.experiment.running import experiment, run
+from linewright.twin.experiment.study import Runs
+from linewright.twin.reporting import over_time, report, study_of, worth_of
+from tests.twin.lines import BRACKET, SIX_NS
+from tests.twin.reporting.studies import bracket
+
+RUNS = Runs(hours=2.0, replications=3, seed=5, at_ns=SIX_NS, jit=False)
+
+
+def test_a_run_is_told_with_its_figures() -> None:
+    """Figures, stations and buffers of the report are those of the result, with labels."""
+    plant, model = bracket()
+    result = run(plant, BRACKET, msgspec.structs.replace(RUNS, hours=8.0))
+    made = study_of(result, model, plant, command="x", version="1")
+    rate = result.measured.at("throughput")
+    assert rate is not None
+    assert made.figures[0].value.mean == rate.mean
+    assert made.figures[0].value.low == rate.low
+    assert [one.label for one in made.stations][1] == "Machining centre"
+    assert sum(each.mean for each in made.stations[0].states.values()) > 0.999
+    assert [(one.after, one.places) for one in made.stores] == [(0, 12), (1, 8), (2, 8)]
+    assert made.asked.began_ns == SIX_NS
+    assert [one.name for one in made.stations if one.is_bottleneck] == [f"{BRACKET}/mill"]
+
+
+def test_one_replication_has_no_interval() -> None:
+    """Of a single replication nothing is known but its mean."""
+    plant, model = bracket()
+    result = run(plant, BRACKET, msgspec.structs.replace(RUNS, replications=1))
+    made = study_of(result, model, plant)
+    assert {one.value.low for one in made.figures} == {None}
+    assert "inf" not in report(made)
+    assert "nan" not in report(made)
+
+
+def test_over_time_sums_to_the_run() -> None:
+    """The good parts of all stretches are those of the replications."""
+    _, model = bracket()
+    result = run(model, BRACKET, RUNS)
+    rate, inside = over_time(model, result, jit=False)
+    good = result.measured.at("good")
+    assert good is not None
+    assert abs(sum(rate.mean) * 2.0 / 48 - good.mean) < 1e-9
+    assert len(rate.low) == len(inside.hours) == 48
+    assert inside.hours[-1] == 2.0
+
+
+def test_scenarios_are_told_with_their_differences() -> None:
+    """The basis stands first; a faster mill is real, and is what is worth most."""
+    plant, model = bracket()
+    faster = Setting("bracket/mill.does.mill.time", "50 s")
+    asked = (
+        Scenario(name="fast", label="Faster mill", settings=(faster,)),
+        Scenario(name="same", settings=(Setting("bracket/wash-inspect.places", "9"),)),
+    )
+    result = experiment(plant, BRACKET, asked, RUNS)
+    made = study_of(result, model, plant)
+    assert [one.name for one in made.scenarios] == ["baseline", "Faster mill", "same"]
+    assert made.scenarios[1].changes == ("bracket/mill.does.mill.time = 50 s",)
+    sure = {one.figure: one.is_real for one in made.scenarios[1].differences}
+    assert sure["throughput"]
+    best = worth_of(result.comparisons, {"fast": "Faster mill"})
+    assert best[0].change == "Faster mill"
+    assert "Faster mill" in report(made)

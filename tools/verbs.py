@@ -28,15 +28,19 @@ MADE = (
 
 Verb = Callable[[list[str]], int]
 
+SLOW_S = 5.0
+"""A step that takes longer says what it did."""
+
 
 def demo(arguments: list[str]) -> int:
     """Play the bracket line with a hidden fault, live, with its page; Ctrl-C ends it."""
+    _machine_code()
     return _run([script_of(VENV, "linewright"), "demo", *arguments])
 
 
 def test(arguments: list[str]) -> int:
     """Lint, types and the whole suite but laws and faults; the last line is pytest's own."""
-    return lint([]) or _pytest([*SUITE, *arguments])
+    return lint([]) or _machine_code() or _pytest([*SUITE, *arguments])
 
 
 def lint(_: list[str]) -> int:
@@ -56,6 +60,16 @@ def lint(_: list[str]) -> int:
     if failed:
         say(f"stopped: {', '.join(failed)} found something; `make lint` shows only that")
     return 1 if failed else 0
+
+
+def _machine_code() -> int:
+    """Compile the twin's kernel before anything waits for it."""
+    started = time.perf_counter()
+    code = _python(["-c", "from linewright.twin.engine import prepare; prepare()"])
+    took_s = time.perf_counter() - started
+    if took_s > SLOW_S:
+        say(f"the twin's kernel is compiled for this machine ({took_s:.0f} s, once)")
+    return code
 
 
 def laws(arguments: list[str]) -> int:

@@ -15,6 +15,22 @@ from linewright.twin.state import State, grown, ints_of, pack, unpack
 Kernel = Callable[..., int]
 Unpack = Callable[[bytearray, int], tuple[object, object]]
 
+def prepare() -> None:
+    """Make the kernel's machine code, where that has not been done yet.
+
+    Notes
+    -----
+    Cost: some 20 s the first time of an installation, a second afterwards. Without it the first
+    compiled `advance` does the same.
+
+    Examples
+    --------
+    >>> from linewright.twin.engine import prepare
+    >>> prepare()
+    """
+    _kernel(jit=True)
+
+
 EVENTS_MAX = 2_000_000_000
 """Events of one call, some minutes of work; beyond it something goes round without end."""
 PARTS_MAX = 4_000_000

@@ -19,7 +19,6 @@ from linewright.twin.logs import (
 from tests.twin.lines import BRACKET, SIX_NS, bracket, minutes
 from tests.twin.logs.logs import log
 
-FOREIGN = Path("../shared/data/production-log-4tu/Production.csv")
 MILL = {"M": Address("a/b/c/mill")}
 
 
@@ -82,10 +81,9 @@ def test_two_resources_are_not_one_place() -> None:
         places_from(rows, "a/b/c")
 
 
-@pytest.mark.skipif(not FOREIGN.is_file(), reason="the log of the 4TU is not beside this checkout")
-def test_a_log_that_none_of_us_wrote() -> None:
+def test_a_log_that_none_of_us_wrote(data_folder: Path) -> None:
     """4,503 activities of 46 workers are read, and every one of them is counted."""
-    with FOREIGN.open(encoding="utf-8") as file:
+    with (data_folder / "production-log-4tu" / "Production.csv").open(encoding="utf-8") as file:
         rows = list(csv_rows(file, "Europe/Amsterdam"))
     assert len(rows) == 2 * 4503
     places = places_from(rows, "noel/shop/floor")

@@ -26,13 +26,13 @@ def test_first_is_the_least_key_and_the_lowest_element(
     n = size_for(elements)
     a, _ = views(bytearray(8 * (4 * n + 3)), 4 * n + 3)
     clear_keys(a, 3, n)
-    assert (first(a, 3, n), first_key(a, 3)) == (0, FAR)
+    assert (first(a, 3), first_key(a, 3)) == (0, FAR)
     keys = [FAR] * n
     for element, key in settings:
         keys[element % elements] = key
         set_key(a, 3, n, element % elements, key)
         best = min(range(n), key=lambda e: (keys[e], e))
-        assert (first(a, 3, n), first_key(a, 3)) == (best, keys[best])
+        assert (first(a, 3), first_key(a, 3)) == (best, keys[best])
         assert [key_of(a, 3, n, e) for e in range(n)] == keys
     assert [a[k] for k in range(3)] == [0, 0, 0]
 

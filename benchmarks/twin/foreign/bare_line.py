@@ -212,7 +212,7 @@ def advance_line(s: Ints, f: Floats, turns: Ints, _ring: Ints) -> int:
     events = 0
     next_at = s[NEXT]
     while events < most:
-        i = first(s, next_at, s[LEAVES])
+        i = first(s, next_at)
         t = first_key(s, next_at)
         if t > until:
             break

@@ -15,6 +15,7 @@ from linewright.twin.state import State, grown, ints_of, pack, unpack
 Kernel = Callable[..., int]
 Unpack = Callable[[bytearray, int], tuple[object, object]]
 
+
 def prepare() -> None:
     """Make the kernel's machine code, where that has not been done yet.
 

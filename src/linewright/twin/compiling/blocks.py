@@ -59,6 +59,7 @@ def write(draft: Draft) -> Blocks:
     _stations(draft, blocks)
     _works(draft, blocks)
     _queues(draft, blocks)
+    _mark_quick(blocks)
     for k, row in enumerate(draft.products):
         start = row.step if row.step >= 0 else (row.store if row.store >= 0 else -1 - k)
         store = -1 if row.store < 0 else draft.steps[row.store].queue
@@ -91,9 +92,18 @@ def _servers(draft: Draft, blocks: Blocks) -> None:
         flags |= at.PREPARED if row.setup else 0
         flags |= at.BATCHED if row.batch > 1 or row.least > 1 else 0
         flags |= at.NEEDY if _is_needy(draft, k) else 0
-        rows.append((k, row.queue, flags, *modes, *wears, row.calendar, forward, *upkeeps))
+        rows.append((k, row.queue, flags, *modes, *wears, row.calendar, forward, *upkeeps, 0))
     for fields in reversed(rows):
         blocks.put(at.M_SERVER, fields)
+
+
+def _mark_quick(blocks: Blocks) -> None:
+    """Mark the servers about which nothing is special, nor about the queue they take from."""
+    servers, queues = blocks.ints[at.M_SERVER], blocks.ints[at.M_QUEUE]
+    for b in range(0, len(servers), at.MS_WIDTH):
+        queue = servers[b + at.MS_QUEUE] * at.MQ_WIDTH
+        plain = servers[b + at.MS_FLAGS] == 0 and queues[queue + at.MQ_FLAGS] == 0
+        servers[b + at.MS_QUICK] = int(plain)
 
 
 def _is_needy(draft: Draft, station: int) -> bool:

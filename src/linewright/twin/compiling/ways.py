@@ -235,7 +235,8 @@ class Way:
         if key in self.known:
             return self.known[key]
         operation = self.draft.plant.operations[self.steps[k].operation]
-        queue = QueueRow(name=f"{self.draft.products[self.product].name} at {operation.outside}", servers=1)
+        made = self.draft.products[self.product].name
+        queue = QueueRow(name=f"{made} at {operation.outside}", servers=1)
         queue.flags |= at.DELAYED
         queue.travel = numbers_of(operation.takes, "constant")
         self.draft.queues.append(queue)

@@ -42,14 +42,13 @@ def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: 
     while k < count and turns[at.TURNS + k * at.TURN_WIDTH] <= s[at.T]:
         k += 1
     next_at = s[at.S_NEXT]
-    leaves = s[at.LEAVES]
     servers = s[at.SERVERS]
     margin = s[at.MARGIN]
     events = 0
     why = at.REACHED
     edge = turns[at.TURNS + k * at.TURN_WIDTH] if k < count else FAR
     while True:
-        e = first(s, next_at, leaves)
+        e = first(s, next_at)
         t = first_key(s, next_at)
         change = s[at.NEXT_CHANGE]
         if min(t, edge, change) > until:

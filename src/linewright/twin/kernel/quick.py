@@ -18,6 +18,8 @@ def next_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     False: nothing has been done.
     """
     b, m = server(i), fixed(s, i)
+    if not s[m + at.MS_QUICK] or ring[0] > 0 or s[b + at.RENEW] or s[b + at.HELD] >= 0:
+        return False
     p = s[b + at.LOAD]
     c = part(s, p)
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
@@ -26,8 +28,7 @@ def next_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     d = queue(s, to)
     here = queue(s, own)
     following = s[here + at.FRONT]
-    special = s[m + at.MS_FLAGS] | s[b + at.RENEW] | s[s[at.M_QUEUE] + own * at.MQ_WIDTH]
-    if ring[0] > 0 or to < 0 or special or following < 0 or s[b + at.HELD] >= 0:
+    if to < 0 or following < 0:
         return False
     if s[d + at.WAITER] >= 0 or s[d + at.COUNT] + s[d + at.RESERVED] >= s[d + at.PLACES]:
         return False

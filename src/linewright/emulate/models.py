@@ -41,18 +41,18 @@ def models(plant: Plant, stations: Sequence[Address]) -> Iterator[tuple[Address,
     outside in its midst is played without that, each station doing the first operation it can.
     """
     placed = dict(plant.stations())
-    todo = [one for one in stations if one.parent is not None]
-    for site in dict.fromkeys(one.site for one in todo):
-        here = [one for one in todo if one.site == site]
+    waiting = [one for one in stations if one.parent is not None]
+    for site in dict.fromkeys(one.site for one in waiting):
+        here = [one for one in waiting if one.site == site]
         found = _of_site(plant, site, here)
         if found is None:
             continue
         yield Address(site), found
         spoken = {one.address for one in found.stations}
-        todo = [one for one in todo if one not in spoken]
+        waiting = [one for one in waiting if one not in spoken]
     groups = dict(plant.groups())
-    for place in dict.fromkeys(one.parent for one in todo if one.parent is not None):
-        own = [one for one in todo if one.parent == place]
+    for place in dict.fromkeys(one.parent for one in waiting if one.parent is not None):
+        own = [one for one in waiting if one.parent == place]
         line = _of_line(plant, place, groups[place], own)
         if line is not None:
             yield place, line

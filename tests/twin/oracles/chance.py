@@ -3,7 +3,6 @@
 import random
 
 from tests.twin.oracles.markov import Line, Station, steady
-from tests.twin.oracles.measuring import WAITING
 
 LOAD = 0.6
 """Share of its own throughput at which parts come to a line."""
@@ -11,22 +10,18 @@ ROOM = 60
 """Room before the first station in the chain: with that load, as good as no limit."""
 
 
-def _knows(feature: str) -> bool:
-    return feature not in WAITING
-
-
 def _station(chance: random.Random, *, is_last: bool, room: int) -> Station:
     fails = chance.random() < 0.6
-    servers = chance.choice([1, 1, 2]) if _knows("places") else 1
+    servers = chance.choice([1, 1, 2])
     calendar = fails and (servers == 1 or is_last) and chance.random() < 0.4
-    before = _knows("before service") and room > 0 and not is_last and chance.random() < 0.3
+    before = room > 0 and not is_last and chance.random() < 0.3
     return Station(
         rate=round(chance.uniform(0.6, 1.6), 2),
         servers=servers,
         fails=round(chance.uniform(0.005, 0.05), 3) if fails else 0.0,
         repairs=round(chance.uniform(0.08, 0.4), 2) if fails else 0.0,
         calendar=calendar,
-        priority=chance.choice([1, 2]) if _knows("priorities") else 1,
+        priority=chance.choice([1, 2]),
         before=before,
         scrap=round(chance.uniform(0.02, 0.2), 2) if chance.random() < 0.3 else 0.0,
     )
@@ -53,10 +48,10 @@ def line_by_chance(number: int, *, is_reliable: bool = False) -> Line:
     stations = tuple(
         _station(chance, is_last=i == n - 1, room=room) for i, room in enumerate(rooms)
     )
-    crew = any(one.fails for one in stations) and _knows("crews") and chance.random() < 0.4
-    wip = n + chance.randint(0, 3) if _knows("conwip") and chance.random() < 0.2 else None
+    crew = any(one.fails for one in stations) and chance.random() < 0.4
+    wip = n + chance.randint(0, 3) if chance.random() < 0.2 else None
     line = Line(stations=stations, places=places, people=1 if crew else None, wip=wip)
-    if n > 2 or wip is not None or not _knows("arrivals") or chance.random() < 0.5:
+    if n > 2 or wip is not None or chance.random() < 0.5:
         return line
     most = steady(line).throughput
     entering = LOAD * most

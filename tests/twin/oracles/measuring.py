@@ -24,9 +24,6 @@ FULL = 20
 """How much longer runs are when they are not quick."""
 CONFIDENCE = 0.999
 
-WAITING: frozenset[str] = frozenset()
-"""Features that the kernel does not run yet."""
-
 
 @dataclass(frozen=True)
 class Run:
@@ -127,7 +124,7 @@ class Anchor:
     source
         Who says so.
     needs
-        Features among `WAITING` that it needs.
+        Features of the kernel that it is about, beyond a serial line.
     warm_up_s, run_s
         Of each replication when quick.
     precision
@@ -151,11 +148,6 @@ class Anchor:
     def unit(self) -> str:
         """Unit of the figure."""
         return self.figure.unit
-
-    @property
-    def missing(self) -> frozenset[str]:
-        """What the kernel has yet to learn for it."""
-        return self.needs & WAITING
 
 
 def compiled(made: Made) -> Model:

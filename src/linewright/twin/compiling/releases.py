@@ -94,16 +94,16 @@ def _routes(draft: Draft, product: str | None) -> dict[str, Route]:
 
 def _below(draft: Draft, product: str) -> Iterator[str]:
     """Yield the products that a product is made of, however deep."""
-    todo, seen = [product], set[str]()
-    while todo:
-        name = todo.pop()
+    names, seen = [product], set[str]()
+    while names:
+        name = names.pop()
         made = draft.plant.products.get(name)
         if made is None or name in seen:
             continue
         seen.add(name)
         yield name
-        todo += [*made.bom]
-        todo += [
+        names += [*made.bom]
+        names += [
             item
             for route in draft.plant.routes_of(name).values()
             for step in route.steps

@@ -34,7 +34,8 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     long_stations: int = 1_000
     long_warm_s: int = 20_000
     """A thousand stations fill slowly; until then most of them wait and nothing happens."""
-    long_s: int = 4_000
+    long_s: int = 16_000
+    """Long enough that the fork before it, in plain Python, takes a few hundredths of it."""
 
 
 QUICK = Sizes(rounds=5)

@@ -180,7 +180,7 @@ def _whole(function: Function, folder: Path, *, in_parts: bool) -> Function:
     made: dict[Function, Function] = {word: numba.njit(_word)}
     for plain in _reached(function):
         if plain is not word:
-            made[plain] = numba.njit(_copy(plain, made), error_model="numpy", _nrt=False)
+            made[plain] = _inner(_copy(plain, made))
     names = {"__name__": __name__, "__builtins__": __builtins__}
     names.update({"_inside": made[function], "_bare": _bare})
     entry = types.FunctionType(_enter.__code__, names, f"enter_{function.__name__}")
@@ -196,6 +196,32 @@ def _whole(function: Function, folder: Path, *, in_parts: bool) -> Function:
         whole.compile(arrays_of)
     found: Function = whole
     return found
+
+
+def _inner(function: Function) -> Function:
+    """Return a function to be compiled that only compiled ones call, once for each kind of number.
+
+    Numba makes one copy more for each constant that it is called with, and ways in from Python
+    and C: a third of the time to compile.
+    """
+    made: Any = numba.njit(
+        function, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )
+    template_of = made.get_call_template
+
+    def for_any_number(args: tuple[Any, ...], named: dict[str, Any]) -> Any:  # noqa: ANN401  # numba's own types
+        return template_of(tuple(_any_number(one) for one in args), named)
+
+    made.get_call_template = for_any_number
+    found: Function = made
+    return found
+
+
+def _any_number(kind: Any) -> Any:  # noqa: ANN401  # numba's own types
+    """Return the type of a number, or of a tuple of some, that a constant is one of."""
+    if isinstance(kind, nb.BaseTuple):
+        return nb.BaseTuple.from_types([_any_number(one) for one in kind.types])
+    return nb.unliteral(kind)
 
 
 @contextlib.contextmanager

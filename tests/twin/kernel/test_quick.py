@@ -25,6 +25,15 @@ PLANTS = [
         line={"release": "conwip", "wip": 3},
         products={"p": {"route": ["do_a", "do_b"]}, "q": {"route": ["do_a", "do_b"]}},
     ),
+    plant_of(
+        ["a", 4, "b"],
+        stations={"a": EXP, "b": {"cycle": EXP, **FAILS}},
+        line={"release": "kanban", "wip": 2},
+        products={"p": {"route": ["do_a", "do_b"]}, "q": {"route": ["do_b"]}},
+        site=SHIFTS,
+    ),
+    plant_of(["a", 1, "b"], stations={"a": {"cycle": EXP, "blocking": "before_service"}, "b": EXP}),
+    plant_of(["a", 1, "b"], stations={"a": {"cycle": "2 s", "places": 3}, "b": EXP}),
 ]
 
 

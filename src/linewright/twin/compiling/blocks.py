@@ -92,7 +92,7 @@ def _servers(draft: Draft, blocks: Blocks) -> None:
         flags |= at.PREPARED if row.setup else 0
         flags |= at.BATCHED if row.batch > 1 or row.least > 1 else 0
         flags |= at.NEEDY if _is_needy(draft, k) else 0
-        rows.append((k, row.queue, flags, *modes, *wears, row.calendar, forward, *upkeeps, 0))
+        rows.append((k, row.queue, flags, row.calendar, 0, forward, *modes, *wears, *upkeeps))
     for fields in reversed(rows):
         blocks.put(at.M_SERVER, fields)
 
@@ -260,9 +260,10 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         gives = blocks.listed(x for pair in step.gives for x in pair)
         wait = step.wait
         queue = -1 if step.choices else step.queue
-        fields = (first, number, queue, *choices, step.after, step.rework, step.limit)
-        more = (step.product, *takes, *gives, -1 if wait is None else wait[0], k)
-        blocks.put(at.M_STEP, (*fields, *more, _short(draft, step), _plain(step, blocks)))
+        fields = (_short(draft, step), _plain(step, blocks), step.after, step.product)
+        more = (first, number, queue, -1 if wait is None else wait[0], *choices)
+        last = (step.rework, step.limit, *takes, *gives, k)
+        blocks.put(at.M_STEP, (*fields, *more, *last))
         mean_s = min((work.mean_s for work in step.works), default=0.0)
         rest_s = _rest_s(draft, k, rest, 0)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
@@ -278,13 +279,15 @@ def _is_plain(step: StepRow) -> bool:
 
 
 def _short(draft: Draft, step: StepRow) -> int:
-    """Return the queue of the next step, where only room decides about it; else -1."""
-    if not _is_plain(step) or step.after < 0:
-        return -1
+    """Return the queue of the next step, where only room decides about it, or what else holds."""
+    if not _is_plain(step):
+        return at.LONG
+    if step.after < 0:
+        return at.LEAVES_NOW
     after = draft.steps[step.after]
     queue = draft.queues[after.queue] if after.works else None
     plain = queue is not None and queue.flags == 0 and queue.rule == at.FIFO
-    return after.queue if plain else -1
+    return after.queue if plain else at.LONG
 
 
 def _plain(step: StepRow, blocks: Blocks) -> int:

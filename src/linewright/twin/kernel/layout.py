@@ -167,19 +167,19 @@ R_REPAIR = 2
 R_SET_UP = 3
 R_UPKEEP = 4
 
-# A server of the model.
+# A server of the model; what every cycle touches comes first.
 MS_STATION = 0
 MS_QUEUE = 1  # Queue it takes from
 MS_FLAGS = 2
-MS_MODE = 3
-MS_MODE_END = 4
-MS_WEAR = 5
-MS_WEAR_END = 6
-MS_CALENDAR = 7  # -1: always open
-MS_ELEMENT = 8  # Its number among random streams
-MS_UPKEEP = 9
-MS_UPKEEP_END = 10
-MS_QUICK = 11  # Whether nothing about it or its queue is special
+MS_CALENDAR = 3  # -1: always open
+MS_QUICK = 4  # Whether nothing about it or its queue is special
+MS_ELEMENT = 5  # Its number among random streams
+MS_MODE = 6
+MS_MODE_END = 7
+MS_WEAR = 8
+MS_WEAR_END = 9
+MS_UPKEEP = 10
+MS_UPKEEP_END = 11
 MS_WIDTH = 12
 
 WORN = 1
@@ -261,17 +261,17 @@ SLACK = 3
 CRITICAL_RATIO = 4
 BY_SET_UP = 5
 
-# A part.
+# A part; what every cycle touches comes first.
 NEXT = 0
 STEP = 1  # Where it is on its way; finished: -1 less the number of its product
-ENTERED_AT = 2
-BORN = 3
-DUE_AT = 4
-PRIORITY = 5
-SIZE = 6  # Pieces in it
-READY_AT = 7
-RETURNS = 8
+SIZE = 2  # Pieces in it
+ENTERED_AT = 3
+RETURNS = 4
 """Whether it is on its way back: it needs no place in queue or loop until it is done again."""
+READY_AT = 5
+BORN = 6
+DUE_AT = 7
+PRIORITY = 8
 MARK = 9  # Whether it is bad without anyone knowing
 UNIT = 10
 ORDER = 11
@@ -280,25 +280,27 @@ TRIPS = 13  # How often that step sent it back
 COUNTED = 14  # Whether it is counted in the loop of its product
 PART_WIDTH = 16
 
-# A step.
-MP_WORK = 0
-MP_WORK_END = 1
-MP_QUEUE = 2  # Queue in front of it, the only one; -1: several, or it leaves
-MP_DEST = 3
-MP_DEST_END = 4
-MP_AFTER = 5  # The next step; -1: the part is finished
-MP_REWORK = 6  # The step that bad parts go to; -1: none
-MP_LIMIT = 7
-MP_PRODUCT = 8
-MP_TAKE = 9
-MP_TAKE_END = 10  # Components: queue, amount
-MP_GIVE = 11
-MP_GIVE_END = 12  # What it becomes: first step, amount
-MP_WAIT = 13  # Family of the wait after it; -1: none
-MP_ELEMENT = 14  # Its number among random streams
-MP_SHORT = 15
-"""Queue of the next step, where nothing but room decides whether a part gets there; else -1."""
-MP_PLAIN = 16  # Time of its only work, where that is all there is to it; else -1
+# A step; what every cycle touches comes first.
+MP_SHORT = 0
+"""Queue of the next step, where nothing but room decides whether a part gets there; or below."""
+LONG = -1  # More decides about it
+LEAVES_NOW = -2  # The part is finished
+MP_PLAIN = 1  # Time of its only work, where that is all there is to it; else -1
+MP_AFTER = 2  # The next step; -1: the part is finished
+MP_PRODUCT = 3
+MP_WORK = 4
+MP_WORK_END = 5
+MP_QUEUE = 6  # Queue in front of it, the only one; -1: several, or it leaves
+MP_WAIT = 7  # Family of the wait after it; -1: none
+MP_DEST = 8
+MP_DEST_END = 9
+MP_REWORK = 10  # The step that bad parts go to; -1: none
+MP_LIMIT = 11
+MP_TAKE = 12
+MP_TAKE_END = 13  # Components: queue, amount
+MP_GIVE = 14
+MP_GIVE_END = 15  # What it becomes: first step, amount
+MP_ELEMENT = 16  # Its number among random streams
 MP_WIDTH = 17
 FMP_WAIT = 0
 FMP_MEAN_S = 3  # Mean time of a piece here

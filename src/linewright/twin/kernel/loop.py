@@ -14,7 +14,7 @@ from linewright.twin.kernel.cycles import end_cycle
 from linewright.twin.kernel.people import give_back, pool, sum_up, withdraw
 from linewright.twin.kernel.queues.parts import arrive, look
 from linewright.twin.kernel.queues.releases import arrival
-from linewright.twin.kernel.quick import next_cycle
+from linewright.twin.kernel.quick import begin_shortly, end_shortly
 from linewright.twin.kernel.stations import act, end_repair, end_set_up, end_stop, fail, serve
 
 
@@ -88,9 +88,17 @@ def drain(s: Ints, f: Floats, ring: Ints, t: int) -> None:
         if i >= 0:
             s[at.TODO_HEAD] = s[server(i) + at.NEXT_TODO]
             s[server(i) + at.IN_TODO] = 0
-            act(s, f, ring, t, i)
+            if not is_free(s, i) or not begin_shortly(s, f, ring, t, i):
+                act(s, f, ring, t, i)
         else:
             serve(s, f, ring, t)
+
+
+def is_free(s: Ints, i: int) -> bool:
+    """Return whether a server stands still without a part, for want of one or of room."""
+    b = server(i)
+    idle = s[b + at.PHASE] == at.STARVED or s[b + at.PHASE] == at.BLOCKED
+    return idle and s[b + at.HELD] < 0 and s[b + at.LOAD] < 0
 
 
 def happen(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
@@ -98,10 +106,11 @@ def happen(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     b = server(i)
     phase = s[b + at.PHASE]
     if phase == at.RUNNING and s[b + at.WHY] == 0:
-        if next_cycle(s, f, ring, t, i):
-            return
-        end_cycle(s, f, ring, t, i)
-        act(s, f, ring, t, i)
+        if not end_shortly(s, f, ring, t, i):
+            end_cycle(s, f, ring, t, i)
+            act(s, f, ring, t, i)
+        elif not s[b + at.IN_TODO] and not begin_shortly(s, f, ring, t, i):
+            act(s, f, ring, t, i)
     elif phase == at.DOWN:
         end_repair(s, f, ring, t, i)
     elif phase == at.SET_UP:

@@ -1,19 +1,21 @@
 """The short way from cycle to cycle, for what happens nine times in ten; plain functions.
 
-A server without anything special ends the cycle of one part, the part goes on to a queue with
-room, and the next part is there. The effects, and their order, are those of the long way; a test
-compares both. Where anything is out of the ordinary it leaves all as it is, and says so.
+A server without anything special ends the cycle of one part, the part leaves or goes on to a
+queue with room, and the next part is there. Each half stands for itself: what is out of the
+ordinary goes the long way from there on. The effects, and their order, are those of the long
+way; a test compares both, to the last bit.
 """
 
 from linewright.numeric import Floats, Ints, draw
 from linewright.numeric.tournament import set_key
 from linewright.twin.kernel import layout as at
-from linewright.twin.kernel.clocks import fixed, server, to_ns
+from linewright.twin.kernel.clocks import element, fixed, is_open, server, set_phase, to_ns
 from linewright.twin.kernel.queues.parts import admit, level, part, queue, wake
+from linewright.twin.kernel.queues.releases import finish, first_step, next_product, release
 
 
-def next_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
-    """End the cycle of a server and begin the next; return whether that was all there was to it.
+def end_shortly(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
+    """End the cycle of a server and let its part go; return whether that was all there was to it.
 
     False: nothing has been done.
     """
@@ -24,25 +26,28 @@ def next_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     c = part(s, p)
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
     to = s[step + at.MP_SHORT]
-    own = s[m + at.MS_QUEUE]
+    if to == at.LONG or f[s[m + at.MS_STATION] * at.FST_WIDTH + at.SCRAPS] >= 0.0:
+        return False
     d = queue(s, to)
-    here = queue(s, own)
-    following = s[here + at.FRONT]
-    if to < 0 or following < 0:
-        return False
-    if s[d + at.WAITER] >= 0 or s[d + at.COUNT] + s[d + at.RESERVED] >= s[d + at.PLACES]:
-        return False
-    station = s[m + at.MS_STATION] * at.FST_WIDTH
-    calendar = s[m + at.MS_CALENDAR]
-    closed = calendar >= 0 and s[s[at.S_CALENDAR] + calendar] != 1
-    nstep = s[at.M_STEP] + s[part(s, following) + at.STEP] * at.MP_WIDTH
-    if closed or f[station + at.SCRAPS] >= 0.0 or s[nstep + at.MP_PLAIN] < 0:
+    if to >= 0 and (
+        s[d + at.WAITER] >= 0 or s[d + at.COUNT] + s[d + at.RESERVED] >= s[d + at.PLACES]
+    ):
         return False
     settled = s[b + at.WORKED] + t - s[b + at.SETTLED]
+    s[b + at.SETTLED] = t
+    s[b + at.WORKED] = settled
     s[b + at.LAST] = settled - s[b + at.BEGUN_WORKED]
+    s[b + at.REMAIN] = 0
+    s[b + at.LOAD] = -1
+    s[b + at.LOADED] = 0
     s[b + at.GOOD] += s[c + at.SIZE]
-    s[c + at.STEP] = s[step + at.MP_AFTER]
     s[c + at.RETURNS] = 0
+    if to == at.LEAVES_NOW:
+        product = s[step + at.MP_PRODUCT]
+        s[c + at.STEP] = -1 - product
+        finish(s, f, ring, t, (p, product, element(s, i)))
+        return True
+    s[c + at.STEP] = s[step + at.MP_AFTER]
     s[c + at.NEXT] = -1
     if s[d + at.FRONT] < 0:
         s[d + at.FRONT] = p
@@ -54,39 +59,38 @@ def next_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     level(s, f, t, to, 1)
     if s[d + at.IDLER] >= 0:
         wake(s, to, p)
-    begin(s, f, t, i, (following, settled))
-    if s[here + at.WAITER] >= 0:
-        admit(s, f, ring, t, own)
     return True
 
 
-def begin(s: Ints, f: Floats, t: int, i: int, what: tuple[int, int]) -> None:
-    """Begin a cycle on the first part of the queue; `what`: the part, work ever done."""
-    p, worked = what
+def begin_shortly(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
+    """Begin a cycle of a server that has no part, on the next one; return whether it has.
+
+    False: nothing has been done.
+    """
     b, m = server(i), fixed(s, i)
+    if not s[m + at.MS_QUICK] or ring[0] > 0 or s[b + at.RENEW] or not is_open(s, i):
+        return False
     own = s[m + at.MS_QUEUE]
-    here = queue(s, own)
-    n = part(s, p)
-    after = s[n + at.NEXT]
-    s[here + at.FRONT] = after
-    if after < 0:
-        s[here + at.BACK] = -1
-    s[n + at.NEXT] = -1
-    level(s, f, t, own, -1)
-    d = s[s[at.M_STEP] + s[n + at.STEP] * at.MP_WIDTH + at.MP_PLAIN]
+    p = take_shortly(s, f, ring, t, own)
+    if p < 0:
+        return False
+    d = plain_time(s, s[part(s, p) + at.STEP])
     z = s[at.FM_TIME] + d * at.FMD_WIDTH
     key = (s[b + at.KEY], s[b + at.CYCLES])
     x = draw(s[s[at.M_TIME] + d * at.MD_WIDTH], f[z], f[z + 1], f[z + 2], key)
     planned = max(1, to_ns(x * f[s[m + at.MS_STATION] * at.FST_WIDTH + at.PACE]))
+    worked = s[b + at.WORKED]
     s[b + at.LOAD] = p
+    s[b + at.LOADED] = 1
     s[b + at.CYCLES] += 1
     s[b + at.PIECES] += 1
     s[b + at.STOPPED] = 0
     s[b + at.SETTLED] = t
     s[b + at.REMAIN] = planned
-    s[b + at.WORKED] = worked
     s[b + at.BEGUN_WORKED] = worked
     s[b + at.BEGUN] = t
+    if s[b + at.PHASE] != at.RUNNING:
+        set_phase(s, ring, t, i, at.RUNNING)
     when = t + planned
     why = 0
     strike = t + max(0, s[b + at.STRIKE] - worked)
@@ -98,3 +102,43 @@ def begin(s: Ints, f: Floats, t: int, i: int, what: tuple[int, int]) -> None:
         why = s[b + at.DUE_BY] + 1
     s[b + at.WHY] = why
     set_key(s, s[at.S_NEXT], s[at.LEAVES], i, when)
+    if s[queue(s, own) + at.WAITER] >= 0:
+        admit(s, f, ring, t, own)
+    return True
+
+
+def take_shortly(s: Ints, f: Floats, ring: Ints, t: int, q: int) -> int:
+    """Take the first part of a queue, or a new one where material is always there; -1: neither."""
+    b = queue(s, q)
+    p = s[b + at.FRONT]
+    if p < 0:
+        p = new_shortly(s, ring, t, q)
+    elif plain_time(s, s[part(s, p) + at.STEP]) < 0:
+        p = -1
+    else:
+        after = s[part(s, p) + at.NEXT]
+        s[b + at.FRONT] = after
+        if after < 0:
+            s[b + at.BACK] = -1
+        level(s, f, t, q, -1)
+    if p >= 0:
+        s[part(s, p) + at.NEXT] = -1
+    return p
+
+
+def new_shortly(s: Ints, ring: Ints, t: int, q: int) -> int:
+    """Return a new part from the material in front of an empty queue; -1: there is none so."""
+    k = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_SOURCE]
+    if k < 0 or s[queue(s, q) + at.WAITER] >= 0:
+        return -1
+    product = next_product(s, k)
+    if product < 0:
+        return -1
+    if plain_time(s, first_step(s, k, product)) < 0:
+        return -1
+    return release(s, ring, t, k, product)
+
+
+def plain_time(s: Ints, step: int) -> int:
+    """Return the time of the only work of a step, where that is all there is to it; else -1."""
+    return s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PLAIN]

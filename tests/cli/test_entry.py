@@ -72,7 +72,7 @@ def test_every_command_has_an_example(name: str, run: Run) -> None:
     ("words", "code", "said"),
     [
         (["chek", "x"], 2, "did you mean `check`?"),
-        (["frobnicate"], 2, "there are: new, check, show, diff, fmt, schema, simulate"),
+        (["frobnicate"], 2, "there are: new, check, show, diff, fmt, schema, convert, simulate"),
         (["check"], 2, "Missing argument 'PLANT'"),
         (["check", "--jsn", "x"], 2, "No such option"),
         (["check", "a", "b"], 2, "unexpected extra argument"),

@@ -62,7 +62,7 @@ def _page(text: str, folder: Path) -> str:
 def test_every_example_prints_what_the_page_shows(tmp_path: Path) -> None:
     """The commands on the page, one after the other, print and end as it says."""
     text = PAGE.read_text("utf-8")
-    assert len(FENCE.findall(text)) == 6
+    assert len(FENCE.findall(text)) == 7
     assert _page(text, tmp_path) == text
 
 

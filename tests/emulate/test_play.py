@@ -16,6 +16,9 @@ from linewright.plant import Address
 from linewright.plant.language import load_text
 from linewright.plant.scenario import ScenarioInvalid
 from tests.emulate.faulty import CUT, EVENTS, ONE, PLANT, RIG, START_NS, text_of
+from tests.emulate.flows.shops import HEAD, MONDAY_NS, order
+from tests.emulate.flows.test_book import RUSH
+from tests.emulate.flows.test_flow import CENTRE
 from tests.emulate.playing import Bracket, S, keys_of, truth_of
 
 MILL = Address("nogales/machining/bracket/mill")
@@ -303,3 +306,24 @@ def test_a_cut_shorter_than_a_tick_is_counted(tmp_path: Path) -> None:
             play.step(play.t_ns + 60 * S)
             found.append((play.reach()[ONE].state, play.reach()[ONE].breaks))
     assert found == [("open", 0), ("open", 1)]
+
+
+def test_orders_are_in_the_truth_when_they_are_done(tmp_path: Path) -> None:
+    """A given order and the rush order of the scenario are made, and told once, over a restart."""
+    given = [order("o1", "pin", 40)]
+    setup = set_up(HEAD + CENTRE.lstrip("\n"), None, RUSH, Options(), orders=given)
+    for until_h in (1, 4):
+        folder = Folder(tmp_path)
+        play = Play(setup, folder)
+        if play.is_fresh:
+            play.begin()
+        while play.t_ns < MONDAY_NS + until_h * 3600 * S:
+            play.step(play.t_ns + 600 * S)
+        folder.close()
+    told = [one for one in truth_of(tmp_path) if one.get("event") == "order.done"]
+    assert [(one["happens"], one["address"]) for one in told] == [
+        ("o1", "reno/shop/lathes"),
+        ("down-1", "reno/shop/lathes"),
+    ]
+    assert told[1]["value"] == 16
+    assert told[1]["t_ns"] > MONDAY_NS + 5400 * S

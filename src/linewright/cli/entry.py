@@ -47,6 +47,11 @@ TWIN = {
 }
 """Commands that ask the twin, in `linewright.cli.twin`."""
 
+EXCHANGE = {
+    "convert": "Turn a plant into a file of a public standard, or such a file into a plant.",
+}
+"""Commands that exchange plants with other tools, in `linewright.cli.exchange`."""
+
 COMMANDS = {
     "new": "Write a small plant to begin with.",
     "check": "Say everything that is wrong with a plant.",
@@ -54,6 +59,7 @@ COMMANDS = {
     "diff": "Say what differs between two plants.",
     "fmt": "Put the files of a plant into the one spelling.",
     "schema": "Print the JSON Schema of what we read and write.",
+    **EXCHANGE,
     **TWIN,
     **RUNNING,
     **LOOKING,
@@ -89,7 +95,7 @@ class Commands(click.Group):
         if cmd_name in RUNNING | LOOKING and self.is_windows:
             what = f"`linewright {cmd_name}` does not run on Windows yet"
             raise Failed(what, "use Linux, macOS or WSL; the other commands run here")
-        folders = {"running.": RUNNING, "looking.": LOOKING, "twin.": TWIN}
+        folders = {"running.": RUNNING, "looking.": LOOKING, "twin.": TWIN, "exchange.": EXCHANGE}
         folder = next((each for each, names in folders.items() if cmd_name in names), "")
         module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
         found: click.Command = module.command

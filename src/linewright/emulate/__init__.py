@@ -20,8 +20,8 @@ in `truth.jsonl` of the folder, before anybody can see it. What is played and wh
 
 from linewright.emulate import service
 from linewright.emulate.faults.unplayed import unplayed
+from linewright.emulate.flows.models import without_flow
 from linewright.emulate.machines import Machine, Sample, machines
-from linewright.emulate.models import without_flow
 from linewright.emulate.opcua.servers import PortTaken
 from linewright.emulate.play import Options, PlayInvalid, set_up
 from linewright.emulate.service import Played, played

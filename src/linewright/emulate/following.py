@@ -42,7 +42,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """A station that is followed, and what of the plant file its trace is read with.
 
     `modes` are its failure modes in the order of the plant file; `calendar` is when it works
-    (None: always); an `unattended` one finishes what it has begun.
+    (None: always); an `unattended` one finishes what it has begun. `sends_back`: parts may be
+    found bad there, and sent back or scrapped, after their cycle has ended well.
     """
 
     address: Address
@@ -50,6 +51,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     places: int = 1
     calendar: WorkCalendar | None = None
     unattended: bool = False
+    sends_back: bool = False
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,18 +299,29 @@ class _Following:
             self.rests = "idle"
             self.show(t_ns)
             self.say(t_ns, "ended", worked_ns / NS_PER_S)
-        what: What = "good" if one.value > 0.0 else "bad"
-        count, lost = max(1.0, one.value), 0.0
-        for fate in self.fates.get((t_ns, one.unit), ()):
-            if fate.kind == TraceKind.REWORKED:
-                what = "reworked"
-            elif min(one.value, fate.value) > 0.0:
-                lost += fate.value
-            else:
-                what, count = "bad", max(count, fate.value)
-        self.say(t_ns, what, count)
-        if lost:
-            self.say(t_ns, "bad", lost)
+        fates = self.fates.get((t_ns, one.unit), ())
+        scrapped = [each.value for each in fates if each.kind == TraceKind.SCRAPPED]
+        count = max(1.0, one.value)
+        if any(each.kind == TraceKind.REWORKED for each in fates):
+            self.say(t_ns, "reworked", count)
+        elif self.is_whole(one.value, scrapped):
+            scrapped = [max(1.0, sum(scrapped))]
+        else:
+            self.say(t_ns, "good", count)
+        if scrapped:
+            self.say(t_ns, "bad", sum(scrapped))
+
+    def is_whole(self, good: float, scrapped: Sequence[float]) -> bool:
+        """Return whether all pieces of a part are bad.
+
+        A part that is found bad only after its cycle is scrapped with as many pieces as the cycle
+        told good; so is a lot that lost half, where nothing is sent back.
+        """
+        if good <= 0.0 or 0.0 in scrapped:
+            return True
+        if not scrapped or scrapped[-1] != good:
+            return False
+        return len(scrapped) > 1 or self.watched.sends_back
 
     def mode(self, number: float) -> str:
         index = round(number)

@@ -9,7 +9,7 @@ goes on from its last tick and never shows a sample twice. Nothing here knows a 
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from linewright.emulate.faults.links import Reach, reach_of
 from linewright.emulate.faults.series import faults_of
 from linewright.emulate.faults.way import Carried, Way
+from linewright.emulate.flows.book import booked
 from linewright.emulate.folder import Fact, Folder, Saved, Written
 from linewright.emulate.gauges import Showing
 from linewright.emulate.kernels import KeptOtherwise, Kernels
@@ -24,7 +25,7 @@ from linewright.emulate.machines import Machine, Raw, Sample, machines
 from linewright.emulate.signals import GRID_NS, Happening, Memory, Override, Seen, voices
 from linewright.plant import Address, Plant
 from linewright.plant.language import load_text
-from linewright.plant.records import Change
+from linewright.plant.records import Change, Order
 from linewright.plant.scenario import (
     Occurrence,
     Scenario,
@@ -86,9 +87,17 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     from_ns: int
     speed: float
     fingerprint: str
+    orders: tuple[Order, ...] = ()
 
 
-def set_up(text: str, site: str | None, scenario: str, options: Options) -> Setup:
+def set_up(
+    text: str,
+    site: str | None,
+    scenario: str,
+    options: Options,
+    *,
+    orders: Sequence[Order] = (),
+) -> Setup:
     """Return the play of a plant and a scenario.
 
     Parameters
@@ -102,6 +111,9 @@ def set_up(text: str, site: str | None, scenario: str, options: Options) -> Setu
         say from when.
     options
         Speed, and when it begins to be shown.
+    orders
+        What the site makes to order, in place of material without end; rush orders of the
+        scenario come beside them.
 
     Returns
     -------
@@ -154,8 +166,15 @@ def set_up(text: str, site: str | None, scenario: str, options: Options) -> Setu
         start_ns=start_ns,
         from_ns=from_ns // NS_PER_US * NS_PER_US,
         speed=speed,
-        fingerprint=hashlib.sha256(f"{text}\0{site}\0{scenario}".encode()).hexdigest(),
+        fingerprint=_fingerprint(text, site, scenario, orders),
+        orders=booked(orders, checked, plant, site),
     )
+
+
+def _fingerprint(text: str, site: str, scenario: str, orders: Sequence[Order]) -> str:
+    """Return what tells one play from another; without orders as it always was."""
+    named = "".join(f"\0{one.id}.{one.rev}" for one in orders)
+    return hashlib.sha256(f"{text}\0{site}\0{scenario}{named}".encode()).hexdigest()
 
 
 def _scenario(text: str, plant: Plant) -> Scenario | None:
@@ -237,6 +256,7 @@ class Play:
             tuple(self.voices),
             kept={} if saved is None else saved.lines,
             changes=() if setup.scenario is None else changes(setup.scenario, setup.plant),
+            orders=setup.orders,
             at_ns=setup.start_ns if saved is None else saved.t_ns,
             seed=setup.seed,
         )
@@ -245,8 +265,12 @@ class Play:
         setup = self.setup
         self.folder.begin()
         self.t_ns = setup.start_ns
+        states, seen = self.kernels.states(), self.kernels.seen()
         self.memories: dict[Address, Memory] = {
-            address: voice.begin("idle", self.t_ns) for address, voice in self.voices.items()
+            address: voice.begin(
+                states.get(address, "idle"), self.t_ns, seen.get(address, NOTHING).used
+            )
+            for address, voice in self.voices.items()
         }
         self._carried = Carried(t_ns=self.t_ns)
         self.births: dict[Address, int] = {}
@@ -420,8 +444,18 @@ class Play:
         return samples
 
     def _struck(self, after_ns: int) -> list[Fact]:
-        """Return the events of the scenario after a time and up to now."""
-        return [
+        """Return the scenario's events and the orders that were done after a time, up to now."""
+        done = [
+            Fact(
+                event="order.done",
+                t_ns=one.t_ns,
+                address=place,
+                happens=one.name,
+                value=one.good,
+            )
+            for place, one in self.kernels.done(after_ns)
+        ]
+        return done + [
             Fact(
                 event=one.event,
                 t_ns=one.at_ns,

@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from linewright.emulate.opcua.servers import Servers, Start, serving
 from linewright.emulate.play import Options, Play, PlayInvalid, Setup, set_up
 from linewright.emulate.sparkplug.edges import Edges, Life, edging
 from linewright.plant import Address
+from linewright.plant.records import Order, RecordInvalid, decode
 
 __all__ = ["OPTIONS", "Played", "played", "run"]
 
@@ -42,6 +43,9 @@ OWN = "own"
 
 NS_PER_S = 1_000_000_000
 
+BOOK = "book.jsonl"
+"""File of the service's folder with the orders that the site has when the play begins."""
+
 OPTIONS = "emulate.json"
 """File of the service's folder with `Options`: speed, and from when the play is shown."""
 
@@ -59,7 +63,8 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         Gives the plant and its scenario; the endpoints go into its bucket `endpoints`, the plant
         clock to `lw.clock.<site>`.
     folder
-        Holds what `linewright.emulate.folder` keeps, and `emulate.json` with `Options`.
+        Holds what `linewright.emulate.folder` keeps, `emulate.json` with `Options`, and
+        `book.jsonl` with the site's orders where it has any.
     stop
         Ends the play; it goes on from there at the next call.
 
@@ -92,7 +97,8 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         gc.freeze()  # the servers' nodes stay: looking through them would stop the clock
         _log.info("site %s is played at speed %g", applied.site, setup.speed)
         if setup.scenario is not None:
-            for words in unplayed(setup.scenario, setup.plant, setup.site):
+            left = unplayed(setup.scenario, setup.plant, setup.site, has_orders=bool(setup.orders))
+            for words in left:
                 _log.info("%s", words)
         await _live(play, servers, edges, _Ending(stop, announce))
         await asyncio.sleep(LINGER_S)
@@ -109,7 +115,20 @@ def _setup(applied: Applied, folder: Path) -> Setup:
         raise PlayInvalid(f"{OPTIONS} cannot be read: {error}") from error
     if not applied.scenario and options.begin is None and options.from_ns is None:
         options = msgspec.structs.replace(options, from_ns=time.time_ns())
-    return set_up(applied.text, applied.site, applied.scenario, options)
+    return set_up(
+        applied.text, applied.site, applied.scenario, options, orders=_book(folder / BOOK)
+    )
+
+
+def _book(path: Path) -> tuple[Order, ...]:
+    """Return the orders of a file, one record a line; none where there is no such file."""
+    try:
+        lines = path.read_bytes().splitlines()
+        return tuple(decode(line, Order) for line in lines if line.strip())
+    except FileNotFoundError:
+        return ()
+    except RecordInvalid as error:
+        raise PlayInvalid(f"{path.name} cannot be read: {error}") from error
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +147,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.asynccontextmanager
-async def played(
+async def played(  # noqa: PLR0913  # a face: each by name, each may be left out
     plant: str,
     scenario: str,
     folder: Path,
@@ -136,6 +155,7 @@ async def played(
     at_ns: int | None = None,
     speed: float | None = None,
     site: str | None = None,
+    orders: Sequence[Order] = (),
 ) -> AsyncIterator[Played]:
     """Play one site of a plant while the block runs, without any bus: every machine over OPC UA.
 
@@ -151,6 +171,8 @@ async def played(
         Plant seconds in a second; left out: the scenario's.
     site
         Site that is played; left out: the first.
+    orders
+        What it makes to order, in place of material without end.
 
     Raises
     ------
@@ -164,7 +186,7 @@ async def played(
     ...         return list(play.endpoints.values())
     """
     options = Options(speed=speed, from_ns=at_ns)
-    setup = await asyncio.to_thread(set_up, plant, site, scenario, options)
+    setup = await asyncio.to_thread(lambda: set_up(plant, site, scenario, options, orders=orders))
     stop = asyncio.Event()
     async with (
         _opened(setup, folder, None) as (play, servers, edges),

@@ -71,6 +71,9 @@ NS_PER_H = 3600 * NS_PER_S
 PERMITTED = frozenset({"permit.remote_enabled", "permit.automatic"})
 """Permits that must be true before a command; the others must be false."""
 
+NEW: Mapping[str, float] = {}
+"""Wears of a machine that has done nothing yet."""
+
 What = Literal["state", "ended", "good", "bad", "reworked", "renewed", "order", "failing"]
 
 
@@ -242,15 +245,16 @@ class Voice:
         echoes = (self.address.with_tag(name) for name in dict.fromkeys(found))
         return tuple(tag for tag in echoes if tag in self.tags)
 
-    def begin(self, state: str, t_ns: int) -> Memory:
-        """Return what the control remembers when the scenario begins."""
-        levels = {one.tag: one.rest for one in self.gauges}
+    def begin(self, state: str, t_ns: int, used: Mapping[str, float] = NEW) -> Memory:
+        """Return what the control remembers when the scenario begins, with lives used so far."""
+        running = state == "running"
+        levels = {one.tag: one.work if running else one.rest for one in self.gauges}
         return Memory(
             state=state,
             t_ns=t_ns,
             since_ns=t_ns,
             levels=levels,
-            cut_ns={one.tag: 0 for one in self.lives},
+            cut_ns={one.tag: round(used.get(one.wear, 0.0) * one.life_ns) for one in self.lives},
         )
 
     def samples(

@@ -17,7 +17,8 @@ decision on authority.
 Verbs: `check` and `load` a file, build with `PlantBuilder`, write with `to_text`.
 Sub-faces, each with a docstring of its own: `model` (the types), `language`,
 `difference`, `records`, `samples`, `authority`, `kpi`, `calendar`, `setups`,
-`standard` (times), `configuration` (options), `expressions`, `scenario`.
+`standard` (times), `configuration` (options), `expressions`, `scenario`, `cmsd` (the plant as
+a simulation exchange file, in and out), `markup` (XML without its traps).
 """
 
 from linewright.plant.address import Address, suggest_name, valid_name
@@ -35,12 +36,14 @@ __all__ = [
     "authority",
     "calendar",
     "check",
+    "cmsd",
     "configuration",
     "difference",
     "expressions",
     "kpi",
     "language",
     "load",
+    "markup",
     "model",
     "records",
     "samples",

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from linewright.plant import load, to_text
-from linewright.plant.records import encode
+from linewright.plant.records import Record, State, decode, encode
 from tests.cli.conftest import Ran
 from tests.twin.calibrate.recover import NS, WARM_NS, damaged, random_truth, recorded, traced
 
@@ -90,3 +91,37 @@ def test_wrong_use(words: tuple[str, ...], said: str, line: tuple[Path, Path], r
     ran = run("calibrate", plant, *(word.format(records=records) for word in words))
     assert ran.code == 2
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--seed", 2**63), ("--level", "nan"), ("--level", 2), ("--held-out", "nan")],
+)
+def test_numbers_out_of_range(
+    line: tuple[Path, Path], run: Run, option: str, value: object
+) -> None:
+    """What is no seed, level or share is wrong use, not a mistake of ours."""
+    plant, records = line
+    ran = run("calibrate", plant, "line", "--records", records, option, value)
+    assert ran.code == 2
+    assert "Error" in ran.err
+
+
+def test_a_record_of_a_wrong_clock_is_told(
+    line: tuple[Path, Path], tmp_path: Path, run: Run
+) -> None:
+    """One record of 1970 does not stretch the time over half a century; --since leaves it out."""
+    plant, records = line
+    known = (decode(each, Record) for each in records.read_bytes().splitlines())
+    one = next(each for each in known if isinstance(each, State))
+    both = tmp_path / "both.jsonl"
+    both.write_bytes(b"\n".join([encode(_at(one, 1)), encode(_at(one, 1_767_592_800 * NS))]))
+    ran = run("calibrate", plant, "line", "--records", both)
+    assert ran.code == 2
+    assert "more than 20 years, from 1970-01-01 00:00 on" in ran.err
+    assert "--since" in ran.err
+    assert run("calibrate", plant, "line", "--records", both, "--since", "2026-01-01").code == 0
+
+
+def _at(one: State, t_ns: int) -> State:
+    return msgspec.structs.replace(one, t_ns=t_ns, seen_ns=t_ns, id="")

@@ -17,7 +17,7 @@ SPEED = ("--vary", "speed mill=80..120 % by 10")
 def test_the_best_is_told(plant: Path, run: Run) -> None:
     """The mill limits the line: it runs as fast as it may, and how sure that is is said."""
     ran = run("optimise", plant, *SPEED, *QUICK)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
     lines = ran.out.splitlines()
     assert lines[0].startswith("throughput 1/h: 72 ")
     assert lines[2].split() == ["speed", "mill", "120", "100"]
@@ -67,4 +67,4 @@ def test_what_is_refused(more: tuple[str, ...], said: str, plant: Path, run: Run
     ran = run("optimise", plant, *QUICK, *more)
     assert ran.code == 2
     assert said in ran.err
-    assert len(ran.err.splitlines()) == 1
+    assert [line[:7] for line in ran.err.splitlines()].count("Error: ") == 1

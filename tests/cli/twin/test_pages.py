@@ -1,5 +1,8 @@
 """Files that tell of a run."""
 
+import os
+import stat
+from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 
@@ -8,6 +11,9 @@ from click.testing import CliRunner
 
 from linewright.cli.entry import main
 from linewright.twin.logs import csv_rows, xes_rows
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
 
 RUN = ["simulate", "plants/bracket", "bracket", "--hours", "3", "--replications", "3"]
 RUN += ["--from", "2026-11-23 06:00", "--warm-up", "none", "--workers", "1"]
@@ -59,3 +65,27 @@ def test_a_log_has_a_known_end(name: str) -> None:
     found = CliRunner().invoke(main, [*RUN, "--log", name])
     assert found.exit_code == 2
     assert "end it with .csv or .xes" in found.output
+
+
+@pytest.mark.parametrize("option", ["--report", "--replay", "--log", "--csv"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(
+    plant: Path, tmp_path: Path, run: Run, option: str
+) -> None:
+    """Nothing is run for a file in no folder, nor is a pipe or device replaced by a file."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    words = ("simulate", plant, "--hours", 1e6, "--replications", 1000, option)
+    nowhere = run(*words, tmp_path / "none" / "there.csv")
+    piped = run(*words, tmp_path / "pipe.csv")
+    assert (nowhere.code, piped.code) == (2, 2)
+    assert "there is no folder" in nowhere.err
+    assert "is no plain file" in piped.err
+    assert stat.S_ISFIFO((tmp_path / "pipe.csv").stat().st_mode)
+
+
+def test_an_experiment_looks_at_its_files_first(plant: Path, tmp_path: Path, run: Run) -> None:
+    """As `simulate` does."""
+    words = ("experiment", plant, "--hours", 1e6, "--set", "saw-mill.places=20")
+    for option in ("--report", "--csv"):
+        ran = run(*words, option, tmp_path / "none" / "there.html")
+        assert ran.code == 2
+        assert "there is no folder" in ran.err

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from linewright.cli.twin.showing import spelled
+from linewright.cli.twin.showing import short_names, spelled
 from linewright.twin.experiment import Estimate
 
 
@@ -25,3 +25,9 @@ def test_a_figure_is_spelled(mean: float, half: float, unit: str, text: str) -> 
     """The half-width has two digits and the mean as many places; shares are in percent."""
     one = Estimate(measure="x", mean=mean, half_width=half, level=0.95, replications=9, unit=unit)
     assert spelled(one) == text
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    """A place is called by its own name, or with the line before it where another has that."""
+    places = ["a/b/shaft/wash", "a/b/finish/wash", "a/b/shaft/press"]
+    assert short_names(places) == ["shaft/wash", "finish/wash", "press"]

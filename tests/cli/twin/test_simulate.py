@@ -17,7 +17,7 @@ QUICK = ("--hours", 20, "--from", "2026-11-23", "--warm-up", "1h", "--replicatio
 def test_a_line_is_run_and_told(plant: Path, run: Run) -> None:
     """The head says what was run; figures of the line, its stations and buffers follow."""
     ran = run("simulate", plant, *QUICK)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
     lines = ran.out.splitlines()
     assert lines[0].startswith("reno/shop/pump: 4 replications of 20 h, from 2026-11-23 00:00")
     firsts = [line.split()[0] for line in lines if line]
@@ -98,7 +98,8 @@ def test_wrong_use(plant: Path, run: Run, words: tuple[str, ...], said: str) -> 
     ran = run("simulate", plant, *QUICK, *words)
     assert ran.code == 2
     assert said in ran.err
-    assert len(ran.err.splitlines()) == 1 or ran.err.startswith("Usage")
+    errors = [line for line in ran.err.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
 
 
 def test_a_plant_without_a_line_or_with_several(tmp_path: Path, run: Run) -> None:

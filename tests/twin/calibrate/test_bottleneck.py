@@ -54,6 +54,16 @@ def test_arrows_by_hand() -> None:
     assert found.starved == pytest.approx((0.0, 0.0, 0.4))
 
 
+def test_where_nobody_waits_no_station_is_tight() -> None:
+    """In a line that works in step no arrow points anywhere; a station alone is the tight one."""
+    plant = plant_of("a", "b")
+    told = [*states("R0"), *states("R0", "b")]
+    assert bottleneck(observe(plant, LINE, told, 0, 100 * NS)) is None
+    alone = bottleneck(observe(plant_of("a"), LINE, states("R0"), 0, 100 * NS))
+    assert alone is not None
+    assert alone.address == f"{LINE}/a"
+
+
 def test_an_unseen_station_has_no_bottleneck() -> None:
     """Where nothing is known of one station nothing is said."""
     plant = plant_of("a", "b")

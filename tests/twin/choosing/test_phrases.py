@@ -51,6 +51,15 @@ def test_sums() -> None:
     assert weights("buffers + a-b", NAMES, GROUPS) == {"a-b": 2.0, "b-c": 1.0}
 
 
+def test_a_name_that_is_not_there() -> None:
+    """The nearest name is told, else the first of what there is, never thousands of them."""
+    many = [f"running reno/shop/pump/m{k}" for k in range(5000)]
+    with pytest.raises(SpaceInvalid, match="did you mean `a-b`"):
+        weights("a-bb", [*NAMES, *many], GROUPS)
+    with pytest.raises(SpaceInvalid, match=r"and 4,989 more$"):
+        weights("zzz", many, GROUPS)
+
+
 def test_limits() -> None:
     """Equal, at most and at least; at least turns the signs round."""
     assert limit("a-b + b-c = 20", NAMES, GROUPS) == Limit({"a-b": 1.0, "b-c": 1.0}, 20.0, True)  # noqa: FBT003  # as told

@@ -85,6 +85,7 @@ def test_designs_without_noise() -> None:
     [
         lambda: Aim(delta=0.0),
         lambda: Aim(delta=float("nan")),
+        lambda: Aim(delta=float("inf")),
         lambda: Aim(delta=1.0, confidence=1.0),
         lambda: Aim(delta=1.0, confidence=0.2),
         lambda: select([], normal([], 1), Aim(delta=1.0)),

@@ -1,9 +1,13 @@
 """What one more of each variable is worth."""
 
+import math
+
 import pytest
 
 from linewright.twin.choosing import (
+    AimInvalid,
     Budget,
+    BudgetInvalid,
     Measure,
     Space,
     SpaceInvalid,
@@ -64,6 +68,26 @@ def test_a_budget_that_ends() -> None:
     found = sensitivity(PLACES, TODAY, simulated(1), measure=Measure(half_width=1e-4), budget=few)
     assert (found.stopped, found.replications) == ("observations", 15)
     assert found.effects[0].high - found.effects[0].low > 2e-4
+
+
+def test_a_budget_of_nothing_is_refused() -> None:
+    """Before every design was run, nothing is known: no effect is told, but what it takes."""
+    with pytest.raises(BudgetInvalid, match="allow 180 runs"):
+        sensitivity(PLACES, TODAY, simulated(1), budget=Budget(observations=20))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"confidence": each} for each in (0.0, 1.0, 7.0, math.nan)),
+        *({"half_width": each} for each in (0.0, -1.0, math.nan, math.inf)),
+        *({"share": each} for each in (0.0, -0.05, math.nan, 1e7)),
+    ],
+)
+def test_measures_that_cannot_be(wrong: dict[str, float]) -> None:
+    """What is no confidence, no half-width and no change is refused before anything is run."""
+    with pytest.raises(AimInvalid):
+        Measure(**wrong)
 
 
 def test_nothing_to_vary() -> None:

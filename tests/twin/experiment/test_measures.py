@@ -6,7 +6,7 @@ import pytest
 
 from linewright.twin import advance, begin, outcome
 from linewright.twin.experiment import MEASURES
-from linewright.twin.experiment.measures import figures
+from linewright.twin.experiment.measures import figures, rounded_off
 from tests.twin.lines import NS, line_of
 
 M0, M1 = "reno/shop/line/m0", "reno/shop/line/m1"
@@ -61,6 +61,19 @@ def _by_hand(start: int, end: int) -> float:
         taken = 0 if second < 10 else 1 + (second - 10) // 20
         area += made - taken
     return area / (end - start)
+
+
+def test_the_last_digit_of_a_sum_is_no_figure() -> None:
+    """What differs from 0 by rounding only is 0: shares and levels are never below it."""
+    found = _between(1_000_000, 1_003_600, "0.3 s", "0.7 s", places=0)
+    for key, value in found.items():
+        if key.split()[0] in {"level", "starved", "blocked", "down", "idle", "waiting", "running"}:
+            assert value == 0.0 or value > 1e-9, (key, value)
+
+
+def test_rounding_is_taken_off() -> None:
+    """A share of people below a billionth is the rounding of a sum, and so is one below 0."""
+    assert [rounded_off(each) for each in (8.8e-18, -1.1e-16, 1e-6)] == [0.0, 0.0, 1e-6]
 
 
 def test_nothing_ended_has_no_scrap_share() -> None:

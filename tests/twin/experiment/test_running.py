@@ -12,6 +12,7 @@ from linewright.twin.experiment import (
     experiment,
     model_of,
     run,
+    setting_of,
 )
 from tests.twin.experiment.anchors import (
     AT,
@@ -107,3 +108,18 @@ def test_a_place_that_cannot_be_run_is_a_fault() -> None:
     """The twin's own refusal arrives unchanged."""
     with pytest.raises(TwinFault, match="line"):
         run(pair(), "reno/shop/none", runs(100, 0))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("two.does.test.scrap=100 %", "nothing good left in 3 of 3 replications: all is scrapped"),
+        ("two.does.test.time=30 h", "nothing good left in 3 of 3 replications: most parts stand"),
+    ],
+)
+def test_a_line_that_makes_nothing_is_told(setting: str, said: str) -> None:
+    """A throughput of 0 comes first among the notes, with where parts end or stand."""
+    nothing = Scenario(name="nothing", settings=(setting_of(setting),))
+    found = run(pair(), AT, runs(replications=3), scenario=nothing, workers=HERE)
+    assert found.notes[0].startswith(said)
+    assert "one-two" in found.notes[0] or "scrapped" in found.notes[0]

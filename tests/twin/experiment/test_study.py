@@ -80,6 +80,13 @@ def test_progress_is_told_to_the_end() -> None:
         ({"hours": 1.0, "precision": Precision(relative=0.1, first=1)}, "give bounds"),
         ({"hours": 1.0, "precision": Precision(relative=0.1, measure="thruput")}, "`throughput`?"),
         ({"hours": 1.0, "level": 95.0}, "0.95"),
+        ({"hours": 1.0, "level": 95.0, "replications": 1}, "0.95"),
+        ({"hours": 1e-13}, "no length"),
+        ({"hours": 1.0, "seed": 2**63}, "whole number of 64 bits"),
+        ({"hours": 1.0, "seed": -(2**63) - 1}, "whole number of 64 bits"),
+        ({"hours": 1.0, "at_ns": 9 * 10**18}, "before the year 2200"),
+        ({"hours": 1.0, "at_ns": -1}, "before the year 2200"),
+        ({"hours": 1e6, "at_ns": 5 * 10**18}, "before the year 2200"),
     ],
 )
 def test_what_cannot_be_run_is_refused(keys: dict[str, object], said: str) -> None:

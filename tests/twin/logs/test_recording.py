@@ -58,6 +58,13 @@ def test_suspended_work_is_down_and_not_counted() -> None:
     assert (parts.good, parts.from_ns, parts.cycle_s) == (1, 0, 20e-9)
 
 
+def test_a_suspension_that_is_told_twice_counts_once() -> None:
+    """What was worked before a suspension is not worked again when it is told once more."""
+    told = ((0, "start"), (10, "suspend"), (25, "suspend"), (30, "resume"), (40, "complete"))
+    found = records_of([row(t_ns, what) for t_ns, what in told], MILL)
+    assert next(each for each in found if isinstance(each, Parts)).cycle_s == 20e-9
+
+
 def test_two_at_once_are_one_record_and_one_run() -> None:
     """Parts that overlap keep the station running; those that end together are counted once."""
     rows = [row(0, "start"), row(5, "start", "8"), row(9, "complete"), row(9, "complete", "8")]

@@ -20,6 +20,22 @@ def test_a_case_is_no_formula() -> None:
     assert list(csv_rows(text)) == [row]
 
 
+@pytest.mark.parametrize("case", ["=1+1", "@a", "'=x", "''=x", "'x", "\t=1", "\r-1", "-"])
+def test_every_case_comes_back_and_is_no_formula(case: str) -> None:
+    """What a spreadsheet could take for a formula begins with a mark that reading takes off."""
+    row = EventRow(case=case, activity="a", resource="m", t_ns=5)
+    text = list(csv_text([row]))
+    assert text[1].lstrip('"')[0] == "'"
+    assert list(csv_rows(text)) == [row]
+
+
+def test_work_over_the_hour_that_comes_twice() -> None:
+    """Where clocks go back, an end that stands before its start is of the second pass."""
+    text = ["case,activity,start,end", "7,mill,2026-10-25 02:50,2026-10-25 02:10"]
+    start, end = csv_rows(text, "Europe/Berlin")
+    assert end.t_ns - start.t_ns == 20 * 60 * 10**9
+
+
 @pytest.mark.parametrize(
     ("head", "row"),
     [
@@ -61,6 +77,9 @@ def test_columns_can_be_named() -> None:
         ([], "the file has nothing"),
         (["case,activity,time", "1,a,soon"], "row 2: `soon` is no instant"),
         (["case,activity,time", ",a,2026-01-05"], "row 2: it has no case"),
+        (["case,activity,time", "1,a,9999-12-31"], "row 2: `9999-12-31` is no instant"),
+        (["case,activity,time", "1,a,0001-01-01"], "row 2: `0001-01-01` is no instant"),
+        (["case,activity,time", f"{200_000 * 'x'},a,2026-01-05"], "row 2: .* cannot be read"),
         (["case,activity,start,end", "1,a,2026-01-06,2026-01-05"], "it ends before it starts"),
     ],
 )

@@ -36,7 +36,7 @@ def test_long_series_are_thinned_and_the_cut_is_marked() -> None:
     """A million points do not make a page of many megabytes; the warm-up is shaded."""
     hours = tuple(k / 100 for k in range(5000))
     long = Series(name="x", unit="1/h", hours=hours, mean=hours)
-    drawn = band_chart(long, title="t", axis="h", cut_h=10.0, cut="warm-up")
+    drawn = band_chart(long, title="t", axis="h", cut=(10.0, "warm-up"))
     assert len(drawn) < 20_000
     assert 'class="cut"' in drawn
     assert ">warm-up</text>" in drawn

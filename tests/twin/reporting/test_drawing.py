@@ -45,5 +45,21 @@ def test_buffers_without_places_and_without_limit() -> None:
     )
     drawn = flow(msgspec.structs.replace(study(), stores=stores), EN, "en")
     assert "hand-over" in drawn
-    assert "70 of no limit" in drawn
+    assert "70, no limit" in drawn
     assert "70 of 200" in drawn
+
+
+def test_a_site_is_drawn_line_by_line() -> None:
+    """Stations of several lines stand under the name of their line, with what waits in front."""
+    names = ("a/b/c/saw", "a/b/c/mill", "a/b/d/oven")
+    stations = tuple(StationFigures(name=name, states={"running": Value(0.5)}) for name in names)
+    queue = StoreFigures(name="a/b/d", after=None, level=Value(7.0))
+    asked = msgspec.structs.replace(study().asked, address="a/b")
+    site = msgspec.structs.replace(
+        study(), asked=asked, stations=stations, stores=(queue,), labels={"a/b/c": "Pumps"}
+    )
+    drawn = flow(site, EN, "en")
+    said = (">Pumps<", ">saw<", ">mill<", ">d<", "7 parts wait in front", ">oven<")
+    assert [drawn.count(each) for each in said] == [1] * 6
+    places = [drawn.index(each) for each in said]
+    assert places == sorted(places)

@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from linewright.twin.reporting.numbers import decimals_of, interval, number, percent, ticks
+from linewright.twin.reporting.numbers import (
+    decimals_of,
+    hour_ticks,
+    interval,
+    number,
+    percent,
+    ticks,
+)
 from linewright.twin.reporting.study import Value
 
 
@@ -50,3 +57,13 @@ def test_ticks_hold_the_range(low: float, high: float) -> None:
     assert found[0] <= low
     assert found[-1] >= high
     assert 2 <= len(found) <= 9
+
+
+def test_hours_are_told_in_days_and_never_beyond_the_end() -> None:
+    """A week has a tick a day, a month fewer; the last tick is within."""
+    assert hour_ticks(168.0)[1] == 24.0
+    for end in (0.3, 1.0, 7.0, 25.0, 100.0, 720.0, 9000.0):
+        found = hour_ticks(end)
+        assert found[0] == 0.0
+        assert 3 <= len(found) <= 8
+        assert end - (found[1] - found[0]) < found[-1] <= end

@@ -10,7 +10,8 @@ import pytest
 
 from linewright.testing.browser import Browser, browser_path
 from linewright.twin import advance, begin, outcome
-from linewright.twin.reporting import replay
+from linewright.twin.reporting import film, replay
+from linewright.twin.reporting.player import shut
 from tests.twin.lines import SIX_NS, minutes
 from tests.twin.reporting.studies import NASTY, bracket, shift
 from tests.twin.reporting.test_html import tags
@@ -105,3 +106,27 @@ def test_it_fits_a_telephone(browser: Browser, tmp_path: Path) -> None:
     """At 360 pixels nothing stands out to the side."""
     browser.picture(tmp_path / "p.png", 360, 740)
     assert browser.run("document.documentElement.scrollWidth") == 360
+
+
+def test_closed_time_is_known() -> None:
+    """The meal break of the line, half an hour in six, is the only time in which all is closed."""
+    found = shut(shift(hours=6.0))
+    assert found == [pytest.approx((4.0 / 6.0, 4.5 / 6.0), abs=1e-3)]
+    assert shut(shift(hours=1.0)) == []
+
+
+@in_browser
+def test_it_begins_where_somebody_works_and_skips_what_is_closed(tmp_path: Path) -> None:
+    """From two in the morning on, the page shows six o'clock; a break ends as soon as it begins."""
+    plant, model = bracket()
+    start = begin(model, at_ns=SIX_NS - minutes(240), seed=3)
+    page = tmp_path / "night.html"
+    made = film(model, start, SIX_NS + minutes(360), plant=plant, jit=False)
+    page.write_text(replay(made), "utf-8")
+    with Browser.start() as night:
+        night.open(page.as_uri())
+        night.wait_for("document.getElementById('clock').textContent === '2026-11-23 06:00:00'")
+        night.run(f"linewrightReplay.goTo({480 * 60_000 + 1000})")
+        night.run("document.getElementById('speed').selectedIndex = 0")
+        night.click("#play")
+        night.wait_for(f"linewrightReplay.look().at >= {510 * 60_000}")

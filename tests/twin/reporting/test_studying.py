@@ -2,6 +2,8 @@
 
 import msgspec
 
+from linewright.plant import Address, load
+from linewright.twin.experiment import model_of
 from linewright.twin.experiment.results import Scenario, Setting
 from linewright.twin.experiment.running import experiment, run
 from linewright.twin.experiment.study import Runs
@@ -67,3 +69,36 @@ def test_scenarios_are_told_with_their_differences() -> None:
     best = worth_of(result.comparisons, {"fast": "Faster mill"})
     assert best[0].change == "Faster mill"
     assert "Faster mill" in report(made)
+
+
+def test_lead_times_are_told_in_what_people_say() -> None:
+    """From ten minutes on in min, from ten hours on in h; a difference in the same unit."""
+    plant, model = bracket()
+    result = experiment(plant, BRACKET, (), RUNS)
+    lead = result.runs[0].measured.at("lead_time")
+    assert lead is not None
+    assert lead.mean > 600.0
+    told = [one for one in study_of(result, model, plant).figures if one.name == "lead_time"]
+    assert [(one.unit, one.value.mean) for one in told] == [("min", lead.mean / 60.0)]
+
+
+def test_a_site_tells_its_queues_and_names() -> None:
+    """What waits in front of a work centre is told, and its lines have their labels."""
+    plant = load("plants/corridor")
+    site = Address("clarksville")
+    result = run(plant, site, msgspec.structs.replace(RUNS, hours=30.0, replications=2))
+    made = study_of(result, model_of(plant, site), plant)
+    queues = {one.name: one.places for one in made.stores if one.after is None}
+    assert any(name.startswith("clarksville/") for name in queues)
+    assert made.asked.label == "Clarksville plant"
+    assert made.labels["clarksville/assembly/van"]
+
+
+def test_a_warning_is_told_once() -> None:
+    """What stands among the warnings is no note besides."""
+    plant, model = bracket()
+    result = run(plant, BRACKET, RUNS)
+    warm_up = msgspec.structs.replace(result.warm_up, warning="run longer")
+    doubtful = msgspec.structs.replace(result, warm_up=warm_up, notes=("run longer", "other"))
+    made = study_of(doubtful, model, plant)
+    assert (made.warnings, made.notes) == (("run longer",), ("other",))

@@ -31,7 +31,20 @@ from linewright.twin.experiment import (
     setting_of,
 )
 
-__all__ = ["Asked", "Asking", "asked", "run_options", "say_cost", "scenario_of", "tried", "working"]
+__all__ = [
+    "Asked",
+    "Asking",
+    "asked",
+    "run_options",
+    "say_cost",
+    "scenario_of",
+    "seed_option",
+    "tried",
+    "working",
+]
+
+SEED_MAX = 2**63 - 1
+"""Seeds are whole numbers of 64 bits, with a sign."""
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -41,6 +54,23 @@ TRIAL_H = 0.01
 """Length of the run that loads the kernel before one is timed."""
 
 SHARE_MAX = 1.0
+
+
+def _seed(_context: click.Context, _parameter: click.Parameter, seed: int) -> int:
+    if not -SEED_MAX - 1 <= seed <= SEED_MAX:
+        raise click.BadParameter(f"{seed} is no whole number of 64 bits.")
+    return seed
+
+
+seed_option = click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    callback=_seed,
+    help="Of the random numbers.",
+)
+"""Option of every command that draws random numbers."""
 
 OPTIONS = (
     click.option(
@@ -58,13 +88,19 @@ OPTIONS = (
         help="Left out of each replication: a time such as 8h, none, or found by mser5.",
     ),
     click.option(
-        "--from", "start", help="Local time at which each begins; else Monday of this week, 00:00."
+        "--from",
+        "start",
+        help="Local time of the site at which each begins; else Monday of this week, 00:00.",
     ),
-    click.option("--product", default="", help="What is made, where the line makes several."),
+    click.option("--product", default="", help="Make this product only; else all, by turns."),
     click.option(
-        "--level", type=float, default=0.95, show_default=True, help="How often intervals hold."
+        "--level",
+        type=float,
+        default=0.95,
+        show_default=True,
+        help="How often intervals hold, such as 0.95.",
     ),
-    click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers."),
+    seed_option,
     click.option(
         "--workers", type=click.IntRange(0), default=0, help="Processes; 0: as many as pay."
     ),
@@ -173,7 +209,10 @@ def _place(plant: Plant, at: str | None) -> Address:
     lines = [place for place, group in plant.groups() if hasattr(group, "flow")]
     if len(lines) != 1:
         what = f"the plant has {counted(len(lines), 'line')}"
-        raise Failed(what, f"say which: {', '.join(lines)}" if lines else "give an address")
+        sites = " or ".join(f"`{name}`" for name in plant.sites)
+        all_of_it = f"; {sites} is all of a site" if lines else ""
+        do = f"say which: {', '.join(lines)}{all_of_it}" if lines else "give an address"
+        raise Failed(what, do)
     return lines[0]
 
 

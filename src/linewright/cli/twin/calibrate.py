@@ -1,6 +1,7 @@
 """`linewright calibrate`: a plant fitted to its history, and whether its twin can be believed."""
 
 import datetime as dt
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from linewright.cli.looking.place import data_option
 from linewright.cli.looking.wanted import instant
 from linewright.cli.reading import plant_of, read
 from linewright.cli.terminal import as_json, example, safe, say
-from linewright.cli.twin.asking import tried
+from linewright.cli.twin.asking import seed_option, tried
+from linewright.cli.twin.pages import check_files
 from linewright.cli.twin.recorded import of_data, of_file
 from linewright.plant import Plant, to_text
 from linewright.plant.difference import describe, difference
@@ -41,7 +43,10 @@ __all__ = ["command"]
 
 NS_MAX = 2**63 - 1
 HOUR_NS = 3600 * 10**9
+YEAR_NS = 8766 * HOUR_NS
 HELD_MAX = 0.9
+YEARS_MAX = 20
+"""Longest time that is calibrated at once; the twin plays what is held out of it many times."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +98,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--level", type=float, default=0.9, show_default=True, help="How often intervals hold."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+@seed_option
 @click.option("--write", "target", type=click.Path(dir_okay=False), help="Write the plant with it.")
 @click.option("--yes", is_flag=True, help="With --write: do not ask.")
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
@@ -114,6 +119,9 @@ def command(  # options
     when the twin is not valid.
     """
     wish = msgspec.convert(given, Wish)
+    check_files(target)
+    if math.isnan(wish.held_out):
+        raise Failed("nan is no share of the time", "say --held-out 0.2")
     before = plant_of(read(plant))
     with tried(), waiting("the plant is calibrated"):
         found = _found(before, at, wish)
@@ -174,6 +182,10 @@ def _window(
     until_ns = min(until_ns, max(mine) + 1) if wish.until is None else until_ns
     if since_ns >= until_ns:
         raise Failed("the time to read ends before it begins", "see --since and --until")
+    if until_ns - since_ns > YEARS_MAX * YEAR_NS:
+        first = _local(since_ns, zone)
+        what = f"the records reach over more than {YEARS_MAX} years, from {first} on"
+        raise Failed(what, "a clock was wrong, it seems: name --since, and --until")
     return since_ns, until_ns
 
 
@@ -239,7 +251,7 @@ def _row(one: Estimate) -> list[str]:
 
 def _print_line(found: Bottleneck | None) -> None:
     if found is None:
-        say("bottleneck: cannot be told, nothing is known of some station")
+        say("bottleneck: cannot be told, no station waits, or nothing is known of one")
         return
     other = "" if found.agree else f"; by utilisation {found.by_utilisation}"
     sure = f"{found.confidence:.0%} of the resamples"

@@ -15,7 +15,7 @@ from linewright.cli.twin.asking import (
     tried,
     working,
 )
-from linewright.cli.twin.pages import report_option, write_report
+from linewright.cli.twin.pages import check_files, report_option, write_report
 from linewright.cli.twin.showing import print_comparisons, print_json, write_csv
 from linewright.twin.experiment import Scenario, experiment, read_scenarios
 
@@ -58,6 +58,7 @@ def command(
     throughput as it stands.
     """
     asking = asked(plant, at, given)
+    check_files(report_file, asking.options.csv_file)
     scenarios = _scenarios(asking, files, settings)
     if asking.options.dry_run:
         say_cost(asking, scenarios)

@@ -17,7 +17,7 @@ from linewright.cli.looking.drawing import print_rows, waiting
 from linewright.cli.looking.place import asked, data_option, place_of, reached, run
 from linewright.cli.reading import plant_of, read
 from linewright.cli.terminal import as_json, example, joined, safe, say
-from linewright.cli.twin.asking import tried
+from linewright.cli.twin.asking import seed_option, tried
 from linewright.plant import Address, Plant
 from linewright.plant.records import (
     Forecast,
@@ -88,7 +88,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 @click.option("--save", type=click.Path(dir_okay=False), help="Write the live state to a file.")
 @click.option("--hours", type=float, default=8.0, show_default=True, help="How far.")
 @click.option("--replications", type=int, default=200, show_default=True, help="How many futures.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+@seed_option
 @click.option(
     "--worth", "wants_worth", is_flag=True, help="Tell which minute and place count most."
 )

@@ -1,5 +1,6 @@
 """Files that tell of a run: the report and the replay as pages, the event log."""
 
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,7 @@ from linewright.twin.experiment import (
 from linewright.twin.logs import activities_of, csv_text, events_of, rows_of, xes_text
 from linewright.twin.reporting import film, over_time, replay, report, study_of
 
-__all__ = ["check_log", "report_option", "run_files", "write_pages", "write_report"]
+__all__ = ["check_files", "check_log", "report_option", "run_files", "write_pages", "write_report"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -65,7 +66,7 @@ def run_files(function: F) -> F:
 
 
 def check_log(path: str | None) -> None:
-    """See that a log can be written, before anything is run.
+    """See that a file has the name of a log, before anything is run.
 
     Raises
     ------
@@ -74,6 +75,26 @@ def check_log(path: str | None) -> None:
     """
     if path is not None and Path(path).suffix.lower() not in LOGS:
         raise Failed(f"`{path}` is no name of a log", "end it with .csv or .xes")
+
+
+def check_files(*paths: str | None) -> None:
+    """See that files can be written, before anything is run; a None is passed over.
+
+    Raises
+    ------
+    Failed
+        There is no such folder, it is read-only, or a pipe or device has the name.
+    """
+    for path in paths:
+        if path is None:
+            continue
+        goal = Path(os.path.realpath(path))
+        if not goal.parent.is_dir():
+            raise Failed(f"`{path}`: there is no folder `{goal.parent}`", "make it first")
+        if not os.access(goal.parent, os.W_OK):
+            raise Failed(f"`{path}`: the folder is read-only", "name another one")
+        if goal.exists() and not goal.is_file():
+            raise Failed(f"`{path}` is no plain file", "name a file")
 
 
 def write_report(

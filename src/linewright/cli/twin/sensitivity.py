@@ -93,6 +93,8 @@ def _print(varied: Varied, found: Sensitivity, again: str) -> None:
         f"The intervals hold all at once with {100.0 * found.confidence:g} % confidence; "
         f"{counted(found.replications, 'run')} of each design."
     )
+    if found.stopped == "observations":
+        say("The budget of runs ended before all effects were as exact as asked.")
     say(safe(f"again: {again}"))
 
 

@@ -22,7 +22,15 @@ from linewright.twin.experiment import (
     RunResult,
 )
 
-__all__ = ["head_of", "print_comparisons", "print_json", "print_run", "spelled", "write_csv"]
+__all__ = [
+    "head_of",
+    "print_comparisons",
+    "print_json",
+    "print_run",
+    "short_names",
+    "spelled",
+    "write_csv",
+]
 
 OF_ALL = ("throughput", "good", "scrap", "scrap_share", "wip", "lead_time", "working")
 """Figures of all that is run, in the order of the table."""
@@ -77,6 +85,7 @@ def head_of(asking: Asking, result: RunResult) -> str:
         f"from {asking.local(result.at_ns)}",
         f"product {result.product}" if result.product else "",
         f"warm-up {warm.hours:.3g} h ({warm.how})" if warm.how != "none" else "no warm-up",
+        f"measured {result.hours - warm.hours:.4g} h" if warm.hours else "",
         f"{100 * result.level:g} % intervals",
     ]
     return joined(parts)
@@ -124,10 +133,25 @@ def _print_places(
     told = [each for each, row in found.items() if any(one and _tells(one) for one in row)]
     head = (*measures, *told)
     rows = [
-        [place.rpartition("/")[2], *(_cell(result, each, place) for each in head)]
-        for place in places
+        [name, *(_cell(result, each, place) for each in head)]
+        for name, place in zip(short_names(places), places, strict=True)
     ]
     print_rows((kind, *head), rows, head)
+
+
+def short_names(places: Sequence[str]) -> list[str]:
+    """Return what places are called in a table: their own names, or more where two have one.
+
+    Examples
+    --------
+    >>> short_names(["reno/shop/pump/saw", "reno/shop/pump/mill"])
+    ['saw', 'mill']
+    """
+    own = [place.rpartition("/")[2] for place in places]
+    return [
+        name if own.count(name) == 1 else "/".join(place.split("/")[-2:])
+        for name, place in zip(own, places, strict=True)
+    ]
 
 
 def _is_idle_entry(result: RunResult, place: str) -> bool:

@@ -4,7 +4,13 @@ import click
 
 from linewright.cli.terminal import example
 from linewright.cli.twin.asking import asked, run_options, say_cost, scenario_of, working
-from linewright.cli.twin.pages import check_log, run_files, write_pages, write_report
+from linewright.cli.twin.pages import (
+    check_files,
+    check_log,
+    run_files,
+    write_pages,
+    write_report,
+)
 from linewright.cli.twin.showing import print_json, print_run, write_csv
 from linewright.twin.experiment import run
 
@@ -40,6 +46,7 @@ def command(
     """
     check_log(log_file)
     asking = asked(plant, at, given)
+    check_files(report_file, replay_file, log_file, asking.options.csv_file)
     scenario = scenario_of(settings)
     if asking.options.dry_run:
         say_cost(asking, () if scenario is None else (scenario,))

@@ -10,7 +10,7 @@ import msgspec
 
 from linewright.cli.ending import Failed
 from linewright.cli.looking.drawing import waiting
-from linewright.cli.twin.asking import Asking, asked, tried
+from linewright.cli.twin.asking import Asking, asked, seed_option, tried
 from linewright.twin.choosing import Progress, Question, ask
 from linewright.twin.experiment import Runs, run
 
@@ -52,7 +52,7 @@ OPTIONS = (
         show_default=True,
         help="How often what is said holds.",
     ),
-    click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers."),
+    seed_option,
     click.option(
         "--workers", type=click.IntRange(0), default=0, help="Processes; 0: one a processor."
     ),

@@ -67,7 +67,7 @@ Times = list[float]
 
 
 def bottleneck(seen: Observations) -> Bottleneck | None:
-    """Return where a line is tight; None where nothing is known of any station.
+    """Return where a line is tight; None where nothing is known of a station, or none waited.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ def bottleneck(seen: Observations) -> Bottleneck | None:
     blocks = [_blocks(one, seen) for one in seen.stations]
     whole = [_sum(each, range(BLOCKS)) for each in blocks]
     if not blocks or any(sum(each) <= 0.0 for each in whole):
+        return None
+    if len(whole) > 1 and not any(blocked or starved for _, blocked, starved in whole):
         return None
     found = _arrows(whole)
     same = sum(_arrows(each)[0] == found[0] for each in _resampled(blocks))

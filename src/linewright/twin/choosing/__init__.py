@@ -17,6 +17,7 @@ variable is worth. What they observe may be anything; `ask` and `observer` make 
 
 from linewright.twin.choosing.observing import (
     Budget,
+    BudgetInvalid,
     ObservationInvalid,
     Observe,
     Progress,
@@ -41,6 +42,7 @@ __all__ = [
     "Aim",
     "AimInvalid",
     "Budget",
+    "BudgetInvalid",
     "Design",
     "Effect",
     "Limit",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from linewright.plant.language import nearest
 from linewright.twin.choosing.variables import (
     Limit,
     SpaceInvalid,
@@ -11,6 +12,9 @@ from linewright.twin.choosing.variables import (
     integer,
     real,
 )
+
+LISTED = 12
+"""Names that a message lists."""
 
 _RANGE = re.compile(
     r"\s*(?P<low>-?[\d.]+?)\s*\.\.\s*(?P<high>-?[\d.]+?)(?P<unit>\s*[^\s\d.][^\s]*)??"
@@ -89,10 +93,19 @@ def weights(
         name = piece if term is None or piece in known else term["name"]
         weight = 1.0 if term is None or piece in known else _number(piece, term["weight"] or "1")
         if name not in known and name not in groups:
-            raise SpaceInvalid(name, "is not known here", f"there are: {', '.join(known)}")
+            raise SpaceInvalid(name, "is not known here", _near(name, [*known, *groups]))
         for one in groups.get(name, (name,)) if name not in known else (name,):
             found[one] = found.get(one, 0.0) + (weight if sign == "+" else -weight)
     return found
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    """Return what may have been meant, or the first of what there is."""
+    near = nearest(name, known)
+    if near:
+        return f"did you mean `{near}`?"
+    more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
+    return f"there are: {', '.join(known[:LISTED])}{more}"
 
 
 def limit(text: str, known: Sequence[str], groups: Mapping[str, Sequence[str]]) -> Limit:

@@ -20,7 +20,7 @@ from linewright.twin.experiment.replicating import Chunk, replicate
 from linewright.twin.experiment.results import NS_PER_H, Scenario, Setting, key_of
 from linewright.twin.experiment.running import model_of
 from linewright.twin.experiment.settings import named, places_of, with_settings
-from linewright.twin.experiment.study import Runs
+from linewright.twin.experiment.study import Runs, checked
 from linewright.twin.model import Model
 from linewright.twin.outcome import outcome
 from linewright.twin.state import begin
@@ -310,6 +310,8 @@ def observer(question: Question, runs: Runs, mapped: Mapped = map) -> Observe[De
     ------
     SpaceInvalid
         When the warm-up is not told in hours, or leaves nothing.
+    RunsInvalid
+        When it cannot be run so: no time, a seed out of range.
 
     Notes
     -----
@@ -331,6 +333,7 @@ def observer(question: Question, runs: Runs, mapped: Mapped = map) -> Observe[De
     if isinstance(warm, str) or not 0.0 <= warm < runs.hours:
         what = f"a warm-up of {warm} of {runs.hours:g} h"
         raise SpaceInvalid("runs", what, "give a number of hours shorter than the run")
+    checked(runs)
 
     @lru_cache(maxsize=MODELS_KEPT)
     def made(items: Items) -> tuple[Model, tuple[Change, ...]]:
@@ -399,7 +402,8 @@ def ran(job: Job) -> list[float]:
     for name in job.figure:
         if name not in seen[0]:
             near = nearest(name, seen[0])
-            raise SpaceInvalid(name, "is no figure of a run", f"did you mean `{near}`?")
+            do = f"did you mean `{near}`?" if near else "see `linewright simulate --json`"
+            raise SpaceInvalid(name, "is no figure of this run", do)
     return [job.plus + sum(w * found[name] for name, w in job.figure.items()) for found in seen]
 
 

@@ -79,16 +79,28 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        if not self.delta > 0.0:
-            raise AimInvalid("delta", f"{self.delta} is not above 0", "say what does not matter")
-        if not CONFIDENCE_LEAST <= self.confidence < 1.0:
-            what = f"{self.confidence} is not between {CONFIDENCE_LEAST} and 1"
-            raise AimInvalid("confidence", what, "say 0.95 for 95 %")
+        if not 0.0 < self.delta < math.inf:
+            what = f"{self.delta} is not above 0, or has no end"
+            raise AimInvalid("delta", what, "say what does not matter")
+        check_confidence(self.confidence)
 
     @property
     def sign(self) -> float:
         """Return 1.0, or -1.0 where less is better."""
         return 1.0 if self.maximise else -1.0
+
+
+def check_confidence(confidence: float) -> None:
+    """See that a confidence is one.
+
+    Raises
+    ------
+    AimInvalid
+        When it is not between 0.5 and 1.
+    """
+    if not CONFIDENCE_LEAST <= confidence < 1.0:
+        what = f"{confidence} is not between {CONFIDENCE_LEAST} and 1"
+        raise AimInvalid("confidence", what, "say 0.95 for 95 %")
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from fractions import Fraction
 import msgspec
 
 from linewright.twin.choosing.moves import Point
-from linewright.twin.choosing.observing import Book, Budget, Observe, Spent
-from linewright.twin.choosing.selecting import student
+from linewright.twin.choosing.observing import Book, Budget, BudgetInvalid, Observe, Spent
+from linewright.twin.choosing.selecting import AimInvalid, check_confidence, student
 from linewright.twin.choosing.variables import Design, Space, SpaceInvalid, Value, Variable
 from linewright.twin.engines import Array
 
@@ -20,6 +20,9 @@ GROWTH = 1.5
 """More replications each time until the half-width asked for."""
 SHARE = 0.05
 """Change of a continuous variable, as a share of its value; of its range where that is 0."""
+SHARE_MAX = 1.0
+SEEN_LEAST = 2
+"""Replications of which a spread is known."""
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,11 +96,26 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
         Replications are added until each interval is so narrow; None: 30 replications.
     share
         Change of continuous variables, as a share of their value.
+
+    Raises
+    ------
+    AimInvalid
+        When one of them is out of range.
     """
 
     confidence: float = 0.95
     half_width: float | None = None
     share: float = SHARE
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        check_confidence(self.confidence)
+        if self.half_width is not None and not 0.0 < self.half_width < math.inf:
+            what = f"{self.half_width} is no half-width above 0"
+            raise AimInvalid("half-width", what, "say how exact effects are to be")
+        if not 0.0 < self.share <= SHARE_MAX:
+            what = f"{100.0 * self.share:g} % is not above 0 and at most {100.0 * SHARE_MAX:g} %"
+            raise AimInvalid("change", what, "say 5 for 5 %")
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -135,6 +153,8 @@ def sensitivity(
     ------
     SpaceInvalid
         When the base has no value of a variable, or one out of its bounds.
+    BudgetInvalid
+        When it ends before anything is known of an effect.
     ObservationInvalid
         When an observation is no finite number.
 
@@ -170,7 +190,12 @@ def sensitivity(
 
     book: Book[Point] = Book(look, budget or Budget())
     book.enter("measure")
-    many, stopped = _observed(book, [point, *_points(pairs)], pairs, asked)
+    designs = list(dict.fromkeys([point, *_points(pairs)]))
+    many, stopped = _observed(book, designs, pairs, asked)
+    if many < SEEN_LEAST:
+        least = REPLICATIONS if asked.half_width is None else REPLICATIONS_LEAST
+        what = f"it ends before each of {len(designs)} designs was run {least} times"
+        raise BudgetInvalid("budget", what, f"allow {least * len(designs)} runs, or vary less")
     mean, half = student(book.values([point], many)[0], 1.0 - asked.confidence)
     effects = [
         _effect(

@@ -38,11 +38,22 @@ def student(level: float, degrees: int) -> float:
     >>> round(student(0.95, 9), 6)
     2.262157
     """
-    if not LEVELS[0] < level < LEVELS[1]:
-        raise RunsInvalid("level", f"{level:g} is no level", "give one such as 0.95")
+    check_level(level)
     from linewright.twin.engines import special  # noqa: PLC0415  # scipy, where it is used
 
     return float(special.stdtrit(degrees, 0.5 + 0.5 * level))
+
+
+def check_level(level: float) -> None:
+    """See that a level is one, before anything is run for it.
+
+    Raises
+    ------
+    RunsInvalid
+        When it is out of range.
+    """
+    if not LEVELS[0] < level < LEVELS[1]:
+        raise RunsInvalid("level", f"{level:g} is no level", "give one such as 0.95")
 
 
 def half_width(values: Sequence[float], level: float) -> float:

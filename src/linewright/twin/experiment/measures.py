@@ -58,6 +58,10 @@ SHARES = (
 """States whose shares of working time are told; with `waiting` they sum to 1."""
 
 
+ROUNDING = 1e-9
+"""Shares and levels below it are the last digits of differences of sums."""
+
+
 def figures(before: Outcome, after: Outcome, on_stations: Sequence[int] = ()) -> dict[str, float]:
     """Return the figures of the time between two outcomes of one run.
 
@@ -136,6 +140,11 @@ def working_s(after: Outcome, before: Outcome | None = None) -> float:
     return min(spent, default=0.0)
 
 
+def rounded_off(value: float) -> float:
+    """Return a share or a level; what lies nearer to 0 than a sum is exact, or below it, is 0."""
+    return value if value > ROUNDING else 0.0
+
+
 def named(crew: CrewOutcome) -> str:
     """Return by which name a crew is told: its own, or what it is and its name."""
     return crew.name if crew.kind == "crew" else f"{crew.kind} {crew.name}"
@@ -194,7 +203,7 @@ def _level(was: StoreOutcome, now: StoreOutcome, run: tuple[Outcome, Outcome]) -
     first, last = (each.t_ns - each.since_ns for each in run)
     if last == first:
         return float(now.count)
-    return (now.mean * last - was.mean * first) / (last - first)
+    return rounded_off((now.mean * last - was.mean * first) / (last - first))
 
 
 def _of_products(before: Outcome, after: Outcome, hours: float) -> dict[str, float]:
@@ -234,8 +243,8 @@ def _of_station(was: StationOutcome, now: StationOutcome) -> Iterator[tuple[str,
     spent["waiting"] = now.waiting_s - was.waiting_s
     spent["crew_wait"] = now.crew_s - was.crew_s
     for name, seconds in spent.items():
-        yield key_of(name, at), seconds / working if working > 0 else math.nan
-    yield key_of("idle", at), 1.0 - working / whole if whole > 0 else math.nan
+        yield key_of(name, at), rounded_off(seconds / working) if working > 0 else math.nan
+    yield key_of("idle", at), rounded_off(1.0 - working / whole) if whole > 0 else math.nan
     for name in ("good", "scrap", "rework"):
         yield key_of(name, at), float(getattr(now, name) - getattr(was, name))
     for name in ("failures", "maintained"):
@@ -248,4 +257,6 @@ def _of_station(was: StationOutcome, now: StationOutcome) -> Iterator[tuple[str,
 def _busy(was: CrewOutcome, now: CrewOutcome, run: tuple[Outcome, Outcome]) -> float:
     first, last = (each.t_ns - each.since_ns for each in run)
     present = now.present * last - was.present * first
-    return (now.busy * last - was.busy * first) / present if present > 0 else math.nan
+    if present <= 0:
+        return math.nan
+    return rounded_off((now.busy * last - was.busy * first) / present)

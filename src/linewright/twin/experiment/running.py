@@ -1,6 +1,7 @@
 """A plant run many times, and scenarios compared with it."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,7 +10,7 @@ from linewright.plant.difference import describe, difference
 from linewright.plant.model import FrozenMap
 from linewright.twin.compiling import compile_plant
 from linewright.twin.experiment.faults import RunsInvalid
-from linewright.twin.experiment.intervals import estimated, paired
+from linewright.twin.experiment.intervals import estimated, mean, paired
 from linewright.twin.experiment.measures import MEASURES
 from linewright.twin.experiment.results import (
     Comparison,
@@ -265,7 +266,8 @@ def _result(study: Study, one: Variant, warm_up: WarmUp, stopped: str) -> RunRes
     runs = study.runs
     values = FrozenMap({key: study.column(one.name, key) for key in study.keys[one.name]})
     estimates = {key: _estimate(key, row, runs.level) for key, row in values.items()}
-    notes = [*_notes_of(one.model, runs.at_ns), *([warm_up.warning] if warm_up.warning else [])]
+    notes = [*_nothing_left(values), *_notes_of(one.model, runs.at_ns)]
+    notes += [warm_up.warning] if warm_up.warning else []
     if study.done == 1:
         notes.append("one replication tells nothing about chance: run more")
     if stopped in {"most", "time"}:
@@ -288,17 +290,36 @@ def _result(study: Study, one: Variant, warm_up: WarmUp, stopped: str) -> RunRes
     )
 
 
+def _nothing_left(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """Return where parts end or stand, where some replications made nothing good."""
+    good, scrap = values["good"], values["scrap"]
+    none = sum(each == 0.0 for each in good)
+    if not none:
+        return ()
+    said = f"nothing good left in {none} of {len(good)} replications"
+    levels = {key: mean(row) for key, row in values.items() if key.startswith("level ")}
+    fullest = max(levels, key=lambda key: levels[key], default="")
+    if any(math.isnan(each) for each in values["throughput"]):
+        return (f"{said}: it is closed all the time that is measured",)
+    if sum(scrap) and none == len(good):
+        return (f"{said}: all is scrapped",)
+    if fullest and levels[fullest] > 0.0:
+        where = fullest.removeprefix("level ")
+        return (f"{said}: most parts stand in {where}, {levels[fullest]:.3g} on the mean",)
+    return (f"{said}: look at what its stations wait for",)
+
+
 def _estimate(key: str, values: Sequence[float], level: float) -> Estimate:
-    mean, half = estimated(values, level)
-    return _told(key, mean, half, (level, len(values)))
+    middle, half = estimated(values, level)
+    return _told(key, middle, half, (level, len(values)))
 
 
-def _told(key: str, mean: float, half: float, how: tuple[float, int]) -> Estimate:
+def _told(key: str, middle: float, half: float, how: tuple[float, int]) -> Estimate:
     measure, _, place = key.partition(" ")
     return Estimate(
         measure=measure,
         at=place,
-        mean=mean,
+        mean=middle,
         half_width=half,
         level=how[0],
         replications=how[1],

@@ -10,7 +10,7 @@ import msgspec
 from linewright.plant.language import nearest
 from linewright.plant.records import Change
 from linewright.twin.experiment.faults import RunsInvalid
-from linewright.twin.experiment.intervals import estimated, half_width, needed
+from linewright.twin.experiment.intervals import check_level, estimated, half_width, needed
 from linewright.twin.experiment.mapping import Over, cores, map_over
 from linewright.twin.experiment.replicating import Chunk, Rows, Series, replicate, watch
 from linewright.twin.experiment.results import NS_PER_H, Precision, Progress, WarmUp, key_of
@@ -25,6 +25,12 @@ REPLICATIONS_MAX = 100_000
 
 HOURS_MAX = 1.0e6
 """Longest replication: a century."""
+
+LAST_NS = 7_258_118_400 * 10**9
+"""No run goes on beyond 2200: times that are drawn then still fit into a clock of 64 bits."""
+
+SEED_MAX = 2**63 - 1
+"""Seeds are whole numbers of 64 bits, with a sign."""
 
 PILOTS = 5
 """Replications on which a warm-up is found; they are no part of any figure."""
@@ -133,8 +139,19 @@ def checked(runs: Runs) -> Runs:
     RunsInvalid
         When it cannot: no time, a warm-up as long as the run, no replications.
     """
+    is_long = 0 < runs.hours <= HOURS_MAX and round(runs.hours * NS_PER_H) > 0
     for is_wrong, what, do in (
-        (not 0 < runs.hours <= HOURS_MAX, f"{runs.hours:g} hours is no length", "give some hours"),
+        (not is_long, f"{runs.hours:g} hours is no length", "give some hours"),
+        (
+            is_long and not 0 <= runs.at_ns <= runs.until_ns <= LAST_NS,
+            "it begins before 1970 or ends too late",
+            "begin in 1970 or later, and end before the year 2200",
+        ),
+        (
+            not -SEED_MAX - 1 <= runs.seed <= SEED_MAX,
+            f"the seed {runs.seed} is out of range",
+            "give a whole number of 64 bits",
+        ),
         (
             not 1 <= runs.replications <= REPLICATIONS_MAX,
             f"{runs.replications} replications",
@@ -150,6 +167,7 @@ def checked(runs: Runs) -> Runs:
             raise RunsInvalid("runs", what, do)
     if runs.precision is not None:
         _check(runs.precision)
+    check_level(runs.level)
     return runs
 
 

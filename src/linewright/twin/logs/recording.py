@@ -173,7 +173,7 @@ def _played(
             now.began[key] = now.since[key] = row.t_ns
             now.worked[key] = 0
             now.suspended.discard(key)
-        elif row.transition == Transition.SUSPEND and key in now.since:
+        elif row.transition == Transition.SUSPEND and key in now.since.keys() - now.suspended:
             now.worked[key] += row.t_ns - now.since[key]
             now.suspended.add(key)
         elif row.transition == Transition.RESUME and key in now.suspended:

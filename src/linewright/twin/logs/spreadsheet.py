@@ -50,8 +50,13 @@ FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y
 ROWS_MAX = 10_000_000
 """Rows of one log; beyond it, split the file."""
 
-FORMULAS = frozenset({"=", "+", "-", "@"})
+FORMULAS = frozenset({"=", "+", "-", "@", "\t", "\r"})
 """What a spreadsheet takes for the beginning of a formula."""
+MARK = "'"
+"""What keeps a text from being one; reading takes one off again."""
+
+INSTANT_MAX = 2**63 - 1
+"""Instants that a clock of 64 bits has lie between minus and plus this, ns since 1970."""
 
 NO_WORDS = frozenset({"0", "false", "no", "n", "bad", "scrap", "nok", "fail", "failed"})
 SIGNS = re.compile(r"[^a-z0-9]+")
@@ -113,8 +118,9 @@ def csv_rows(
 
     Notes
     -----
-    A row with a start and an end becomes two events. Comma, semicolon, tab and bar are known
-    as separators. Cost: linear in the rows; nothing is kept.
+    A row with a start and an end becomes two events. Where local clocks go back, an end before
+    its start is taken for one of the second pass of that hour. Comma, semicolon, tab and bar are
+    known as separators. Cost: linear in the rows; nothing is kept.
 
     Examples
     --------
@@ -129,7 +135,7 @@ def csv_rows(
     place = _placed(names, columns or {})
     zone = ZoneInfo(timezone)
     reader = csv.reader(lines, delimiter=mark)
-    for number, cells in enumerate(reader, 2):
+    for number, cells in enumerate(_read(reader), 2):
         if number > ROWS_MAX:
             what = f"more than {ROWS_MAX:,} rows"
             raise LogInvalid("event log", what, "split the file")
@@ -137,7 +143,18 @@ def csv_rows(
             yield from _events(cells, place, zone, number)
 
 
-def instant_ns(text: str, zone: dt.tzinfo) -> int | None:
+def _read(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows; one that is none, such as a quote that is never closed, is told."""
+    number = 1
+    try:
+        for number, row in enumerate(rows, 2):  # noqa: B007  # told where a row is none
+            yield row
+    except csv.Error as error:
+        where = f"event log, row {number + 1}"
+        raise LogInvalid(where, f"it cannot be read: {error}", "export it anew") from None
+
+
+def instant_ns(text: str, zone: dt.tzinfo, *, again: bool = False) -> int | None:
     """Return an instant in nanoseconds, or None where the text is none.
 
     Parameters
@@ -146,6 +163,8 @@ def instant_ns(text: str, zone: dt.tzinfo) -> int | None:
         ISO 8601 with `T`, space or slashes, or day first with dots, or month first.
     zone
         Of an instant that does not say its own.
+    again
+        Whether a local time that comes twice is the second one.
 
     Examples
     --------
@@ -158,9 +177,10 @@ def instant_ns(text: str, zone: dt.tzinfo) -> int | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
+        moment = moment.replace(tzinfo=zone, fold=int(again))
     since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return (since.days * 86_400 + since.seconds) * NS + nano
+    t_ns = (since.days * 86_400 + since.seconds) * NS + nano
+    return t_ns if abs(t_ns) <= INSTANT_MAX else None
 
 
 def instant_text(t_ns: int, zone: dt.tzinfo) -> str:
@@ -226,7 +246,7 @@ def _events(
     def cell(name: str) -> str:
         k = place.get(name, -1)
         text = cells[k].strip() if 0 <= k < len(cells) else ""
-        return text[1:] if text[:1] == "'" and text[1:2] in FORMULAS else text
+        return text[1:] if text[:1] == MARK and _is_formula(text) else text
 
     end = _instant(cell("timestamp"), zone, number)
     case, activity = cell("case"), cell("activity")
@@ -244,14 +264,17 @@ def _events(
     if "start" in place and cell("start"):
         start = _instant(cell("start"), zone, number)
         if start > end:
+            end = _instant(cell("timestamp"), zone, number, again=True)
+            row = msgspec.structs.replace(row, t_ns=end)
+        if start > end:
             where = f"event log, row {number}"
             raise LogInvalid(where, "it ends before it starts", "mend it, or take it out")
         yield msgspec.structs.replace(row, t_ns=start, transition=Transition.START, good=True)
     yield row
 
 
-def _instant(text: str, zone: dt.tzinfo, number: int) -> int:
-    found = instant_ns(text, zone)
+def _instant(text: str, zone: dt.tzinfo, number: int, *, again: bool = False) -> int:
+    found = instant_ns(text, zone, again=again)
     if found is None:
         where = f"event log, row {number}"
         raise LogInvalid(where, f"`{text[:40]}` is no instant", "write it as 2026-01-05T06:00:00")
@@ -265,4 +288,9 @@ def _transition(text: str) -> Transition:
 
 def _cell(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in FORMULAS else text
+    return MARK + text if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a text is a formula to a spreadsheet, but for marks before it."""
+    return text.lstrip(MARK)[:1] in FORMULAS

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
+from linewright.plant.markup import MarkupInvalid, Node, element, read_nodes
 from linewright.twin.logs.rows import EventRow, Transition
 from linewright.twin.logs.spreadsheet import LogInvalid, instant_ns, instant_text
-from linewright.twin.logs.xml import Node, element, read_nodes
 
 __all__ = ["xes_rows", "xes_text"]
 
@@ -104,13 +104,20 @@ def xes_rows(chunks: Iterable[bytes], *, timezone: str = "UTC") -> Iterator[Even
     """
     zone = ZoneInfo(timezone)
     number = 0
-    for trace in read_nodes(chunks, frozenset({"trace"}), "event log"):
+    for trace in _traces(chunks):
         number += 1
         case = _keyed(trace).get("concept:name", f"trace-{number}")
         for event in trace.all("event"):
             yield _row(case, event, zone)
     if number == 0:
         raise LogInvalid("event log", "it has no trace", "export it as XES, uncompressed")
+
+
+def _traces(chunks: Iterable[bytes]) -> Iterator[Node]:
+    try:
+        yield from read_nodes(chunks, frozenset({"trace"}), "event log")
+    except MarkupInvalid as error:
+        raise LogInvalid(error.where, error.what, error.do) from None
 
 
 def _row(case: str, event: Node, zone: ZoneInfo) -> EventRow:

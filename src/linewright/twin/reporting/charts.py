@@ -7,7 +7,7 @@ telephone and a wall show the same letters. Only the inner drawing of a line cha
 from collections.abc import Sequence
 
 from linewright.twin.reporting.html import Child, Html, fragment, tag
-from linewright.twin.reporting.numbers import short, ticks
+from linewright.twin.reporting.numbers import hour_ticks, short, ticks
 from linewright.twin.reporting.study import STATES, Series, Value
 
 __all__ = ["BarRow", "band_chart", "bar", "patterns", "split_bar", "whisker"]
@@ -18,6 +18,12 @@ POINTS_MAX = 600
 INNER = 1000.0
 """Width and height of the stretched drawing."""
 
+WORD = 0.15
+"""A narrower warm-up has its word behind it."""
+
+LAST = 0.97
+"""A number beyond this share of an axis ends at its tick, so that it stays inside."""
+
 BarRow = tuple[str, Value, float | None]
 """Label, value and its limit."""
 
@@ -27,8 +33,8 @@ def band_chart(
     *,
     title: str,
     axis: str,
-    cut_h: float = 0.0,
-    cut: str = "",
+    cut: tuple[float, str] = (0.0, ""),
+    end_h: float = 0.0,
     language: str = "en",
 ) -> Html:
     """Return a line with its band over time.
@@ -41,8 +47,10 @@ def band_chart(
         Read aloud by screen readers.
     axis
         What stands below the hours.
-    cut_h, cut
+    cut
         Where the warm-up ends, and its word.
+    end_h
+        Where the axis ends at least.
     language
         Of the numbers.
 
@@ -54,12 +62,13 @@ def band_chart(
     """
     series = _thinned(series)
     values = (*series.mean, *series.low, *series.high)
-    across = ticks(series.hours[0] if series.hours else 0.0, max(series.hours, default=1.0), 6)
+    end = max([end_h, *series.hours])
+    across = hour_ticks(end)
     upward = ticks(_floor_of(values), max(values, default=1.0))
-    x = _Scale(min(across[0], series.hours[0] if series.hours else 0.0), across[-1])
+    x = _Scale(0.0, end)
     y = _Scale(upward[0], upward[-1])
     inner = fragment(
-        _cut(x, cut_h),
+        _cut(x, cut[0]),
         _band(series, x, y),
         tag("polyline", points=_points(series.hours, series.mean, x, y), class_="mean"),
     )
@@ -70,15 +79,15 @@ def band_chart(
         tag(
             *("svg", inner),
             class_="plot",
-            x="56",
+            x="3.5rem",
             y="12",
             width="80%",
-            height="76%",
+            height="70%",
             viewBox=f"0 0 {INNER:g} {INNER:g}",
             preserveAspectRatio="none",
         ),
-        _frame(_cut_word(x, cut_h, cut), "marks"),
-        tag("text", axis, x="56", y="100%", dy="-4", class_="axis"),
+        _frame(_cut_word(x, *cut), "marks"),
+        tag("text", axis, x="50%", y="100%", dy="-.4em", class_="axis middle"),
         class_="chart",
         role="img",
         aria_label=title,
@@ -270,7 +279,8 @@ def _cut_word(x: _Scale, cut_h: float, cut: str) -> Html | None:
     if cut_h <= 0.0:
         return None
     at = x.percent(cut_h)
-    word = tag("text", cut, x="4", y="12", class_="cut-word") if cut else None
+    place = {"x": "0"} if x.share(cut_h) > WORD else {"x": at}
+    word = tag("text", cut, dx="4", y="1.1em", class_="cut-word", **place) if cut else None
     return fragment(tag("line", x1=at, x2=at, y1="0", y2="100%", class_="cut-line"), word)
 
 
@@ -282,11 +292,12 @@ def _grid(
     for value in upward:
         at = y.up(value)
         drawn.append(tag("line", x1="0", x2="100%", y1=at, y2=at))
-        drawn.append(tag("text", short(value, language), x="-6", y=at, dy="4", class_="left"))
-    for k, value in enumerate(across):
+        drawn.append(tag("text", short(value, language), x="-6", y=at, dy=".35em", class_="left"))
+    for value in across:
         at = x.percent(value)
-        anchor = "last" if k == len(across) - 1 else "middle"
-        drawn.append(tag("text", short(value, language), x=at, y="100%", dy="16", class_=anchor))
+        anchor = "last" if x.share(value) > LAST else "middle"
+        said = short(value, language)
+        drawn.append(tag("text", said, x=at, y="100%", dy="1.35em", class_=anchor))
     return fragment(*drawn)
 
 
@@ -294,10 +305,10 @@ def _frame(content: Html | None, name: str) -> Html:
     return tag(
         *("svg", content),
         class_=f"plot {name}",
-        x="56",
+        x="3.5rem",
         y="12",
         width="80%",
-        height="76%",
+        height="70%",
         overflow="visible",
         aria_hidden="true",
     )

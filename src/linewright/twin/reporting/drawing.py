@@ -8,7 +8,7 @@ from linewright.twin.reporting.numbers import decimals_of, number, percent
 from linewright.twin.reporting.study import STATES, StationFigures, StoreFigures, Study, Value
 from linewright.twin.reporting.words import Words
 
-__all__ = ["flow", "is_used", "key", "rows_of", "spoken", "title_of"]
+__all__ = ["flow", "is_used", "key", "level_of", "rows_of", "spoken", "title_of"]
 
 TOLD_MIN = 0.02
 """Smaller shares of time are not written beside a station; the table has them."""
@@ -39,12 +39,30 @@ def flow(study: Study, words: Words, language: str) -> Html:
     >>> "mill" in flow(study, words_of("en"), "en")
     True
     """
-    first = [_store(one, words, language) for one in study.stores if one.after < 0]
+    first = [_store(one, words, language) for one in study.stores if one.after == -1]
     pairs = [tag("li", *first, class_="pair")] if first else []
+    within = f"{study.asked.address}/"
+    groups = [
+        one.name.rpartition("/")[0] if one.name.startswith(within) else "" for one in study.stations
+    ]
+    is_many = len(set(groups)) > 1
     for k, station in enumerate(study.stations):
+        if is_many and (k == 0 or groups[k] != groups[k - 1]):
+            pairs.append(_group(groups[k], study, words, language))
         behind = [_store(one, words, language) for one in study.stores if one.after == k]
         pairs.append(tag("li", _station(station, words, language), *behind, class_="pair"))
     return tag("ol", *pairs, class_="flow")
+
+
+def _group(address: str, study: Study, words: Words, language: str) -> Html:
+    """Return the heading of a line or work centre, with what waits in front of it."""
+    queue = next((one for one in study.stores if one.name == address and one.level), None)
+    said = None
+    if queue is not None and queue.level is not None:
+        waiting = number(queue.level.mean, min(1, decimals_of(queue.level)), language)
+        said = tag("span", words("in_front", parts=waiting), class_="quiet")
+    name = title_of(address, study.labels.get(address, ""))
+    return tag("li", tag("h3", name, title=address), said, class_="group")
 
 
 def key(study: Study, words: Words) -> Html:
@@ -83,8 +101,39 @@ def title_of(name: str, label: str) -> str:
     --------
     >>> title_of("nogales/machining/bracket/mill", ""), title_of("a/b/c/m", "Mill")
     ('mill', 'Mill')
+    >>> title_of("a/b/c/-mill", "")
+    '\u2192 mill'
     """
-    return label or name.rpartition("/")[2]
+    last = name.rpartition("/")[2]
+    return label or (f"\u2192 {last[1:]}" if last.startswith("-") else last)
+
+
+def level_of(store: StoreFigures, words: Words, language: str, decimals: int = 2) -> str:
+    """Return how full a buffer is, in words.
+
+    Parameters
+    ----------
+    store
+        The buffer.
+    words, language
+        In which it speaks.
+    decimals
+        Most decimals of the level.
+
+    Examples
+    --------
+    >>> from linewright.twin.reporting.study import Value
+    >>> from linewright.twin.reporting.words import words_of
+    >>> rack = StoreFigures(name="a/b/c/rack", after=None, level=Value(5.25))
+    >>> level_of(rack, words_of("en"), "en", 1)
+    '5.2, no limit'
+    """
+    level = "\u2013"
+    if store.level is not None:
+        level = number(store.level.mean, min(decimals, decimals_of(store.level)), language)
+    if store.places is None:
+        return words("no_limit", level=level)
+    return words("of", level=level, places=number(store.places, 0, language))
 
 
 def spoken(station: StationFigures, words: Words, language: str) -> str:
@@ -133,11 +182,7 @@ def _store(store: StoreFigures, words: Words, language: str) -> Html:
     title = title_of(store.name, store.label)
     if store.places == 0:
         return tag("div", tag("p", words("hand_over"), class_="said"), class_="store direct")
-    places = words("unlimited") if store.places is None else number(store.places, 0, language)
-    level = "\u2013"
-    if store.level is not None:
-        level = number(store.level.mean, min(1, decimals_of(store.level)), language)
-    said = words("of", level=level, places=places)
+    said = level_of(store, words, language, 1)
     drawn = _cells(store, f"{title}: {said}")
     return tag("div", drawn, tag("p", said, class_="said"), class_="store", title=title)
 

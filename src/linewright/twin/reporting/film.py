@@ -240,10 +240,13 @@ def labels_of(plant: Plant, model: Model) -> dict[Address, Mapping[str, str]]:
     >>> labels_of(plant, compile_line(plant, "reno/shop/pump"))[Address("reno/shop/pump")]
     {'': 'Pumps'}
     """
-    known: dict[Address, Mapping[str, str]] = {
-        address: group.label for address, group in plant.groups() if address == model.address
-    }
     wanted = frozenset(model.stations)
+    groups = {each.parent for each in wanted} | {model.address}
+    known: dict[Address, Mapping[str, str]] = {
+        address: group.label for address, group in plant.groups() if address in groups
+    }
+    if model.address in plant.sites:
+        known[model.address] = plant.sites[model.address].label
     known |= {address: one.label for address, one in plant.stations() if address in wanted}
     return {address: label for address, label in known.items() if label}
 

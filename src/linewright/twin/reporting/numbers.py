@@ -4,7 +4,7 @@ import math
 
 from linewright.twin.reporting.study import Value
 
-__all__ = ["decimals_of", "interval", "number", "percent", "short", "ticks"]
+__all__ = ["decimals_of", "hour_ticks", "interval", "number", "percent", "short", "ticks"]
 
 THIN = "\u202f"
 """Narrow space without a break: thousands in Spanish and French, and between number and unit."""
@@ -17,6 +17,9 @@ SPANISH_MIN = 10_000
 
 DECIMALS_MAX = 6
 SIGNIFICANT = 3
+DAY_H = 24.0
+HOURS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 12.0, DAY_H)
+"""Steps of an axis of hours, below several days."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 """Steps of an axis, times a power of ten."""
 
@@ -127,6 +130,29 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     step = next(each * power for each in STEPS if each * power >= raw * (1.0 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(k * step, 12) for k in range(first, last + 1)]
+
+
+def hour_ticks(high: float, about: int = 8) -> list[float]:
+    """Return round numbers of hours from 0 up to an end: whole days where there are several.
+
+    Parameters
+    ----------
+    high
+        Hours at the end; no tick lies beyond.
+    about
+        Most ticks.
+
+    Examples
+    --------
+    >>> hour_ticks(168.0), hour_ticks(8.0), hour_ticks(0.0)
+    ([0.0, 24.0, 48.0, 72.0, 96.0, 120.0, 144.0, 168.0], [0.0, 2.0, 4.0, 6.0, 8.0], [0.0])
+    """
+    if not math.isfinite(high) or high <= 0.0:
+        return [0.0]
+    days = math.ceil(high / DAY_H / (about - 1) - 1e-9)
+    steps = (*HOURS, DAY_H * max(1, days))
+    step = next((each for each in steps if each * (about - 1) >= high - 1e-9), steps[-1])
+    return [round(k * step, 12) for k in range(math.floor(high / step + 1e-9) + 1)]
 
 
 def _decimals(value: float, significant: int) -> int:

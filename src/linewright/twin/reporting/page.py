@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from linewright.twin.reporting.charts import band_chart, bar, patterns
 from linewright.twin.reporting.comparing import scenarios, worth
-from linewright.twin.reporting.drawing import flow, key, rows_of, title_of
+from linewright.twin.reporting.drawing import flow, key, level_of, rows_of, title_of
 from linewright.twin.reporting.html import Child, Html, document, fragment, tag
 from linewright.twin.reporting.numbers import decimals_of, interval, number, percent, short
-from linewright.twin.reporting.study import Asked, Figure, Series, Study
+from linewright.twin.reporting.study import Asked, Figure, Series, StoreFigures, Study
 from linewright.twin.reporting.tables import folded, series_table, stations_table, stores_table
 from linewright.twin.reporting.words import Words, words_of
 
@@ -18,6 +18,13 @@ __all__ = ["local_time", "report", "style_of"]
 
 NS = 10**9
 LEVEL = 0.95
+
+ORDER = ("throughput", "good_parts", "wip", "lead_time", "scrap", "scrap_share")
+"""Figures that stand first, and are told even where they are 0."""
+FULLEST = 3
+"""Queues that are named where nothing leaves; of equally full ones the last of the flow first."""
+RACK = 0.1
+"""How full a queue without a limit counts for that."""
 
 
 def report(study: Study, *, language: str = "en") -> str:
@@ -143,6 +150,8 @@ def _sentence(study: Study, words: Words, language: str) -> Html | None:
         value=number(found.value.mean, decimals_of(found.value), language),
         interval=span,
     )
+    if found.value.mean == 0.0:
+        return _nothing(study, words, language)
     narrow = [title_of(one.name, one.label) for one in study.stations if one.is_bottleneck]
     if narrow:
         text = f"{text} {words('limits', station=', '.join(narrow))}"
@@ -151,15 +160,51 @@ def _sentence(study: Study, words: Words, language: str) -> Html | None:
     return tag("p", text, class_="sentence")
 
 
+def _nothing(study: Study, words: Words, language: str) -> Html:
+    """Return the sentence of a run in which nothing good leaves: where its parts are."""
+    known = [one for one in study.stores if _fullness(one) > 0.0]
+    known.reverse()
+    fullest = sorted(known, key=lambda each: -round(_fullness(each), 1))[:FULLEST]
+    named = [_of(one, words, language) for one in fullest]
+    place = title_of(study.asked.address, study.asked.label)
+    why = words("nothing_why", places="; ".join(named)) if named else ""
+    text = f"{words('nothing_words', place=place)} {why}".rstrip()
+    return tag("p", text, class_="sentence care", role="note")
+
+
+def _fullness(store: StoreFigures) -> float:
+    """Return the share of the places that are taken; a queue without a limit is never full."""
+    level = store.level.mean if store.level is not None else 0.0
+    return level / store.places if store.places else RACK * (level > 0.0)
+
+
+def _of(store: StoreFigures, words: Words, language: str) -> str:
+    return f"{title_of(store.name, store.label)} {level_of(store, words, language)}"
+
+
+def _is_told(figure: Figure) -> bool:
+    """Return whether a figure is worth a card: a certain 0 of what may happen is not."""
+    value = figure.value
+    return figure.name in ORDER or any((value.mean, value.low, value.high))
+
+
+def _rank(figure: Figure) -> int:
+    return ORDER.index(figure.name) if figure.name in ORDER else len(ORDER)
+
+
 def _figures(study: Study, words: Words, language: str) -> Html | None:
     if not study.figures:
         return None
-    cards = [_figure(one, words, language) for one in study.figures]
+    told = sorted(filter(_is_told, study.figures), key=_rank)
+    cards = [_figure(one, words, language) for one in told]
     if study.asked.replications > 1:
         level = percent(study.asked.confidence, language, 0)
         said = words("within", level=level)
     else:
         said = words("one_run")
+    measured_h = study.asked.hours - study.asked.warm_up_h
+    if any(one.unit == "pieces" and one.name != "wip" for one in told):
+        said = f"{words('measured_words', hours=short(measured_h, language))} {said}"
     figures = tag("ul", *cards, class_="figures")
     return _section("figures", words("figures"), figures, tag("p", said, class_="quiet"))
 
@@ -201,8 +246,8 @@ def _chart(series: Series, study: Study, words: Words, language: str) -> Html:
         series,
         title=title,
         axis=words("hours_axis"),
-        cut_h=study.asked.warm_up_h,
-        cut=words("cut"),
+        cut=(study.asked.warm_up_h, words("cut")),
+        end_h=study.asked.hours,
         language=language,
     )
     numbers = folded(words("table"), series_table(series, words, language))
@@ -212,7 +257,9 @@ def _chart(series: Series, study: Study, words: Words, language: str) -> Html:
 def _over_time(study: Study, words: Words, language: str) -> Html | None:
     if not study.series:
         return None
-    charts = [_chart(one, study, words, language) for one in study.series]
+    charts = [_chart(one, study, words, language) for one in study.series if any(one.mean)]
+    if not charts:
+        return None
     return _section("time", words("over_time"), *charts)
 
 
@@ -240,10 +287,8 @@ def _levels(study: Study, words: Words, language: str) -> Html | None:
     rows = []
     for one in known:
         assert one.level is not None, "only known ones are drawn"
-        name = title_of(one.name, one.label)
-        places = words("unlimited") if one.places is None else number(one.places, 0, language)
-        level = number(one.level.mean, min(2, decimals_of(one.level)), language)
-        said = words("of", level=level, places=places)
+        name = title_of(one.name, one.label or study.labels.get(one.name, ""))
+        said = level_of(one, words, language)
         drawn = bar(one.level, top, title=f"{name}: {said}", limit=one.places)
         rows.append(fragment(tag("dt", name), tag("dd", drawn, tag("span", said))))
     numbers = folded(words("table"), stores_table(study, words, language))
@@ -259,7 +304,8 @@ def _energy(study: Study, words: Words, language: str) -> Html | None:
     for one in known:
         assert one.energy_kwh is not None, "only known ones are drawn"
         name = title_of(one.name, one.label)
-        said = f"{number(one.energy_kwh.mean, decimals_of(one.energy_kwh), language)}\u202fkWh"
+        decimals = min(1, decimals_of(one.energy_kwh))
+        said = f"{number(one.energy_kwh.mean, decimals, language)}\u202fkWh"
         drawn = bar(one.energy_kwh, 1.1 * top, title=f"{name}: {said}")
         rows.append(fragment(tag("dt", name), tag("dd", drawn, tag("span", said))))
     return _section("energy", words("energy"), tag("dl", *rows, class_="bars"))

@@ -25,6 +25,9 @@ SPEEDS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 CYCLE_S = 1.0
 """At the first speed a usual cycle takes about so long."""
 
+SHUT_MIN = 0.001
+"""Closed time below this share of a film is neither drawn nor skipped."""
+
 LETTERS = ("R", "U", "B", "S", "W", "D", "P", "C")
 """Letter of each state, beside its word and its pattern."""
 
@@ -124,7 +127,9 @@ def _cut(film: Film, words: Words, language: str) -> Html | None:
 
 def _controls(film: Film, words: Words) -> Html:
     first = min(SPEEDS, key=lambda each: abs(each - _cycle_ms(film) / MS_PER_S / CYCLE_S))
-    speeds = [tag("option", f"\u00d7{each}", value=each, selected=each == first) for each in SPEEDS]
+    speeds = [
+        tag("option", f"{_lasting(each)}/s", value=each, selected=each == first) for each in SPEEDS
+    ]
     moment = tag(
         *("input",), type="range", id="moment", min=0, max=1000, value=0, aria_label=words("moment")
     )
@@ -152,7 +157,20 @@ def _controls(film: Film, words: Words) -> Html:
                 tag("select", *speeds, id="speed"),
                 class_="speed",
             ),
-            tag("label", tag("span", words("moment")), moment, class_="moment"),
+            tag(
+                "label",
+                tag("span", words("moment")),
+                tag("span", moment, _rail(film, words), class_="rail"),
+                class_="moment",
+            ),
+            tag(
+                "label",
+                tag("input", type="checkbox", id="jump", checked=True),
+                words("jump"),
+                class_="quick",
+            )
+            if shut(film)
+            else None,
             tag("p", "", id="news", class_="skip", role="status", aria_live="polite"),
             class_="bar",
             id="controls",
@@ -162,6 +180,62 @@ def _controls(film: Film, words: Words) -> Html:
         ),
         tag("noscript", tag("p", words("needs_script"), class_="care")),
     )
+
+
+def _lasting(seconds: int) -> str:
+    """Return some seconds in the largest unit that they fill.
+
+    Examples
+    --------
+    >>> _lasting(30), _lasting(300), _lasting(3600)
+    ('30\u202fs', '5\u202fmin', '1\u202fh')
+    """
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size}\u202f{unit}"
+    return f"{seconds}\u202fs"
+
+
+def shut(film: Film) -> list[tuple[float, float]]:
+    """Return when every station is closed, as shares of the film from its beginning.
+
+    Parameters
+    ----------
+    film
+        What is played.
+    """
+    closed = STATE_CODES.index("closed")
+    state = list(film.start)
+    whole = max(1.0, (film.until_ns - film.since_ns) / NS_PER_MS)
+    found: list[tuple[float, float]] = []
+    since = 0 if all(each == closed for each in state) else None
+    for t_ms, code, place, value in _events(film):
+        if code not in {STATE, BEGAN} or place >= len(state):
+            continue
+        state[place] = value if code == STATE else 0
+        is_shut = all(each == closed for each in state)
+        if is_shut and since is None:
+            since = t_ms
+        elif not is_shut and since is not None:
+            found.append((since / whole, t_ms / whole))
+            since = None
+    if since is not None:
+        found.append((since / whole, 1.0))
+    return [(low, high) for low, high in found if high - low >= SHUT_MIN]
+
+
+def _rail(film: Film, words: Words) -> Html | None:
+    """Return the time of a film as a strip on which closed time is hatched."""
+    closed = shut(film)
+    if not closed:
+        return None
+    drawn = [
+        tag("rect", x=f"{low:.2%}", width=f"{high - low:.2%}", height="100%", class_="shut")
+        for low, high in closed
+    ]
+    ground = tag("rect", width="100%", height="100%", class_="open")
+    title = tag("title", words("closed"))
+    return tag("svg", title, ground, *drawn, class_="strip", aria_hidden="true")
 
 
 def _icon(path: str) -> Html:
@@ -175,7 +249,13 @@ def _canvas() -> Html:
 
 def _flow(film: Film, words: Words) -> Html:
     pairs = []
+    groups = [address.parent for address in film.stations]
+    is_many = len(set(groups)) > 1
     for k, address in enumerate(film.stations):
+        group = groups[k]
+        if is_many and group is not None and (k == 0 or group != groups[k - 1]):
+            heading = tag("h2", _name(film, group), title=str(group))
+            pairs.append(tag("li", heading, class_="group"))
         behind = [_store(film, j, words) for j, one in enumerate(film.buffers) if one.after == k]
         pairs.append(tag("li", _station(film, k, address, words), *behind, class_="pair"))
     return tag("ol", *pairs, class_="flow")

@@ -133,7 +133,8 @@ class StoreFigures(msgspec.Struct, frozen=True, kw_only=True):
     name, label
         Its address or name, and what people read.
     after
-        Number of the station behind which it is drawn; -1: before the first.
+        Number of the station behind which it is drawn; -1: before the first; None: behind none,
+        as the queue of a work centre.
     places
         None: without a limit.
     level
@@ -142,7 +143,7 @@ class StoreFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     label: str = ""
-    after: int
+    after: int | None
     places: int | None = None
     level: Value | None = None
 
@@ -238,6 +239,8 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
         Key figures, the most important first.
     stations, stores
         In the order of the flow.
+    labels
+        What people call lines and work centres, by address.
     series
         Over time.
     scenarios
@@ -256,6 +259,7 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...] = ()
     stations: tuple[StationFigures, ...] = ()
     stores: tuple[StoreFigures, ...] = ()
+    labels: Mapping[str, str] = {}
     series: tuple[Series, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     worth: tuple[Worth, ...] = ()

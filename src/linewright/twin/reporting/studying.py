@@ -37,6 +37,9 @@ from linewright.twin.state import begin
 
 __all__ = ["over_time", "study_of", "worth_of"]
 
+Clock = tuple[str, float]
+"""A unit of time, and how many seconds it has."""
+
 NS_PER_H = 3600 * 10**9
 
 POINTS = 48
@@ -44,6 +47,10 @@ POINTS = 48
 
 RUNS_MAX = 20
 """Replications played again for the series: their band needs no more."""
+
+CLOCKS = (("h", 3600.0), ("min", 60.0))
+"""Units of times that are told to people; each is used from ten of it on, seconds below."""
+USED_FROM = 10.0
 
 COMPARED = ("throughput", "wip", "lead_time", "scrap_share", "energy_per_part", "energy")
 """Figures of the whole that a comparison of scenarios shows."""
@@ -96,11 +103,12 @@ def study_of(
     labels = {address: label_in(label, "en") for address, label in labels_of(plant, model).items()}
     made = Study(
         asked=_asked(run, plant, labels),
-        figures=tuple(map(_figure, _whole(run))),
+        figures=tuple(_figure(one, _clock(run)) for one in _whole(run)),
         stations=_stations(run, model, labels),
         stores=_stores(run, model, plant),
+        labels={str(address): label for address, label in labels.items()},
         series=series,
-        notes=run.notes,
+        notes=tuple(each for each in run.notes if each != run.warm_up.warning),
         warnings=(run.warm_up.warning,) if run.warm_up.warning else (),
     )
     asked = msgspec.structs.replace(made.asked, command=command, version=version)
@@ -219,9 +227,27 @@ def _whole(run: RunResult) -> list[Estimate]:
     return [one for one in estimates if not one.at and math.isfinite(one.mean)]
 
 
-def _figure(estimate: Estimate) -> Figure:
+def _clock(run: RunResult) -> Clock:
+    """Return the unit in which a run's lead times are told, and its seconds."""
+    found = run.measured.at("lead_time")
+    mean = found.mean if found is not None and math.isfinite(found.mean) else 0.0
+    return next((each for each in CLOCKS if mean >= USED_FROM * each[1]), ("s", 1.0))
+
+
+def _figure(estimate: Estimate, clock: Clock) -> Figure:
     name = "good_parts" if estimate.measure == "good" else estimate.measure
-    return Figure(name=name, unit=estimate.unit, value=_value(estimate))
+    unit, value = _told(estimate, clock)
+    return Figure(name=name, unit=unit, value=value)
+
+
+def _told(estimate: Estimate, clock: Clock) -> tuple[str, Value]:
+    """Return unit and value of an estimate; seconds as the clock tells them."""
+    value = _value(estimate)
+    if estimate.unit != "s":
+        return estimate.unit, value
+    unit, size = clock
+    ends = (None if end is None else end / size for end in (value.low, value.high))
+    return unit, Value(value.mean / size, *ends)
 
 
 def _at(run: RunResult, measure: str, place: str) -> Value | None:
@@ -268,24 +294,44 @@ def _narrowest(run: RunResult, model: Model) -> Address | None:
 
 def _stores(run: RunResult, model: Model, plant: Plant) -> tuple[StoreFigures, ...]:
     number = {address: k for k, address in enumerate(model.stations)}
-    return tuple(
+    flow = [
         StoreFigures(
             name=str(each),
             after=number.get(between(each)[0], k),
-            places=places_of(plant, each),
+            places=_room(places_of(plant, each), each, model),
             level=_at(run, "level", each),
         )
         for k, each in enumerate(model.buffers)
-    )
+    ]
+    drawn = frozenset(model.buffers)
+    others = [
+        StoreFigures(name=each.name, after=None, places=each.places, level=level)
+        for each in model.stores
+        if each.name not in drawn
+        and (level := _at(run, "level", each.name)) is not None
+        and level.mean > 0.0
+    ]
+    return (*flow, *others)
+
+
+def _room(places: int | None, buffer: Address, model: Model) -> int | None:
+    """Return the places of a buffer on both ends of a vehicle's way, where one serves it."""
+    behind = [one.places or 0 for one in model.stores if one.name == f"{buffer}+"]
+    return places if places is None else places + sum(behind)
 
 
 def _scenarios(result: ExperimentResult) -> tuple[Scenario, ...]:
     compared = {one.name: one for one in result.comparisons}
     asked = {one.name: one for one in result.scenarios}
-    return tuple(_scenario(run, compared.get(run.name), asked.get(run.name)) for run in result.runs)
+    clock = _clock(result.runs[0])
+    return tuple(
+        _scenario(run, compared.get(run.name), asked.get(run.name), clock) for run in result.runs
+    )
 
 
-def _scenario(run: RunResult, compared: Comparison | None, asked: AskedScenario | None) -> Scenario:
+def _scenario(
+    run: RunResult, compared: Comparison | None, asked: AskedScenario | None, clock: Clock
+) -> Scenario:
     known = [one for one in _whole(run) if one.measure in COMPARED]
     changes: tuple[str, ...] = ()
     if asked is not None:
@@ -294,22 +340,20 @@ def _scenario(run: RunResult, compared: Comparison | None, asked: AskedScenario 
     return Scenario(
         name=asked.label or asked.name if asked is not None else run.name,
         changes=changes,
-        figures=tuple(map(_figure, known)),
-        differences=tuple(_differences(compared)) if compared is not None else (),
+        figures=tuple(_figure(one, clock) for one in known),
+        differences=tuple(_differences(compared, clock)) if compared is not None else (),
     )
 
 
-def _differences(compared: Comparison) -> list[Difference]:
+def _differences(compared: Comparison, clock: Clock) -> list[Difference]:
     found = [compared.differences.at(measure) for measure in COMPARED]
+    known = [one for one in found if one is not None and math.isfinite(one.mean)]
+    told = [(one, *_told(one, clock)) for one in known]
     return [
         Difference(
-            figure=one.measure,
-            unit=one.unit,
-            value=_value(one),
-            is_real=compared.is_sure(one.measure),
+            figure=one.measure, unit=unit, value=value, is_real=compared.is_sure(one.measure)
         )
-        for one in found
-        if one is not None and math.isfinite(one.mean)
+        for one, unit, value in told
     ]
 
 

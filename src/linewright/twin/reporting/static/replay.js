@@ -25,6 +25,7 @@
     hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
   });
 
+  const CLOSED = film.states.indexOf("closed"), BLINK_MS = 200, CALM_STEPS = 4;
   // --- What is where at an instant -----------------------------------------------------------
   let now, next, playing = false, at = 0;
 
@@ -206,7 +207,8 @@
       const box = boxes.tracks[k], room = box.w - 4 * RADIUS;
       line.units.forEach((one, n) => {
         const worked = one.worked + (line.state === 0 && !one.done ? t - line.since : 0);
-        const share = one.done ? 1 : one.planned > 0 ? Math.min(1, worked / one.planned) : 0.5;
+        const exact = one.done ? 1 : one.planned > 0 ? Math.min(1, worked / one.planned) : 0.5;
+        const share = calm.matches ? Math.floor(exact * CALM_STEPS) / CALM_STEPS : exact;
         found.push([one.unit, box.x + 2 * RADIUS + share * room, box.y + box.h / 2 + (n - (line.units.length - 1) / 2) * 2, RADIUS]);
       });
     });
@@ -257,13 +259,18 @@
     const passed = Math.min(100, wall - before);
     before = wall;
     if (playing) {
-      goTo(at + passed * Number($("speed").value));
+      const speed = Number($("speed").value);
+      goTo(at + passed * speed);
+      // Nobody watches a closed plant: on to what happens next, where that is not soon anyway.
+      if ($("jump")?.checked && next < total && isShut() && times[next] - at > BLINK_MS * speed) goTo(times[next]);
       if (at >= film.length) play(false);
     }
     write();
     draw(passed);
     if (playing) requestAnimationFrame(frame);
   }
+
+  const isShut = () => now.lines.every((line) => line.state === CLOSED);
 
   function show() { if (!playing) requestAnimationFrame((wall) => { before = wall; write(); draw(1e9); }); }
 
@@ -313,7 +320,7 @@
   document.addEventListener("keydown", (event) => {
     const act = acts[event.key], tag = event.target.tagName;
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (tag === "SELECT" || tag === "SUMMARY" || tag === "A") return;
+    if (event.target.type === "checkbox" || tag === "SELECT" || tag === "SUMMARY" || tag === "A") return;
     if (event.key === " " && tag === "BUTTON") return;
     event.preventDefault();
     act(event);
@@ -323,6 +330,11 @@
   document.getElementById("controls").hidden = false;
   measure();
   goTo(0);
+  if (isShut()) {  // begins where somebody works
+    let first = 0;
+    while (first < total && events[first * STRIDE + 1] !== BEGAN) first += 1;
+    if (first < total) goTo(times[first]);
+  }
   show();
   window.linewrightReplay = {
     goTo: (t) => { goTo(t); dots.clear(); show(); },

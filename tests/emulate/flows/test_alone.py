@@ -2,7 +2,7 @@
 
 import pytest
 
-from linewright.emulate.alone import alone, pieces_of
+from linewright.emulate.flows.alone import alone, pieces_of
 from linewright.plant import Address, Plant, PlantBuilder
 from linewright.plant.model import Cycle, Duration, Station
 from linewright.twin import TwinFault

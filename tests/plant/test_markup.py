@@ -2,8 +2,7 @@
 
 import pytest
 
-from linewright.twin.logs.spreadsheet import LogInvalid
-from linewright.twin.logs.xml import element, read_nodes
+from linewright.plant.markup import MarkupInvalid, Node, document, element, read_nodes
 
 WANTED = frozenset({"a"})
 
@@ -36,7 +35,7 @@ def test_pieces_may_be_cut_anywhere() -> None:
 )
 def test_traps_are_refused(text: str, what: str) -> None:
     """Entities, half files and endless nesting are errors, not work."""
-    with pytest.raises(LogInvalid, match=what):
+    with pytest.raises(MarkupInvalid, match=what):
         list(read_nodes([text.encode()], WANTED, "file"))
 
 
@@ -44,3 +43,13 @@ def test_characters_that_xml_does_not_know_are_replaced() -> None:
     """A control character in a name does not spoil the file."""
     node = next(read_nodes([element("a", "x\x01y").encode()], WANTED, "file"))
     assert node.text == "x\ufffdy"
+
+
+def test_a_document_is_laid_out_and_read_again() -> None:
+    """A tree that is written as a file reads back as the same tree, whatever its texts are."""
+    leaf = Node(name="b", attributes={"k": "<&'"}, children=[], text="x & y")
+    root = Node(name="a", attributes={"xmlns": "urn:x"}, children=[leaf, leaf])
+    text = document(root)
+    assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<a xmlns="urn:x">\n  <b')
+    found = next(read_nodes([text.encode()], WANTED, "file"))
+    assert found.children == [leaf, leaf]

@@ -1,4 +1,8 @@
-"""XML as small trees, element by element; without document types, so without their traps."""
+"""XML as small trees, element by element; without document types, so without their traps.
+
+>>> [node.text for node in read_nodes([b"<r><a>1</a></r>"], frozenset({"a"}), "file")]
+['1']
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,9 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from linewright.twin.logs.spreadsheet import LogInvalid
-
-__all__ = ["Node", "element", "read_nodes"]
+__all__ = ["MarkupInvalid", "Node", "document", "element", "read_nodes"]
 
 UNKNOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 does not know."""
@@ -19,6 +21,29 @@ DEPTH_MAX = 64
 
 CHILDREN_MAX = 1_000_000
 """Most children of one element that is kept."""
+
+
+class MarkupInvalid(ValueError):
+    """XML that is not read: it is none, or it has what may be a trap.
+
+    Parameters
+    ----------
+    where
+        What the file is called.
+    what
+        What is wrong there.
+    do
+        What helps.
+    """
+
+    def __init__(self, where: str, what: str, do: str) -> None:
+        super().__init__(where, what, do)
+        self.where = where
+        self.what = what
+        self.do = do
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.do}"
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +95,35 @@ def element(name: str, text: str = "", /, *children: str, **attributes: str | No
     return f"<{name}{own}>{inside}</{name}>" if inside else f"<{name}{own}/>"
 
 
+def document(root: Node) -> str:
+    """Return a tree as an XML file, an element a line, two spaces a level.
+
+    Examples
+    --------
+    >>> leaf = Node(name="b", attributes={}, children=[], text="1 < 2")
+    >>> print(document(Node(name="a", attributes={"k": "v"}, children=[leaf])), end="")
+    <?xml version="1.0" encoding="UTF-8"?>
+    <a k="v">
+      <b>1 &lt; 2</b>
+    </a>
+    """
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    _lay_out(root, "", lines)
+    return "\n".join(lines) + "\n"
+
+
+def _lay_out(node: Node, indent: str, lines: list[str]) -> None:
+    own = element(node.name, node.text, **node.attributes)
+    if not node.children:
+        lines.append(indent + own)
+        return
+    opened = element(node.name, "", **node.attributes).removesuffix("/>") + ">"
+    lines.append(indent + opened + escape(_plain(node.text)))
+    for child in node.children:
+        _lay_out(child, indent + "  ", lines)
+    lines.append(f"{indent}</{node.name}>")
+
+
 def read_nodes(chunks: Iterable[bytes], wanted: frozenset[str], where: str) -> Iterator[Node]:
     """Yield each outermost element of some names, as soon as it is read.
 
@@ -84,7 +138,7 @@ def read_nodes(chunks: Iterable[bytes], wanted: frozenset[str], where: str) -> I
 
     Raises
     ------
-    LogInvalid
+    MarkupInvalid
         When it is no XML, has a document type, or is nested too deep.
 
     Notes
@@ -110,7 +164,7 @@ def read_nodes(chunks: Iterable[bytes], wanted: frozenset[str], where: str) -> I
             yield from reader.finished()
         parser.Parse(b"", True)  # noqa: FBT003  # expat takes it by position only
     except ExpatError as error:
-        raise LogInvalid(where, f"it is no XML ({error})", "export it anew") from None
+        raise MarkupInvalid(where, f"it is no XML ({error})", "export it anew") from None
     yield from reader.finished()
 
 
@@ -127,7 +181,7 @@ class _Reader:
         name = name.rpartition(":")[2]
         self.depth += 1
         if self.depth > DEPTH_MAX:
-            raise LogInvalid(self.where, f"nested deeper than {DEPTH_MAX}", "export it anew")
+            raise MarkupInvalid(self.where, f"nested deeper than {DEPTH_MAX}", "export it anew")
         if self.open or name in self.wanted:
             self.open.append((name, attributes, [], []))
 
@@ -145,14 +199,14 @@ class _Reader:
         siblings.append(node)
         if len(siblings) > CHILDREN_MAX:
             what = f"an element with more than {CHILDREN_MAX:,} children"
-            raise LogInvalid(self.where, what, "split the file")
+            raise MarkupInvalid(self.where, what, "split the file")
 
     def characters(self, text: str) -> None:
         if self.open:
             self.open[-1][3].append(text)
 
     def refuse(self, *_: object) -> None:
-        raise LogInvalid(self.where, "it has a document type", "take the DOCTYPE out")
+        raise MarkupInvalid(self.where, "it has a document type", "take the DOCTYPE out")
 
     def finished(self) -> list[Node]:
         ready, self.ready = self.ready, []

@@ -1,9 +1,10 @@
 """Which model plays which machines."""
 
-from linewright.emulate.models import models, watched, without_flow
+from linewright.emulate.flows.models import Given, models, watched, without_flow
 from linewright.plant import Address, Plant, PlantBuilder
 from linewright.plant.language import load_text
 
+MONDAY_NS = 1_795_438_800_000_000_000
 SITE = Address("reno")
 TURN, WASH = Address("reno/shop/lathes/one"), Address("reno/shop/washers/one")
 SPARE = Address("reno/shop/presses/one")
@@ -32,7 +33,7 @@ def played(plant: Plant) -> dict[str, list[str]]:
     stations = [address for address, _ in plant.stations()]
     return {
         str(address): [str(each.address) for each in one.stations]
-        for address, one in models(plant, stations)
+        for address, one in models(plant, stations, Given(at_ns=MONDAY_NS, seed=1))
     }
 
 
@@ -55,9 +56,32 @@ def test_a_site_whose_products_are_released_is_one_model() -> None:
     assert SITE in played(shop(demand_per_week=1900))
 
 
-def test_lots_are_not_played_as_a_whole() -> None:
-    """A product in lots of fifty without a line is left: its machines show each piece."""
-    assert SITE not in played(shop(arrives="50 min", lot_size=50))
+def test_lots_are_played_with_the_flow_of_the_site() -> None:
+    """A product in lots of fifty has its work centres in one model, as each other has."""
+    assert SITE in played(shop(arrives="50 min", lot_size=50))
+
+
+def test_a_site_at_work_has_parts_everywhere_when_the_play_begins() -> None:
+    """What is one model begins as days of work have left it; a line by itself begins empty."""
+    plant = shop(arrives="1 min")
+    found = dict(models(plant, list(dict(plant.stations())), Given(at_ns=MONDAY_NS, seed=1)))
+    begun = found[SITE].begun
+    assert begun is not None
+    assert begun[0].t_ns == MONDAY_NS
+    assert {track.state for track in begun[1].values()} == {"running"}
+    assert found[PUMP].begun is None
+
+
+def test_a_site_in_which_work_stands_is_played_in_parts() -> None:
+    """A store that nobody empties stops the lathe for ever; so each centre plays by itself."""
+    builder = PlantBuilder("acme")
+    area = builder.site("reno", timezone="UTC", currency="USD").area("shop")
+    area.work_centre("lathes").station("one", does={"turn": "40 s"})
+    area.work_centre("washers").station("one", does={"wash": "30 s"}, batch=20, batch_least=20)
+    for name in ("turn", "wash"):
+        builder.operation(name)
+    builder.product("valve", route=["turn", "wash"], arrives="30 h")
+    assert SITE not in played(builder.done())
 
 
 COVER = """
@@ -83,7 +107,9 @@ products: {cover: {route: [mill, plate, drill]}}
 def test_a_line_whose_product_goes_outside_is_played_without_that() -> None:
     """Its second station has work though parts would be away for days; the flow stays."""
     plant = load_text(COVER)
-    ((_, line),) = models(plant, [address for address, _ in plant.stations()])
+    ((_, line),) = models(
+        plant, [address for address, _ in plant.stations()], Given(at_ns=MONDAY_NS, seed=1)
+    )
     assert line.model.product == ""
     assert [each.address.name for each in line.stations] == ["mill", "drill"]
 

@@ -1,0 +1,1 @@
+"""Commands that exchange plants with other tools, in files of public standards."""

@@ -1,0 +1,1 @@
+"""Which models play which machines, what they make, and how their work stands at the beginning."""

@@ -1,7 +1,7 @@
 """What is made in a model, and how it is let in."""
 
-from linewright.twin import compile_plant
-from tests.twin.small import LINE, SHOP, Played, order, plant_of
+from linewright.twin import advance, begin, compile_plant, outcome
+from tests.twin.small import LINE, NS, SHOP, Played, order, plant_of
 
 PUMP = {"pin": {"route": ["do_c"]}, "pump": {"route": ["do_m"], "bom": {"pin": 1, "oil": "1"}}}
 CENTRES = {"cut": {"stations": {"c": "10 s"}}, "join": {"stations": {"m": "5 s"}}}
@@ -57,6 +57,36 @@ def test_orders_take_the_place_of_endless_material() -> None:
     run = Played(plant, 60.0, orders=orders)
     assert (run.out.good, run.product("q").released) == (2, 0)
     assert run.model.orders == ("o1",)
+
+
+def test_an_order_beside_what_is_made_anyway() -> None:
+    """A rush order for one `q` at 25 s goes between the `p` that are made all the time."""
+    products = {"p": {"route": ["do_a"]}, "q": {"route": ["do_a"]}}
+    plant = plant_of(["a"], stations={"a": "10 s"}, products=products)
+    rush = order("rush", "q", earliest_ns=25 * NS, priority=9)
+    model = compile_plant(plant, LINE, product="p", orders=[rush], beside=True)
+    assert model.products == ("p",)
+    model = compile_plant(plant, LINE, orders=[rush], beside=True)
+    end = advance(model, begin(model, at_ns=0, seed=1), 100 * NS, jit=False)
+    out = outcome(model, end)
+    assert [(one.good, one.done_ns) for one in out.orders] == [(1, 40 * NS)]
+    assert out.good == 10
+
+
+def test_material_is_not_sent_out_before_the_first_station() -> None:
+    """Blanks that are cut outside come without end, and not all at once."""
+    cut = {"outside": "mill", "takes": "3 d"}
+    products = {"p": {"route": ["cut", "do_a"]}}
+    plant = plant_of(
+        ["a"],
+        stations={"a": "10 s"},
+        products=products,
+        operations={"cut": cut, "do_a": {}},
+        suppliers={"mill": {}},
+    )
+    model = compile_plant(plant, LINE)
+    end = advance(model, begin(model, at_ns=0, seed=1), 100 * NS, jit=False, events_max=100)
+    assert outcome(model, end).good == 10
 
 
 def test_a_lot_moves_as_one_outside_lines() -> None:

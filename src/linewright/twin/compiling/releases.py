@@ -28,7 +28,9 @@ STORE_LOTS = 2
 """Lots, or needs, for which a store has room where components are always made."""
 
 
-def add_products(draft: Draft, product: str | None, orders: Sequence[Order]) -> None:
+def add_products(
+    draft: Draft, product: str | None, orders: Sequence[Order], *, beside: bool = False
+) -> None:
     """Put what is made into a draft: ways, stores, sources and loops."""
     routes = _routes(draft, product)
     if not routes:
@@ -61,8 +63,11 @@ def add_products(draft: Draft, product: str | None, orders: Sequence[Order]) -> 
                 for k, each in takes[name].items()
             },
         )
-        draft.products[numbers[name]].step = way.begin()
-    _add_sources(draft, routes, orders)
+        comes = any(one.product == name for one in orders)
+        draft.products[numbers[name]].step = way.begin(
+            here=draft.plant.products[name].arrives is None and not comes
+        )
+    _add_sources(draft, routes, orders, beside=beside)
 
 
 def _routes(draft: Draft, product: str | None) -> dict[str, Route]:
@@ -258,7 +263,9 @@ def moved(draft: Draft, number: int) -> int:
     return way.moved(number)
 
 
-def _add_sources(draft: Draft, routes: Mapping[str, Route], orders: Sequence[Order]) -> None:
+def _add_sources(
+    draft: Draft, routes: Mapping[str, Route], orders: Sequence[Order], *, beside: bool
+) -> None:
     """Let products in: by orders, as they arrive, or without end."""
     wanted = [one for one in orders if one.product in routes]
     _add_orders(draft, wanted)
@@ -270,7 +277,11 @@ def _add_sources(draft: Draft, routes: Mapping[str, Route], orders: Sequence[Ord
         row, made = draft.products[k], draft.plant.products[name]
         if row.made:
             _join_loop(draft, k, lines)
-        if wanted and not (k in eaten and not any(one.product == name for one in wanted)):
+        if (
+            wanted
+            and not beside
+            and not (k in eaten and not any(one.product == name for one in wanted))
+        ):
             continue
         if not row.made and made.arrives is None:
             continue

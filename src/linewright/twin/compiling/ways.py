@@ -51,9 +51,19 @@ class Way:
             address: group for address, group in draft.plant.groups() if isinstance(group, Line)
         }
 
-    def begin(self) -> int:
-        """Return the first step of the way; -1: none of it is in the model."""
-        return self.go(0, None)
+    def begin(self, *, here: bool) -> int:
+        """Return the first step of the way; -1: none of it is in the model.
+
+        Parameters
+        ----------
+        here
+            Whether it begins at the first station that does something, and leaves out what is
+            done outside before: material that is always there would be sent out without end.
+        """
+        first = 0
+        while here and first < len(self.steps) and not self.targets(first, None):
+            first += 1
+        return self.go(first, None)
 
     def go(self, k: int, here: Address | None) -> int:
         """Return the step at which a piece goes on from a station, with step `k` of the route."""

@@ -63,9 +63,10 @@ def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: 
         events += 1
         if edge <= t and edge <= change:
             t = edge
-            turn(s, f, ring, turns, k)
-            k += 1
-            edge = turns[at.TURNS + k * at.TURN_WIDTH] if k < count else FAR
+            while edge == t:  # all of an instant, so that one who stops here goes on behind them
+                turn(s, f, ring, turns, k)
+                k += 1
+                edge = turns[at.TURNS + k * at.TURN_WIDTH] if k < count else FAR
         elif change <= t:
             t = max(change, s[at.T])
             apply_change(s, f, ring, t)

@@ -13,7 +13,7 @@ from linewright.twin.kernel.clocks import arm, fixed, server, set_rates
 from linewright.twin.kernel.queues.releases import gap_ns
 from linewright.twin.model import BYTES, UNBOUNDED, Model, is_open, shift_at
 
-MAGIC = b"LWTWIN02"
+MAGIC = b"LWTWIN03"
 """First bytes of a kept state: what it is, and the version of `linewright.twin.kernel.layout`."""
 
 

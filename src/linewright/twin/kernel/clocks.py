@@ -82,6 +82,16 @@ def due(s: Ints, i: int, t: int, why: int) -> None:
     set_key(s, s[at.S_NEXT], s[at.LEAVES], i, t)
 
 
+def stop_until(s: Ints, t: int, i: int, end: int) -> None:
+    """Set until when a server is repaired or set up; a clock of the calendar may strike before."""
+    b = server(i)
+    s[b + at.ENDS] = end
+    if s[b + at.DUE] < end:
+        due(s, i, max(t, s[b + at.DUE]), s[b + at.DUE_BY] + 1)
+    else:
+        due(s, i, end, 0)
+
+
 def set_rates(s: Ints, f: Floats, i: int) -> None:
     """Work out how fast the wears of a server go: F. W. Taylor's law of tool life and speed."""
     m = fixed(s, i)
@@ -253,7 +263,7 @@ def limit(s: Ints, j: int, n: int, used: float) -> float:
 def repair_s(s: Ints, f: Floats, j: int) -> float:
     """Return the seconds of the repair of the failure that a mode has just had."""
     p = s[at.FM_MODE] + j * at.FMM_WIDTH + at.FMM_REPAIR
-    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES]
+    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] - 1
     key = stream(s[at.BASE], j, at.REPAIR)
     family = s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR]
     return draw(family, f[p], f[p + 1], f[p + 2], (key, n))

@@ -6,7 +6,7 @@ do, in the order in which they were concerned.
 """
 
 from linewright.numeric import Floats, Ints
-from linewright.numeric.tournament import FAR, first, first_key, key_of
+from linewright.numeric.tournament import FAR, first, first_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.changes import apply_change
 from linewright.twin.kernel.clocks import due, element, note, plan, server, set_phase, settle
@@ -102,14 +102,14 @@ def happen(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             return
         end_cycle(s, f, ring, t, i)
         act(s, f, ring, t, i)
+    elif s[b + at.WHY] > 0:
+        fail(s, f, ring, t, s[b + at.WHY] - 1)
     elif phase == at.DOWN:
         end_repair(s, f, ring, t, i)
     elif phase == at.SET_UP:
         end_set_up(s, f, ring, t, i)
     elif phase == at.UPKEPT:
         end_stop(s, f, ring, t, i)
-    elif s[b + at.WHY] > 0:
-        fail(s, f, ring, t, s[b + at.WHY] - 1)
     elif s[b + at.WHY] == at.BY_ATTENDANT:
         settle(s, f, t, i)
         s[b + at.ATTEND] = 0
@@ -156,7 +156,7 @@ def close(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             return
         give_back(s, f, t, i, 0)
     elif phase == at.SET_UP and s[b + at.LOAD] >= 0:
-        s[b + at.OFF_LEFT] = max(1, key_of(s, s[at.S_NEXT], s[at.LEAVES], i) - t)
+        s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
         note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
         give_back(s, f, t, i, 0)
     elif phase == at.WAITING:

@@ -24,6 +24,16 @@ def test_a_cycle_stops_at_the_end_of_working_time() -> None:
     assert [event.value for event in run.told("CALENDAR", "line")] == [0.0, 1.0]
 
 
+def test_the_trace_tells_when_a_station_stands_and_goes_on() -> None:
+    """The third part, on the station as it closes, stands for 60 s; 15 s are left of its cycle."""
+    run = _two(170.0)
+    stands, goes_on = run.told("STANDS", "a"), run.told("GOES_ON", "a")
+    assert [(one.t_ns // NS, one.unit, one.value) for one in stands] == [(60, "2", 0.0)]
+    assert [(one.t_ns // NS, one.unit, one.value) for one in goes_on] == [(120, "2", 15.0)]
+    assert run.times("STANDS", "b") == [60.0]
+    assert run.times("GOES_ON", "b") == [120.0]
+
+
 def test_a_cycle_that_ends_as_it_closes_has_ended() -> None:
     """The third cycle of 20 s ends at the instant at which working time does."""
     plant = plant_of(["a"], stations={"a": "20 s"}, site={"shifts": SHIFTS})

@@ -124,6 +124,8 @@ def test_places_fail_each_by_itself() -> None:
     stations = {"a": {"cycle": "10 s", "places": 2, "fails": fails}}
     run = Played(plant_of(["a"], stations=stations), 50.0)
     assert run.times("FAILED", "a") == [35.0, 35.0]
+    units = [event.unit for kind in ("FAILED", "GOES_ON") for event in run.told(kind, "a")]
+    assert sorted(units[:2]) == sorted(units[2:]) == ["6", "7"]
     assert run.out.stations[0].failures == {"jam": 2}
     assert run.seconds("a", "down") == 10.0
 
@@ -170,6 +172,8 @@ def test_a_failure_stops_a_set_up() -> None:
     assert run.times("FAILED", "a") == [18.0]
     assert run.times("SET_UP_BEGAN", "a") == [13.0, 20.0]
     assert run.times("ENDED", "a") == [6.5, 13.0, 29.5]
+    kinds = ("SET_UP_BEGAN", "FAILED", "SET_UP_ENDED", "REPAIRED")
+    assert {event.unit for kind in kinds for event in run.told(kind, "a")} == {"2"}
 
 
 def test_energy_is_power_times_time() -> None:

@@ -54,6 +54,34 @@ def element(s: Ints, i: int) -> int:
     return s[s[at.M_STATION] + s[fixed(s, i) + at.MS_STATION] * at.MT_WIDTH + at.MT_ELEMENT]
 
 
+def unit(s: Ints, i: int) -> int:
+    """Return the number of the part that a server has in work; -1: none."""
+    p = s[server(i) + at.LOAD]
+    return s[s[at.S_PART] + p * at.PART_WIDTH + at.UNIT] if p >= 0 else -1
+
+
+def carried(s: Ints, i: int) -> int:
+    """Return the number of the part that a server has in work, or holds finished; -1: none."""
+    p = s[server(i) + at.HELD]
+    if s[server(i) + at.LOAD] >= 0 or p < 0:
+        return unit(s, i)
+    return s[s[at.S_PART] + p * at.PART_WIDTH + at.UNIT]
+
+
+def tell(s: Ints, ring: Ints, t: int, i: int, why: int) -> None:
+    """Tell the trace why a server stands, once."""
+    b = server(i)
+    if s[b + at.TOLD] != 1 + why:
+        s[b + at.TOLD] = 1 + why
+        note(ring, t, (at.K_STANDS, element(s, i), carried(s, i)), why * at.NS)
+
+
+def stand_closed(s: Ints, ring: Ints, t: int, i: int) -> None:
+    """Let a server stand because it is not working time."""
+    set_phase(s, ring, t, i, at.IDLE)
+    tell(s, ring, t, i, at.FOR_TIME)
+
+
 def is_open(s: Ints, i: int) -> bool:
     """Return whether it is working time at a server."""
     k = s[fixed(s, i) + at.MS_CALENDAR]
@@ -69,9 +97,10 @@ def set_phase(s: Ints, ring: Ints, t: int, i: int, phase: int) -> None:
     s[b + at.TIMES + former] += t - s[b + at.SINCE]
     s[b + at.PHASE] = phase
     s[b + at.SINCE] = t
+    s[b + at.TOLD] = 0
     if ring[0] > 0:
         if phase == at.BLOCKED:
-            note(ring, t, (at.K_BLOCKED, element(s, i), -1), 0)
+            note(ring, t, (at.K_BLOCKED, element(s, i), carried(s, i)), 0)
         elif phase == at.STARVED:
             note(ring, t, (at.K_STARVED, element(s, i), -1), 0)
 

@@ -150,6 +150,7 @@ TIMES = 43  # Nanoseconds in each phase
 PHASES = 8
 ENDS = 51  # When the repair or set-up under way ends; FAR: it waits for its crew
 MENDED_SINCE = 52  # When the repair under way began
+TOLD = 53  # Why the trace has told that it stands, plus 1; 0: it has not
 WIDTH = 56
 
 RUNNING = 0
@@ -550,6 +551,13 @@ K_SHIPPED = 14
 K_CALENDAR = 15
 K_CHANGED = 16
 K_RENEWED = 17
+K_STANDS = 18
+K_GOES_ON = 19
+
+# Why a station stands, as its trace says.
+FOR_TIME = 0
+FOR_PEOPLE = 1
+FOR_KEEPERS = 2
 
 # A ring: capacity, entries ever written, then the entries: time, kind, element, value, unit.
 RING_HEAD = 2

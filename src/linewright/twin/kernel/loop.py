@@ -9,7 +9,16 @@ from linewright.numeric import Floats, Ints
 from linewright.numeric.tournament import FAR, first, first_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.changes import apply_change
-from linewright.twin.kernel.clocks import due, element, note, plan, server, set_phase, settle
+from linewright.twin.kernel.clocks import (
+    due,
+    element,
+    note,
+    plan,
+    server,
+    settle,
+    stand_closed,
+    unit,
+)
 from linewright.twin.kernel.cycles import end_cycle
 from linewright.twin.kernel.people import give_back, pool, sum_up, withdraw
 from linewright.twin.kernel.queues.parts import arrive, look
@@ -157,11 +166,11 @@ def close(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
         give_back(s, f, t, i, 0)
     elif phase == at.SET_UP and s[b + at.LOAD] >= 0:
         s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
-        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
         give_back(s, f, t, i, 0)
     elif phase == at.WAITING:
         withdraw(s, i)
     elif phase not in (at.STARVED, at.BLOCKED):
         return
-    set_phase(s, ring, t, i, at.IDLE)
+    stand_closed(s, ring, t, i)
     plan(s, f, t, i)

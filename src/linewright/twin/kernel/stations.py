@@ -22,8 +22,11 @@ from linewright.twin.kernel.clocks import (
     server,
     set_phase,
     settle,
+    stand_closed,
     stop_until,
+    tell,
     to_ns,
+    unit,
 )
 from linewright.twin.kernel.cycles import end_cycle, run
 from linewright.twin.kernel.people import asks, give_back, give_back_quietly, obtain, withdraw
@@ -78,7 +81,7 @@ def act(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:  # noqa: C901  
     ):
         return
     elif not is_open(s, i):
-        set_phase(s, ring, t, i, at.IDLE)
+        stand_closed(s, ring, t, i)
         plan(s, f, t, i)
     elif s[b + at.HELD] >= 0:
         set_phase(s, ring, t, i, at.BLOCKED)
@@ -163,7 +166,7 @@ def go_on(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     b, m = server(i), fixed(s, i)
     flags = s[m + at.MS_FLAGS]
     if not is_open(s, i) and not (flags & at.UNATTENDED and s[b + at.REMAIN] > 0):
-        set_phase(s, ring, t, i, at.IDLE)
+        stand_closed(s, ring, t, i)
         plan(s, f, t, i)
         return
     if flags & at.PREPARED and s[b + at.REMAIN] == 0 and set_up_ns(s, i) > 0:
@@ -180,12 +183,6 @@ def go_on(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             plan(s, f, t, i)
             return
     run(s, f, ring, t, i)
-
-
-def unit(s: Ints, i: int) -> int:
-    """Return the number of the part that a server has in work; -1: none."""
-    p = s[server(i) + at.LOAD]
-    return s[part(s, p) + at.UNIT] if p >= 0 else -1
 
 
 def load_product(s: Ints, i: int) -> int:
@@ -220,7 +217,7 @@ def begin_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
         return
     s[b + at.OFF_LEFT] = 0
     set_phase(s, ring, t, i, at.SET_UP)
-    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
     stop_until(s, t, i, t + takes)
 
 
@@ -228,7 +225,7 @@ def begin_renewal(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     """Begin to renew what is to be renewed on a free server."""
     takes = to_ns(renewal_s(s, f, i))
     set_phase(s, ring, t, i, at.SET_UP)
-    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
     stop_until(s, t, i, t + takes)
 
 
@@ -237,7 +234,7 @@ def end_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     b = server(i)
     renew(s, f, ring, t, i)
     give_back(s, f, t, i, 0)
-    note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+    note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
     set_phase(s, ring, t, i, at.IDLE)
     if s[b + at.LOAD] >= 0:
         s[b + at.SET_FOR] = load_product(s, i)
@@ -260,6 +257,10 @@ def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
     if s[state + at.STRUCK]:
         last_longer(s, t, i, j, forced)
         return
+    phase = s[b + at.PHASE]
+    under_way = phase == at.SET_UP or (phase == at.UPKEPT and s[b + at.REQUEST] == 0)
+    if under_way:
+        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
     first = s[fixed(s, i) + at.MS_MODE]
     note(ring, t, (at.K_FAILED, element(s, i), unit(s, i)), (j - first) * at.NS)
     s[state + at.FAILURES] += 1
@@ -267,16 +268,12 @@ def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
     s[state + at.WHEN] = FAR
     s[state + at.STRUCK] = 1 + last_struck(s, i)
     find_strike(s, f, i)
-    phase = s[b + at.PHASE]
     if phase == at.DOWN:
         stop_until(s, t, i, s[b + at.ENDS])
         return
-    if phase == at.SET_UP:
-        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
-        if s[b + at.LOAD] >= 0:
-            s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
-    elif phase == at.UPKEPT:
-        s[b + at.UPKEEP] = -1
+    if phase == at.SET_UP and s[b + at.LOAD] >= 0:
+        s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
+    s[b + at.UPKEEP] = -1
     withdraw(s, i)
     give_back(s, f, t, i, 0)
     set_phase(s, ring, t, i, at.DOWN)
@@ -381,7 +378,7 @@ def served(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
         takes = set_up_ns(s, i)
         s[b + at.OFF_LEFT] = 0
         set_phase(s, ring, t, i, at.SET_UP)
-        note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
+        note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
         stop_until(s, t, i, t + takes)
     else:
         begin_upkeep(s, f, ring, t, i)
@@ -398,9 +395,13 @@ def serve(s: Ints, f: Floats, ring: Ints, t: int) -> None:
         best = -1
         i = s[at.REQUEST_HEAD]
         while i >= 0:
-            if (best < 0 or goes_first(s, i, best)) and obtain(s, f, t, i, wanted(s, i)):
-                give_back_quietly(s, f, t, i)
-                best = i
+            if best < 0 or goes_first(s, i, best):
+                if obtain(s, f, t, i, wanted(s, i)):
+                    give_back_quietly(s, f, t, i)
+                    best = i
+                elif not s[server(i) + at.TOLD] and s[server(i) + at.PHASE] != at.DOWN:
+                    kept = s[server(i) + at.REQUEST] == at.R_UPKEEP
+                    tell(s, ring, t, i, at.FOR_KEEPERS if kept else at.FOR_PEOPLE)
             i = s[server(i) + at.NEXT_REQUEST]
         if best >= 0:
             obtain(s, f, t, best, wanted(s, best))

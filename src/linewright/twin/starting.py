@@ -22,7 +22,7 @@ from linewright.twin.kernel.clocks import (
 )
 from linewright.twin.kernel.cycles import cycle_s, hold
 from linewright.twin.kernel.people import obtain
-from linewright.twin.kernel.queues.parts import enter, new_part, part, work_of
+from linewright.twin.kernel.queues.parts import count_in, enter, new_part, part, work_of
 from linewright.twin.kernel.queues.releases import gap_ns
 from linewright.twin.model import BYTES, Model
 from linewright.twin.state import (
@@ -135,7 +135,10 @@ def _fill(model: Model, s: Ints, f: Floats, buffer: int, count: int) -> None:
         step = _step_in(s, q)
         for _ in range(min(count, places) if step >= 0 else 0):
             product = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
-            enter(s, f, NO_RING, s[at.T], (new_part(s, s[at.T], product, step), q))
+            p = new_part(s, s[at.T], product, step)
+            if not s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY:
+                _count(s, p, step)
+            enter(s, f, NO_RING, s[at.T], (p, q))
             count -= 1
 
 
@@ -173,7 +176,15 @@ def _load(model: Model, s: Ints, i: int, product: str | None) -> int:
     made = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
     p = new_part(s, s[at.T], made, step)
     s[part(s, p) + at.NEXT] = -1
+    _count(s, p, step)
     return p
+
+
+def _count(s: Ints, p: int, step: int) -> None:
+    """Count a part that is already inside into the loop of its product."""
+    b = s[at.M_STEP] + step * at.MP_WIDTH
+    if not s[b + at.MP_LEFT]:
+        count_in(s, p, s[b + at.MP_PRODUCT])
 
 
 def _used(now: StationNow | None, name: str) -> float:

@@ -262,7 +262,9 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         queue = -1 if step.choices else step.queue
         fields = (first, number, queue, *choices, step.after, step.rework, step.limit)
         more = (step.product, *takes, *gives, -1 if wait is None else wait[0], k)
-        blocks.put(at.M_STEP, (*fields, *more, _short(draft, step), _plain(step, blocks)))
+        blocks.put(
+            at.M_STEP, (*fields, *more, _short(draft, step), _plain(step, blocks), step.left)
+        )
         mean_s = min((work.mean_s for work in step.works), default=0.0)
         rest_s = _rest_s(draft, k, rest, 0)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
@@ -284,6 +286,7 @@ def _short(draft: Draft, step: StepRow) -> int:
     after = draft.steps[step.after]
     queue = draft.queues[after.queue] if after.works else None
     plain = queue is not None and queue.flags == 0 and queue.rule == at.FIFO
+    plain = plain and after.left == step.left
     return after.queue if plain else -1
 
 

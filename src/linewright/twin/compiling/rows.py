@@ -128,6 +128,7 @@ class StepRow(Row):
     gives: tuple[tuple[int, int], ...] = ()
     wait: Numbers | None = None
     rest_s: float = 0.0
+    left: bool = False
 
 
 class ProductRow(Row):

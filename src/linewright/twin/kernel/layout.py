@@ -302,7 +302,8 @@ MP_ELEMENT = 14  # Its number among random streams
 MP_SHORT = 15
 """Queue of the next step, where nothing but room decides whether a part gets there; else -1."""
 MP_PLAIN = 16  # Time of its only work, where that is all there is to it; else -1
-MP_WIDTH = 17
+MP_LEFT = 17  # Whether the line in whose loop its product is lies behind it for good
+MP_WIDTH = 18
 FMP_WAIT = 0
 FMP_MEAN_S = 3  # Mean time of a piece here
 FMP_REST_S = 4  # Mean time of a piece from here to the end

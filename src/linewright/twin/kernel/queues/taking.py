@@ -7,6 +7,7 @@ from linewright.twin.kernel.clocks import fixed, server
 from linewright.twin.kernel.queues.parts import (
     admit,
     can_go,
+    count_in,
     end_part,
     let_go,
     look,
@@ -20,7 +21,6 @@ from linewright.twin.kernel.queues.parts import (
 from linewright.twin.kernel.queues.releases import (
     first_step,
     fits_loop,
-    join_loop,
     next_product,
     release,
 )
@@ -61,7 +61,11 @@ def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
     if k < 0:
         return -1
     product = next_product(s, k)
-    return release(s, ring, t, k, product) if product >= 0 else -1
+    if product < 0:
+        return -1
+    p = release(s, ring, t, k, product)
+    count_in(s, p, product)
+    return p
 
 
 def gather(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> int:
@@ -126,7 +130,6 @@ def supply(s: Ints, ring: Ints, t: int, i: int, least: int) -> None:
     if product < 0 or not can_begin(s, t, i, first_step(s, k, product)):
         return
     p = release(s, ring, t, k, product)
-    join_loop_again(s, product)
     c = part(s, p)
     s[c + at.NEXT] = -1
     s[c + at.ENTERED_AT] = t
@@ -166,9 +169,8 @@ def fetch(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int]) -> None
         return
     entry = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
     if entry and not s[part(s, p) + at.COUNTED]:
-        s[part(s, p) + at.COUNTED] = 1
         step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
-        join_loop(s, s[step + at.MP_PRODUCT], 1)
+        count_in(s, p, s[step + at.MP_PRODUCT])
     remove(s, f, ring, t, (q, before, p))
 
 
@@ -198,13 +200,6 @@ def after_in(s: Ints, q: int, p: int) -> int:
         passed = passed or k == p
         i = s[server(i) + at.NEXT_WAITER]
     return -1
-
-
-def join_loop_again(s: Ints, product: int) -> None:
-    """Undo the count of a part that is counted when it leaves the entry."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-    if k >= 0:
-        s[s[at.S_LOOP] + k * at.SLP_WIDTH + at.IN_LOOP] -= 1
 
 
 def pick(s: Ints, f: Floats, t: int, i: int) -> int:

@@ -142,3 +142,13 @@ def test_events_are_bounded() -> None:
     run = Played(plant_of(["a"], stations={"a": "10 s"}), 0.0)
     with pytest.raises(RunStopped, match=r"20 events have brought it to 200\.000 s"):
         advance(run.model, run.state, 900 * NS, jit=False, events_max=20)
+
+
+def test_parts_inside_are_bounded() -> None:
+    """One part comes each second and one leaves in 9000 s: the run stops, and says where."""
+    products = {"p": {"route": ["do_a"], "arrives": "1 s"}}
+    run = Played(plant_of(["a"], stations={"a": "9000 s"}, products=products), 0.0)
+    where = "more than 500 parts are inside, most of them in reno/shop/line/-a"
+    with pytest.raises(RunStopped, match=where):
+        advance(run.model, run.state, 9000 * NS, jit=False, parts_max=500)
+    assert advance(run.model, run.state, 400 * NS, jit=False, parts_max=500).t_ns == 400 * NS

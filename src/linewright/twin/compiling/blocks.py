@@ -262,9 +262,9 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         queue = -1 if step.choices else step.queue
         fields = (first, number, queue, *choices, step.after, step.rework, step.limit)
         more = (step.product, *takes, *gives, -1 if wait is None else wait[0], k)
-        blocks.put(
-            at.M_STEP, (*fields, *more, _short(draft, step), _plain(step, blocks), step.left)
-        )
+        short = (_short(draft, step), _plain(step, blocks))
+        times = (step.queue_limit_ns, int(_is_timed(draft, step.after)))
+        blocks.put(at.M_STEP, (*fields, *more, *short, int(step.left), *times))
         mean_s = min((work.mean_s for work in step.works), default=0.0)
         rest_s = _rest_s(draft, k, rest, 0)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
@@ -286,13 +286,24 @@ def _short(draft: Draft, step: StepRow) -> int:
     after = draft.steps[step.after]
     queue = draft.queues[after.queue] if after.works else None
     plain = queue is not None and queue.flags == 0 and queue.rule == at.FIFO
-    plain = plain and after.left == step.left
+    plain = plain and after.left == step.left and not _is_timed(draft, step.after)
     return after.queue if plain else -1
+
+
+def _is_timed(draft: Draft, number: int) -> bool:
+    """Return whether a step must be known to begin in time, also after being moved there."""
+    if number < 0:
+        return False
+    step = draft.steps[number]
+    if step.choices:
+        return any(_is_timed(draft, one) for one in step.choices)
+    moves = any(draft.stations[work.station].flags & at.MOVER for work in step.works)
+    return step.queue_limit_ns > 0 or (moves and _is_timed(draft, step.after))
 
 
 def _plain(step: StepRow, blocks: Blocks) -> int:
     """Return the time of the only work of a step, where that is all there is to it; else -1."""
-    if not _is_plain(step):
+    if not _is_plain(step) or step.queue_limit_ns:
         return -1
     return len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
 

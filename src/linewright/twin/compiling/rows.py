@@ -129,6 +129,7 @@ class StepRow(Row):
     wait: Numbers | None = None
     rest_s: float = 0.0
     left: bool = False
+    queue_limit_ns: int = 0
 
 
 class ProductRow(Row):

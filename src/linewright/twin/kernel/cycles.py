@@ -164,6 +164,9 @@ def end_piece(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int, int]
     if verdict == GONE:
         return
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
+    moved = s[m + at.MS_FLAGS] & (at.MOVER + at.GATE) == at.MOVER
+    if (s[step + at.MP_TIMED] and not moved) or verdict != GOOD:
+        s[c + at.ENDED_AT] = t
     if verdict == GOOD:
         if s[step + at.MP_GIVE_END] > s[step + at.MP_GIVE]:
             take_apart(s, f, t, i, p)

@@ -151,6 +151,7 @@ PHASES = 8
 ENDS = 51  # When the repair or set-up under way ends; FAR: it waits for its crew
 MENDED_SINCE = 52  # When the repair under way began
 TOLD = 53  # Why the trace has told that it stands, plus 1; 0: it has not
+OVERDUE = 54  # Pieces taken after a longer wait than their step allows
 WIDTH = 56
 
 RUNNING = 0
@@ -194,6 +195,7 @@ SLOTTED = 32
 UNATTENDED = 64
 UPKEPT_FLAG = 128
 MOVER = 256  # It moves parts; nothing that it does is an operation
+GATE = 512  # A mover that ends being away at a supplier
 CAREFUL = 8 + 16  # What keeps a server from taking the first part in front of it
 
 # A station of the model.
@@ -281,6 +283,7 @@ ORDER = 11
 SENT_BY = 12  # Step that sent it back for rework last; -1: none
 TRIPS = 13  # How often that step sent it back
 COUNTED = 14  # Whether it is counted in the loop of its product
+ENDED_AT = 15  # When its last step ended, or it came into being
 PART_WIDTH = 16
 
 # A step.
@@ -303,7 +306,9 @@ MP_SHORT = 15
 """Queue of the next step, where nothing but room decides whether a part gets there; else -1."""
 MP_PLAIN = 16  # Time of its only work, where that is all there is to it; else -1
 MP_LEFT = 17  # Whether the line in whose loop its product is lies behind it for good
-MP_WIDTH = 18
+MP_QUEUE_LIMIT = 18  # Longest wait before it, ns; 0: none
+MP_TIMED = 19  # Whether the next one has such a limit, also after being moved there
+MP_WIDTH = 20
 FMP_WAIT = 0
 FMP_MEAN_S = 3  # Mean time of a piece here
 FMP_REST_S = 4  # Mean time of a piece from here to the end

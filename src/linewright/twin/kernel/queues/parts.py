@@ -42,7 +42,7 @@ def new_part(s: Ints, t: int, product: int, step: int) -> int:
     s[at.FREE_COUNT] -= 1
     o = s[at.M_PRODUCT] + product * at.MO_WIDTH
     s[b + at.STEP] = step
-    s[b + at.BORN] = t
+    s[b + at.BORN] = s[b + at.ENDED_AT] = t
     s[b + at.DUE_AT] = t + s[o + at.MO_LEAD] if s[o + at.MO_LEAD] > 0 else FAR
     s[b + at.PRIORITY] = s[o + at.MO_PRIORITY]
     s[b + at.TRIPS] = 0

@@ -46,9 +46,21 @@ def take(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     if p < 0:
         return False
     s[b + at.LOAD] = p
+    count_overdue(s, t, i)
     if flags & at.CHOSEN:
         s[queue(s, q) + at.IN_WORK] += s[b + at.LOADED]
     return True
+
+
+def count_overdue(s: Ints, t: int, i: int) -> None:
+    """Count the pieces of a load that have waited longer than their step allows."""
+    p = s[server(i) + at.LOAD]
+    limit = s[s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH + at.MP_QUEUE_LIMIT]
+    while limit > 0 and p >= 0:
+        c = part(s, p)
+        if t - s[c + at.ENDED_AT] > limit:
+            s[server(i) + at.OVERDUE] += s[c + at.SIZE]
+        p = s[c + at.NEXT]
 
 
 def handed(s: Ints, ring: Ints, t: int, q: int) -> int:

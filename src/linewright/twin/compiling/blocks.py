@@ -1,6 +1,6 @@
 """A draft as numbers, in the layout of the kernel."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -123,13 +123,21 @@ def _modes(draft: Draft, blocks: Blocks, row: StationRow, server: int) -> tuple[
         life, repair = numbers_of(mode.every, "exponential"), numbers_of(mode.repair, "exponential")
         needs = blocks.needed(of_crew(draft, mode.crew))
         fields = (server, _clock(mode, causes), causes, life[0], repair[0], *needs)
-        blocks.put(at.M_MODE, fields)
+        blocks.put(at.M_MODE, (*fields, *blocks.listed(_effects(blocks, row, first, name))))
         blocks.put_floats(at.FM_MODE, (*life[1:], *repair[1:]))
-        if mode.every is None and not causes and mode.causes:
-            draft.note(
-                f"{row.address}: {name} is brought on by another mode; that is not simulated"
-            )
     return first, len(blocks.modes)
+
+
+def _effects(blocks: Blocks, row: StationRow, first: int, cause: str) -> Iterator[int]:
+    """Yield what a mode brings on at its server: mode, how likely in 1e-9, its delay's row."""
+    for j, mode in enumerate(row.station.fails.values(), first):
+        for one in mode.causes:
+            if one.mode == cause:
+                delay = numbers_of(one.delay, "constant")
+                blocks.put(at.M_TIME, (delay[0], 0))
+                blocks.put_floats(at.FM_TIME, delay[1:])
+                yield from (j, round(one.probability_share * at.NS))
+                yield len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
 
 
 def _causes(station: Station, mode: FailureMode) -> int:

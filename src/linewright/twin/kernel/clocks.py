@@ -207,6 +207,10 @@ def find_strike(s: Ints, f: Floats, i: int) -> None:
         mode = s[at.M_MODE] + j * at.MM_WIDTH
         clock = s[mode + at.MM_CLOCK]
         when = s[s[at.S_MODE] + j * at.SM_WIDTH + at.WHEN]
+        brought = s[s[at.S_MODE] + j * at.SM_WIDTH + at.BROUGHT_ON]
+        if 0 < brought < s[b + at.DUE]:
+            s[b + at.DUE] = brought
+            s[b + at.DUE_BY] = j
         if clock == at.CALENDAR_CLOCK:
             if when < s[b + at.DUE]:
                 s[b + at.DUE] = when
@@ -279,6 +283,24 @@ def arm(s: Ints, f: Floats, t: int, j: int) -> None:
         since = t if clock == at.CALENDAR_CLOCK else s[state + at.ARMED]
         s[state + at.WHEN] = since + to_ns(f[q + at.LEFT])
     find_strike(s, f, i)
+
+
+def bring_on(s: Ints, f: Floats, t: int, j: int) -> None:
+    """Let a mode that has just struck lead to others: each with its probability, after a delay."""
+    mode = s[at.M_MODE] + j * at.MM_WIDTH
+    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] - 1
+    for k in range(s[mode + at.MM_EFFECT], s[mode + at.MM_EFFECT_END], 3):
+        edge = s[at.M_LIST] + k
+        number = ((k - s[mode + at.MM_EFFECT]) << 40) + n
+        key = stream(s[at.BASE], s[edge], at.LEADING)
+        if uniform(key, number) >= float(s[edge + 1]) / 1e9:
+            continue
+        d, x = s[at.M_TIME] + s[edge + 2] * at.MD_WIDTH, s[at.FM_TIME] + s[edge + 2] * at.FMD_WIDTH
+        key = stream(s[at.BASE], s[edge], at.DELAYING)
+        when = max(1, t + to_ns(draw(s[d], f[x], f[x + 1], f[x + 2], (key, number))))
+        other = s[at.S_MODE] + s[edge] * at.SM_WIDTH + at.BROUGHT_ON
+        if s[other] == 0 or when < s[other]:
+            s[other] = when
 
 
 def limit(s: Ints, j: int, n: int, used: float) -> float:

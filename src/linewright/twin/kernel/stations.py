@@ -10,6 +10,7 @@ from linewright.numeric.tournament import FAR
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
     arm,
+    bring_on,
     element,
     find_strike,
     fixed,
@@ -254,7 +255,10 @@ def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
     state = s[at.S_MODE] + j * at.SM_WIDTH
     forced = s[b + at.FORCED]
     s[b + at.FORCED] = 0
+    if s[state + at.BROUGHT_ON] <= t:
+        s[state + at.BROUGHT_ON] = 0
     if s[state + at.STRUCK]:
+        find_strike(s, f, i)
         last_longer(s, t, i, j, forced)
         return
     phase = s[b + at.PHASE]
@@ -267,6 +271,7 @@ def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
     s[state + at.FAILED_UNTIL] = forced
     s[state + at.WHEN] = FAR
     s[state + at.STRUCK] = 1 + last_struck(s, i)
+    bring_on(s, f, t, j)
     find_strike(s, f, i)
     if phase == at.DOWN:
         stop_until(s, t, i, s[b + at.ENDS])
@@ -285,8 +290,10 @@ def last_longer(s: Ints, t: int, i: int, j: int, until: int) -> None:
     state = s[at.S_MODE] + j * at.SM_WIDTH + at.FAILED_UNTIL
     s[state] = max(s[state], until)
     b = server(i)
-    if s[b + at.CAUSE] == j and s[b + at.ENDS] < FAR:
-        stop_until(s, t, i, max(s[b + at.ENDS], until))
+    end = s[b + at.ENDS]
+    if s[b + at.CAUSE] == j and end < FAR:
+        end = max(end, until)
+    stop_until(s, t, i, end)
 
 
 def last_struck(s: Ints, i: int) -> int:

@@ -1,5 +1,7 @@
 """What is made in a model, and how it is let in."""
 
+import pytest
+
 from linewright.twin import advance, begin, compile_plant, outcome
 from tests.twin.small import LINE, NS, SHOP, Played, order, plant_of
 
@@ -111,3 +113,34 @@ def test_the_preferred_route_is_taken() -> None:
     run = Played(plant, 30.0)
     assert run.out.good == 3
     assert run.model.notes == ("p: of its 2 routes the preferred one is taken",)
+
+
+@pytest.mark.parametrize("release", ["conwip", "kanban"])
+def test_a_part_that_leaves_the_line_is_inside_no_more(release: str) -> None:
+    """One may be in the line: painted for 100 s elsewhere, it lets the next one in at 6 and 12 s.
+
+    The third one waits on the line until the queue of one place has room for it.
+    """
+    line = {"release": release, "wip": 1}
+    stations = {"a": "1 s", "b": "5 s"}
+    paint = {"queue": 1, "stations": {"z": "100 s"}}
+    products = {"p": {"route": ["do_a", "do_b", "do_z"]}}
+    plant = plant_of(
+        ["a", 1, "b"], stations=stations, centres={"paint": paint}, line=line, products=products
+    )
+    run = Played(plant, 110.0, at=SHOP)
+    assert run.times("BEGAN", "a") == [0.0, 6.0, 12.0, 106.0]
+    assert run.times("BEGAN", "z") == [6.0, 106.0]
+
+
+def test_a_way_that_comes_back_has_not_left_the_line() -> None:
+    """Away at a supplier for 50 s between two steps of the line, a part still counts."""
+    plant = plant_of(
+        ["a", 1, "b"],
+        stations={"a": "1 s", "b": "5 s"},
+        line={"release": "conwip", "wip": 1},
+        products={"p": {"route": ["do_a", "plate", "do_b"]}},
+        operations={"plate": {"outside": "plater", "takes": "50 s"}},
+        suppliers={"plater": {}},
+    )
+    assert Played(plant, 113.0).times("BEGAN", "a") == pytest.approx([0.0, 56.0, 112.0])

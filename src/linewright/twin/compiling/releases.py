@@ -383,6 +383,7 @@ def _join_loop(draft: Draft, k: int, lines: Mapping[Address, object]) -> None:
             continue
         if line.release not in {"conwip", "kanban"} or line.wip is None:
             return
+        _mark_left(draft, k, row.address.parent or draft.place)
         own = f"{row.address.parent}/{draft.products[k].name if line.release == 'kanban' else ''}"
         for number, loop in enumerate(draft.loops):
             if loop.name == own:
@@ -392,6 +393,24 @@ def _join_loop(draft: Draft, k: int, lines: Mapping[Address, object]) -> None:
         draft.queues[queue].flags |= at.ENTRY
         draft.products[k].loop = len(draft.loops) - 1
         return
+
+
+def _mark_left(draft: Draft, k: int, line: Address) -> None:
+    """Mark the steps of a product from which its way does not lead into a line any more."""
+    known: dict[int, bool] = {}
+
+    def leads_in(number: int) -> bool:
+        if number < 0:
+            return False
+        if number not in known:
+            row = draft.steps[number]
+            here = any(draft.stations[work.station].address.parent == line for work in row.works)
+            known[number] = here or any(leads_in(one) for one in (*row.choices, row.after))
+        return known[number]
+
+    for number, row in enumerate(draft.steps):
+        if row.product == k:
+            row.left = not leads_in(number)
 
 
 __all__ = ["add_products", "draws"]

@@ -128,6 +128,8 @@ class StepRow(Row):
     gives: tuple[tuple[int, int], ...] = ()
     wait: Numbers | None = None
     rest_s: float = 0.0
+    left: bool = False
+    queue_limit_ns: int = 0
 
 
 class ProductRow(Row):

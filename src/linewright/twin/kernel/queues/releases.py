@@ -4,7 +4,14 @@ from linewright.numeric import Floats, Ints, draw, stream
 from linewright.numeric.tournament import FAR, set_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import note, to_ns
-from linewright.twin.kernel.queues.parts import end_part, enter, new_part, part, queue, rouse
+from linewright.twin.kernel.queues.parts import (
+    count_out,
+    end_part,
+    enter,
+    new_part,
+    part,
+    queue,
+)
 
 
 def source(s: Ints, k: int) -> int:
@@ -24,16 +31,6 @@ def fits_loop(s: Ints, product: int) -> bool:
         return True
     b = s[at.S_LOOP] + k * at.SLP_WIDTH
     return s[b + at.IN_LOOP] < s[b + at.LOOP_LIMIT]
-
-
-def join_loop(s: Ints, product: int, more: int) -> None:
-    """Count a part into the loop of its product, or out of it: then its entry looks again."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-    if k >= 0:
-        b = s[at.S_LOOP] + k * at.SLP_WIDTH
-        s[b + at.IN_LOOP] += more
-        if more < 0:
-            rouse(s, s[b + at.LOOP_QUEUE])
 
 
 def next_product(s: Ints, k: int) -> int:
@@ -78,7 +75,6 @@ def release(s: Ints, ring: Ints, t: int, k: int, product: int) -> int:
     p = new_part(s, t, product, first_step(s, k, product))
     s[b + at.OF_LOT] -= s[part(s, p) + at.SIZE]
     s[b + at.MADE] += 1
-    join_loop(s, product, 1)
     if ring[0] > 0:
         note(ring, t, (at.K_CREATED, place_of(s, k), s[part(s, p) + at.UNIT]), 0)
     return p
@@ -173,7 +169,7 @@ def scrap(s: Ints, ring: Ints, t: int, what: tuple[int, int], product: int) -> N
     s[s[at.S_PRODUCT] + product * at.SO_WIDTH + at.PR_SCRAPPED] += s[c + at.SIZE]
     note(ring, t, (at.K_SCRAPPED, place, s[c + at.UNIT]), s[c + at.SIZE] * at.NS)
     settle_order(s, t, p, 0)
-    join_loop(s, product, -1)
+    count_out(s, p, product)
     end_part(s, p)
 
 
@@ -204,7 +200,7 @@ def book(s: Ints, f: Floats, t: int, p: int, product: int) -> None:
     f[x + at.FSO_FLOW] += flow
     f[x + at.FSO_FLOW2] += flow * flow
     settle_order(s, t, p, size)
-    join_loop(s, product, -1)
+    count_out(s, p, product)
 
 
 def finish(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int, int]) -> None:

@@ -7,6 +7,7 @@ from linewright.twin.kernel.clocks import fixed, server
 from linewright.twin.kernel.queues.parts import (
     admit,
     can_go,
+    count_in,
     end_part,
     let_go,
     look,
@@ -20,7 +21,6 @@ from linewright.twin.kernel.queues.parts import (
 from linewright.twin.kernel.queues.releases import (
     first_step,
     fits_loop,
-    join_loop,
     next_product,
     release,
 )
@@ -46,9 +46,21 @@ def take(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     if p < 0:
         return False
     s[b + at.LOAD] = p
+    count_overdue(s, t, i)
     if flags & at.CHOSEN:
         s[queue(s, q) + at.IN_WORK] += s[b + at.LOADED]
     return True
+
+
+def count_overdue(s: Ints, t: int, i: int) -> None:
+    """Count the pieces of a load that have waited longer than their step allows."""
+    p = s[server(i) + at.LOAD]
+    limit = s[s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH + at.MP_QUEUE_LIMIT]
+    while limit > 0 and p >= 0:
+        c = part(s, p)
+        if t - s[c + at.ENDED_AT] > limit:
+            s[server(i) + at.OVERDUE] += s[c + at.SIZE]
+        p = s[c + at.NEXT]
 
 
 def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
@@ -61,7 +73,11 @@ def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
     if k < 0:
         return -1
     product = next_product(s, k)
-    return release(s, ring, t, k, product) if product >= 0 else -1
+    if product < 0:
+        return -1
+    p = release(s, ring, t, k, product)
+    count_in(s, p, product)
+    return p
 
 
 def gather(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> int:
@@ -126,7 +142,6 @@ def supply(s: Ints, ring: Ints, t: int, i: int, least: int) -> None:
     if product < 0 or not can_begin(s, t, i, first_step(s, k, product)):
         return
     p = release(s, ring, t, k, product)
-    join_loop_again(s, product)
     c = part(s, p)
     s[c + at.NEXT] = -1
     s[c + at.ENTERED_AT] = t
@@ -166,9 +181,8 @@ def fetch(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int]) -> None
         return
     entry = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
     if entry and not s[part(s, p) + at.COUNTED]:
-        s[part(s, p) + at.COUNTED] = 1
         step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
-        join_loop(s, s[step + at.MP_PRODUCT], 1)
+        count_in(s, p, s[step + at.MP_PRODUCT])
     remove(s, f, ring, t, (q, before, p))
 
 
@@ -198,13 +212,6 @@ def after_in(s: Ints, q: int, p: int) -> int:
         passed = passed or k == p
         i = s[server(i) + at.NEXT_WAITER]
     return -1
-
-
-def join_loop_again(s: Ints, product: int) -> None:
-    """Undo the count of a part that is counted when it leaves the entry."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-    if k >= 0:
-        s[s[at.S_LOOP] + k * at.SLP_WIDTH + at.IN_LOOP] -= 1
 
 
 def pick(s: Ints, f: Floats, t: int, i: int) -> int:

@@ -184,7 +184,7 @@ def _count(s: Ints, p: int, step: int) -> None:
     """Count a part that is already inside into the loop of its product."""
     b = s[at.M_STEP] + step * at.MP_WIDTH
     if not s[b + at.MP_LEFT]:
-        count_in(s, p, s[b + at.MP_PRODUCT])
+        count_in(s, p, s[b + at.MP_PRODUCT], at.IN_LINE)
 
 
 def _used(now: StationNow | None, name: str) -> float:

@@ -63,8 +63,8 @@ def write(draft: Draft) -> Blocks:
     for k, row in enumerate(draft.products):
         start = row.step if row.step >= 0 else (row.store if row.store >= 0 else -1 - k)
         store = -1 if row.store < 0 else draft.steps[row.store].queue
-        fields = (start, row.loop, row.priority, row.lead_ns, store, row.size)
-        blocks.put(at.M_PRODUCT, fields)
+        loops = (row.loop, row.hold)
+        blocks.put(at.M_PRODUCT, (start, *loops, row.priority, row.lead_ns, store, row.size))
     for one in draft.orders:
         due = one.due_ns or (1 << 62)
         fields = (one.t_ns, one.product, one.pieces, due, one.priority, one.size)

@@ -185,9 +185,7 @@ def _add_stores(
                     if places is not None:
                         queue.places = places
                     elif made.arrives is None and row.made:
-                        queue.places = STORE_LOTS * max(amount, row.lot)
-                        what = f"its store holds {queue.places} pieces"
-                        draft.note(f"{row.name}: it is made for other products; {what}")
+                        row.held = STORE_LOTS * max(amount, row.lot)
                     draft.queues.append(queue)
                     draft.steps.append(StepRow(product=number, queue=len(draft.queues) - 1))
                     row.store = len(draft.steps) - 1
@@ -293,7 +291,37 @@ def _add_sources(
             draft.note(f"{name}: released evenly as its demand asks")
         else:
             endless.append(k)
+            _hold(draft, k)
     _endless(draft, endless)
+
+
+def _hold(draft: Draft, k: int) -> None:
+    """Bound a component that is always made: what its store holds, and one load a station.
+
+    It comes in only as its store is emptied, so that it never stands in the way of what would
+    empty it.
+    """
+    row = draft.products[k]
+    if not row.held:
+        return
+    loads = sum(
+        max(
+            draft.stations[work.station].servers * draft.stations[work.station].batch
+            for work in step.works
+        )
+        for step in draft.steps
+        if step.product == k and step.works
+    )
+    most = row.held + loads
+    queues = _first_queues(draft, row.step)
+    entry = queues[0][0] if len(queues) == 1 else -1
+    limit = -(-most // row.size)
+    draft.loops.append(LoopRow(name=f"{draft.place}/{row.name}", limit=limit, queue=entry))
+    row.hold = len(draft.loops) - 1
+    draft.note(
+        f"{row.name}: it is made for other products; "
+        f"at most {most} pieces are on their way or in its store"
+    )
 
 
 def _first_queues(draft: Draft, step: int) -> list[tuple[int, int]]:

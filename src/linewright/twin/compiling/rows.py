@@ -145,6 +145,8 @@ class ProductRow(Row):
     weight: float = 1.0
     lot: int = 1
     made: bool = True
+    held: int = 0
+    hold: int = -1
 
 
 class SourceRow(Row):

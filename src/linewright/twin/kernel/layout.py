@@ -282,7 +282,9 @@ UNIT = 10
 ORDER = 11
 SENT_BY = 12  # Step that sent it back for rework last; -1: none
 TRIPS = 13  # How often that step sent it back
-COUNTED = 14  # Whether it is counted in the loop of its product
+COUNTED = 14  # Bits of the loops of its product in which it is counted
+IN_LINE = 1
+IN_STORE = 2
 ENDED_AT = 15  # When its last step ended, or it came into being
 PART_WIDTH = 16
 
@@ -458,12 +460,13 @@ SL_WIDTH = 5
 
 # A product.
 MO_STEP = 0
-MO_LOOP = 1
-MO_PRIORITY = 2
-MO_LEAD = 3
-MO_STORE = 4  # Queue of finished ones that others take; -1: they leave
-MO_SIZE = 5  # Pieces in a part of it
-MO_WIDTH = 6
+MO_LOOP = 1  # Loop of the line it begins in; -1: none
+MO_HELD = 2  # Loop of its store; -1: none
+MO_PRIORITY = 3
+MO_LEAD = 4
+MO_STORE = 5  # Queue of finished ones that others take; -1: they leave
+MO_SIZE = 6  # Pieces in a part of it
+MO_WIDTH = 7
 PR_RELEASED = 0
 PR_SHIPPED = 1
 PR_SCRAPPED = 2
@@ -478,7 +481,7 @@ FSO_WIDTH = 2
 # A loop: parts that may be inside at once.
 IN_LOOP = 0
 LOOP_LIMIT = 1
-LOOP_QUEUE = 2  # Entry whose servers look again when a part has left
+LOOP_QUEUE = 2  # Entry whose servers look again when a part has left; -1: any with material
 LOOP_OWN = 3
 SLP_WIDTH = 4
 

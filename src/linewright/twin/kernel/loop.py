@@ -27,7 +27,7 @@ from linewright.twin.kernel.quick import begin_shortly, end_shortly
 from linewright.twin.kernel.stations import act, end_repair, end_set_up, end_stop, fail, serve
 
 
-def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: C901  # one loop
+def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: C901, PLR0912  # one loop
     """Play a model until an instant, what happens at it included; return why it stopped.
 
     Parameters

@@ -137,7 +137,7 @@ def new_shortly(s: Ints, ring: Ints, t: int, q: int) -> int:
     if plain_time(s, first_step(s, k, product)) < 0:
         return -1
     p = release(s, ring, t, k, product)
-    count_in(s, p, product)
+    count_in(s, p, product, at.IN_LINE)
     return p
 
 

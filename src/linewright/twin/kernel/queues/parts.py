@@ -64,23 +64,31 @@ def end_part(s: Ints, p: int) -> None:
     s[at.FREE_COUNT] += 1
 
 
-def count_in(s: Ints, p: int, product: int) -> None:
-    """Count a part into the loop of its product, where that has one."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
+def loop_of(s: Ints, product: int, which: int) -> int:
+    """Return a loop of a product: of the line it begins in, or of its store; -1: none."""
+    return s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP + which - at.IN_LINE]
+
+
+def count_in(s: Ints, p: int, product: int, which: int) -> None:
+    """Count a part into a loop of its product, where that has one."""
+    k = loop_of(s, product, which)
     if k >= 0:
-        s[part(s, p) + at.COUNTED] = 1
+        s[part(s, p) + at.COUNTED] |= which
         s[s[at.S_LOOP] + k * at.SLP_WIDTH + at.IN_LOOP] += 1
 
 
-def count_out(s: Ints, p: int, product: int) -> None:
-    """Count a part out of the loop of its product, if it is in it: its entry looks again."""
+def count_out(s: Ints, p: int, product: int, which: int) -> None:
+    """Count a part out of a loop of its product, if it is in it: its entry looks again."""
     c = part(s, p)
-    if s[c + at.COUNTED]:
-        s[c + at.COUNTED] = 0
-        k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-        b = s[at.S_LOOP] + k * at.SLP_WIDTH
+    if s[c + at.COUNTED] & which:
+        s[c + at.COUNTED] -= which
+        b = s[at.S_LOOP] + loop_of(s, product, which) * at.SLP_WIDTH
         s[b + at.IN_LOOP] -= 1
-        rouse(s, s[b + at.LOOP_QUEUE])
+        if s[b + at.LOOP_QUEUE] >= 0:
+            rouse(s, s[b + at.LOOP_QUEUE])
+            return
+        for k in range(s[at.SOURCES]):
+            rouse(s, s[s[at.M_SOURCE] + k * at.ML_WIDTH + at.ML_QUEUE])
 
 
 def level(s: Ints, f: Floats, t: int, q: int, more: int) -> None:
@@ -285,10 +293,10 @@ def let_go(s: Ints, i: int) -> int:
     if s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.CHOSEN:
         s[queue(s, q) + at.IN_WORK] -= 1
     step = s[part(s, p) + at.STEP]
-    if s[part(s, p) + at.COUNTED] and step >= 0:
+    if s[part(s, p) + at.COUNTED] & at.IN_LINE and step >= 0:
         b = s[at.M_STEP] + step * at.MP_WIDTH
         if s[b + at.MP_LEFT]:
-            count_out(s, p, s[b + at.MP_PRODUCT])
+            count_out(s, p, s[b + at.MP_PRODUCT], at.IN_LINE)
     return p
 
 

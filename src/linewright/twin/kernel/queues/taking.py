@@ -8,6 +8,7 @@ from linewright.twin.kernel.queues.parts import (
     admit,
     can_go,
     count_in,
+    count_out,
     end_part,
     let_go,
     look,
@@ -22,6 +23,7 @@ from linewright.twin.kernel.queues.releases import (
     first_step,
     fits_loop,
     next_product,
+    product_of,
     release,
 )
 
@@ -76,7 +78,7 @@ def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
     if product < 0:
         return -1
     p = release(s, ring, t, k, product)
-    count_in(s, p, product)
+    count_in(s, p, product, at.IN_LINE)
     return p
 
 
@@ -180,9 +182,9 @@ def fetch(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int]) -> None
         look(s, giver)
         return
     entry = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
-    if entry and not s[part(s, p) + at.COUNTED]:
+    if entry and not s[part(s, p) + at.COUNTED] & at.IN_LINE:
         step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
-        count_in(s, p, s[step + at.MP_PRODUCT])
+        count_in(s, p, s[step + at.MP_PRODUCT], at.IN_LINE)
     remove(s, f, ring, t, (q, before, p))
 
 
@@ -264,7 +266,8 @@ def can_take(s: Ints, t: int, i: int, p: int) -> bool:
     m = fixed(s, i)
     entry = s[s[at.M_QUEUE] + s[m + at.MS_QUEUE] * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
-    if entry and not s[c + at.COUNTED] and not fits_loop(s, s[step + at.MP_PRODUCT]):
+    outside = entry and not s[c + at.COUNTED] & at.IN_LINE
+    if outside and not fits_loop(s, s[step + at.MP_PRODUCT], at.IN_LINE):
         return False
     return can_begin(s, t, i, s[c + at.STEP])
 
@@ -352,9 +355,12 @@ def setup_now(s: Ints, i: int) -> int:
 
 
 def is_alike(s: Ints, t: int, i: int, pair: tuple[int, int]) -> bool:
-    """Return whether a part can share a load with another: same step, or the same key."""
+    """Return whether a part can share a load with another: same step, or moved to one queue."""
     p, first = pair
     same = s[part(s, p) + at.STEP] == s[part(s, first) + at.STEP]
+    if s[fixed(s, i) + at.MS_FLAGS] & at.MOVER and not same:
+        to = behind(s, first)
+        same = to >= 0 and behind(s, p) == to
     return same and can_take(s, t, i, p)
 
 
@@ -399,12 +405,14 @@ def consume(s: Ints, f: Floats, ring: Ints, t: int, p: int) -> None:
             else:
                 left -= s[c + at.SIZE]
                 remove(s, f, ring, t, (q, before, k))
+                count_out(s, k, product_of(s, k), at.IN_STORE)
                 end_part(s, k)
             k = after
         while left > 0:
             i = next_waiter(s, q)
             k = let_go(s, i)
             left -= s[part(s, k) + at.SIZE]
+            count_out(s, k, product_of(s, k), at.IN_STORE)
             end_part(s, k)
             look(s, i)
         admit(s, f, ring, t, q)

@@ -148,6 +148,13 @@ def _calendar(draft: Draft) -> None:
         draft.stations[name]["priority"] = priority
 
 
+def _caused(draft: Draft) -> None:
+    fails = draft.stations["b"].setdefault("fails", {})
+    fails["clog"] = _fails(draft.chance.randint(120, 200), 25)
+    cause = {"mode": "clog", "probability": "60 %", "delay": "40 s gamma cv 0.7"}
+    fails["burst"] = {"repair": "35 s gamma cv 0.5", "causes": [cause]}
+
+
 def _wear(draft: Draft) -> None:
     station = draft.stations["b"]
     station.setdefault("wears", {})["tool"] = {
@@ -345,6 +352,7 @@ FEATURES: dict[str, Callable[[Draft], None]] = {
     "slotted": _slotted,
     "failures": _failures,
     "calendar": _calendar,
+    "caused": _caused,
     "wear": _wear,
     "change": _change,
     "maintenance": _maintenance,
@@ -376,6 +384,7 @@ PAIRS: dict[str, str] = {
     " setups batch zero before slotted conwip conveyor vehicles rework assembly places",
     "calendar": "wear maintenance shifts unattended people attends fixtures setups batch zero"
     " before slotted conwip places alternatives dispatch",
+    "caused": "calendar shifts people setups batch zero places",
     "wear": "change maintenance shifts people setups batch scrap places slotted",
     "change": "failures maintenance shifts batch zero",
     "maintenance": "shifts unattended people setups batch zero before kanban places",

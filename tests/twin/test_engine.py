@@ -32,6 +32,20 @@ def test_the_given_state_stays() -> None:
     assert advance(model, state, SIX_NS + minutes(60)) == first
 
 
+def test_a_station_that_makes_a_part_each_nanosecond_is_stopped() -> None:
+    """Not after the two thousand million events that a long run may have."""
+    model = line_of("0.000000001 s")
+    with pytest.raises(TwinFault, match=r"20,000,000 events have brought it to 0\.0"):
+        advance(model, begin(model, at_ns=0, seed=1), 3600 * NS)
+
+
+def test_the_clock_ends() -> None:
+    """An instant that a clock of 64 bits hardly holds is refused."""
+    model = line_of("9 s")
+    with pytest.raises(TwinFault, match="plant time ends in 2248"):
+        advance(model, begin(model, at_ns=0, seed=1), 9_050_000_000 * NS)
+
+
 def test_time_does_not_go_back() -> None:
     """An earlier time than the state's is refused, and says by how much."""
     model = line_of("9 s")

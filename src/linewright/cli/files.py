@@ -13,7 +13,8 @@ __all__ = ["write_whole"]
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that at any moment either the old or the new one is there.
 
-    What a link leads to is written, not the link; the rights of the file stay.
+    What a link leads to is written, not the link; the rights of the file stay. Into a device or
+    a pipe the text is written as it stands.
 
     Raises
     ------
@@ -23,6 +24,10 @@ def write_whole(path: Path, text: str) -> None:
     half = ""
     try:
         goal = Path(os.path.realpath(path))
+        if goal.exists() and not goal.is_file():  # a device or a pipe stays what it is
+            with goal.open("w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            return
         mode = goal.stat().st_mode & 0o777 if goal.exists() else 0o666 & ~_umask()
         handle, half = tempfile.mkstemp(prefix=f".{goal.name[:100]}.", dir=goal.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

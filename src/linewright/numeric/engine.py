@@ -193,7 +193,10 @@ def _whole(function: Function, folder: Path, *, in_parts: bool) -> Function:
         if in_parts:
             with _settings(OPT=type(numba.config.OPT)(0)), _parts_only():
                 inner.compile((ints, floats, ints, ints))
-        whole.compile(arrays_of)
+            with _linked():
+                whole.compile(arrays_of)
+        else:
+            whole.compile(arrays_of)
     found: Function = whole
     return found
 
@@ -226,25 +229,55 @@ def _any_number(kind: Any) -> Any:  # noqa: ANN401  # numba's own types
 
 @contextlib.contextmanager
 def _parts_only() -> Iterator[None]:
-    """Have numba translate functions without making machine code of each: two thirds of the time.
+    """Have numba translate functions and do no more with them: a third of the time.
 
-    It is for the process that `build` runs in and that ends afterwards: what is compiled so can
-    be linked into a whole, and never be called by itself.
+    Numba would link each with all that it calls, and make machine code of it. What is compiled so
+    can be linked into a whole (`_linked`), and never be called by itself: it is for the process
+    that `build` runs in and that ends afterwards.
     """
-    context, library = cpu_target.target_context, JITCodeLibrary
-    former = library._finalize_final_module  # noqa: SLF001  # no public way to leave this out
+    context = cpu_target.target_context
 
     def linked_later(self: Any) -> None:  # noqa: ANN401  # numba's own type
         self._finalize_dynamic_globals()
         self._finalized = True
 
-    library._finalize_final_module = linked_later  # noqa: SLF001  # likewise
-    context.get_executable = lambda *_: [].append  # a function of its own, never called
+    with _finalized_by(linked_later):
+        context.get_executable = lambda *_: [].append  # a function of its own, never called
+        try:
+            yield
+        finally:
+            del context.get_executable
+
+
+@contextlib.contextmanager
+def _linked() -> Iterator[None]:
+    """Have numba link a function with all that it calls, however deep."""
+    former = JITCodeLibrary.finalize
+
+    def with_all(self: Any) -> None:  # noqa: ANN401  # numba's own type
+        found: dict[int, Any] = {}
+        below = [*self._linking_libraries]
+        while below:
+            one = below.pop()
+            if id(one) not in found:
+                found[id(one)] = one
+                below += one._linking_libraries  # noqa: SLF001  # no public way to know them
+        self._linking_libraries = [*found.values()]
+        former(self)
+
+    with _finalized_by(with_all):
+        yield
+
+
+@contextlib.contextmanager
+def _finalized_by(finalize: Function) -> Iterator[None]:
+    """Have numba end the translation of each function in another way for a while."""
+    former = JITCodeLibrary.finalize
+    JITCodeLibrary.finalize = finalize
     try:
         yield
     finally:
-        library._finalize_final_module = former  # noqa: SLF001  # likewise
-        del context.get_executable
+        JITCodeLibrary.finalize = former
 
 
 @contextlib.contextmanager

@@ -34,6 +34,12 @@ def prepare() -> None:
 
 EVENTS_MAX = 2_000_000_000
 """Events of one call, some minutes of work; beyond it something goes round without end."""
+SLICE = 20_000_000
+"""Events between two looks at how far plant time has come; some two seconds of work."""
+PACE_MAX = 1_000_000
+"""Events a second of plant time; a thousand stations with cycles of 2 ms make half of it."""
+LAST_NS = 8_800_000_000_000_000_000
+"""Plant time ends here, in November 2248: the clock of 64 bits has some years more."""
 PARTS_MAX = 4_000_000
 """Parts that may be in a model at once, some 400 MB; beyond it more comes in than can leave."""
 
@@ -74,12 +80,13 @@ def advance(  # noqa: PLR0913  # two bounds by name
         slower, without loading numpy or numba.
 
     events_max, parts_max
-        Events, and parts inside, at most, so that nothing goes on or grows without end.
+        Events, and parts inside, at most, so that nothing goes on or grows without end. Whatever
+        makes more than a million events a second of plant time is stopped after 20 million.
 
     Raises
     ------
     StateInvalid
-        When the state is of another place, or later than `until_ns`.
+        When the state is of another place, or later than `until_ns`, or that is after 2248.
     RunStopped
         When more comes in than there is memory for, or the events are used up.
 
@@ -103,23 +110,26 @@ def advance(  # noqa: PLR0913  # two bounds by name
     if until_ns < state.t_ns:
         what = f"the state is {(state.t_ns - until_ns) / 1e9:g} s later than asked for"
         raise StateInvalid(model.address, what, "keep an earlier state, or begin anew")
+    if until_ns > LAST_NS:
+        raise StateInvalid(model.address, "plant time ends in 2248", "ask for an earlier instant")
     memory = unpack(model, state)
     ring = trace.memory if trace else bytearray(BYTES)
-    t_ns = state.t_ns
-    left = events_max
+    t_ns = begun_ns = state.t_ns
+    first = state.events
     while True:
         turns, end_ns = _turns(model, t_ns, until_ns)
-        before = state.events
-        memory, why = _play(
-            model, memory, (turns, ring), (end_ns, max(1, left), parts_max), jit=jit
-        )
+        most = max(1, min(SLICE, events_max - (state.events - first)))
+        memory, why = _play(model, memory, (turns, ring), (end_ns, most, parts_max), jit=jit)
         state = pack(model, memory)
-        left -= state.events - before
+        played = state.events - first
         if why == at.WEARY:
-            raise RunStopped(model.address, *_weary(state, events_max))
-        if end_ns == until_ns:
+            if played >= min(events_max, SLICE // 2 + PACE_MAX * (state.t_ns - begun_ns) // at.NS):
+                raise RunStopped(model.address, *_weary(state, played))
+            t_ns = state.t_ns
+        elif end_ns == until_ns:
             return state
-        t_ns = end_ns
+        else:
+            t_ns = end_ns
 
 
 def _play(

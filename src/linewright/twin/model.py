@@ -104,7 +104,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     loops, orders
         Limits of parts inside, and what is to be made, by name.
     limits
-        Of each loop: parts inside, and the queue at its entry.
+        Of each loop: parts inside, and the queue at its entry; -1: any with material.
     calendars
         Working times that stations follow; none: always open.
     powers

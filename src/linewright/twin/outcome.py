@@ -44,6 +44,8 @@ class StationOutcome(msgspec.Struct, frozen=True, kw_only=True):
         Of the idle seconds, those of waiting for people, vehicles, fixtures or tools.
     crew_s
         Of the seconds down, those of waiting for a crew.
+    overdue
+        Pieces it took after a longer wait than the `queue_limit` of their step.
     failures
         By mode.
     maintained
@@ -69,6 +71,7 @@ class StationOutcome(msgspec.Struct, frozen=True, kw_only=True):
     seconds: FrozenMap[StationState, float]
     waiting_s: float
     crew_s: float
+    overdue: int
     failures: FrozenMap[str, int]
     maintained: FrozenMap[str, int]
     used: FrozenMap[str, float]
@@ -298,6 +301,7 @@ def _station(model: Model, s: Ints, f: Floats, k: int) -> StationOutcome:
         seconds=FrozenMap(seconds),
         waiting_s=spent[at.WAITING],
         crew_s=sum(_waited(s, i) for i in places) / at.NS,
+        overdue=sum(s[server(i) + at.OVERDUE] for i in places),
         failures=_named(model.modes, k, s, (at.S_MODE, at.SM_WIDTH, at.FAILURES)),
         maintained=_named(model.upkeeps, k, s, (at.S_UPKEEP, at.SU_WIDTH, at.DONE)),
         used=_used(model, s, f, places[0]),

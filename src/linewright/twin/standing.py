@@ -6,13 +6,15 @@ from collections.abc import Iterator
 import msgspec
 
 from linewright.numeric import Floats, Ints, draws
-from linewright.numeric.tournament import FAR, first_key
+from linewright.numeric.tournament import FAR, key_of
 from linewright.plant.calendar import compile_calendar
 from linewright.twin.faults import LineInvalid, RunStopped
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import fixed, server
-from linewright.twin.kernel.queues.parts import part, work_of
+from linewright.twin.kernel.loop import drain
+from linewright.twin.kernel.queues.parts import look, part, work_of
 from linewright.twin.model import Model
+from linewright.twin.starting import NO_RING
 from linewright.twin.state import State, open_up
 
 __all__ = ["DeadEnd", "Overload", "check_work", "dead_end", "overloads", "stop_at_dead_end"]
@@ -25,6 +27,8 @@ SETTLED = 1e-9
 """Visits that change by less than this share are found."""
 SURE = 1.001
 """Load from which it is told: a load of just 1 is not told by the last digit."""
+UNDER_WAY = (at.RUNNING, at.SET_UP, at.UPKEPT, at.DOWN)
+"""What ends by itself, and something else may begin then."""
 TOLD = 6
 """Places that are named at most."""
 
@@ -85,9 +89,10 @@ def dead_end(model: Model, state: State) -> DeadEnd | None:
     -----
     Two ways to stand for ever. *Circle*: the greatest set of servers that wait for room in
     queues which only servers of the same set could empty; a server outside that has no work on
-    any part of such a queue does not count. *Nothing due*: parts are inside, nothing is
-    scheduled and no working time is to begin. A change that is still to come makes either
-    uncertain, so none is told. Cost: servers times queues at worst.
+    any part of such a queue does not count. *Nothing due*: parts are inside, nothing is under
+    way, and nothing would begin were it working time everywhere and everybody there. A change
+    that is still to come makes either uncertain, so none is told. Cost: servers times queues at
+    worst.
 
     Examples
     --------
@@ -108,7 +113,7 @@ def dead_end(model: Model, state: State) -> DeadEnd | None:
     if locked:
         return _circle(model, s, locked)
     inside = s[at.CAPACITY] - s[at.FREE_COUNT]
-    if inside == 0 or first_key(s, s[at.S_NEXT]) < FAR or _may_open(model, s):
+    if inside == 0 or _goes_on(s) or _could_go_on(model, state):
         return None
     return _nothing_due(model, s, inside)
 
@@ -227,11 +232,34 @@ def _circle(model: Model, s: Ints, locked: set[int]) -> DeadEnd:
     )
 
 
-def _may_open(model: Model, s: Ints) -> bool:
-    """Return whether working time may still begin, or people come, for whom something waits."""
-    closed = any(not s[s[at.S_CALENDAR] + k] for k in range(s[at.CALENDARS]))
-    away = any(one.calendar is not None for one in model.crews) and s[at.REQUEST_HEAD] >= 0
-    return closed or away
+def _goes_on(s: Ints) -> bool:
+    """Return whether anything is under way or on its way; a failure that may strike is not."""
+    tree, leaves = s[at.S_NEXT], s[at.LEAVES]
+    if any(key_of(s, tree, leaves, e) < FAR for e in range(s[at.DELAYS_AT], leaves)):
+        return True
+    return any(
+        s[server(i) + at.PHASE] in UNDER_WAY and key_of(s, tree, leaves, i) < FAR
+        for i in range(s[at.SERVERS])
+    )
+
+
+def _could_go_on(model: Model, state: State) -> bool:
+    """Return whether anything would, were it working time everywhere and everybody there."""
+    work = open_up(model, state)
+    s, f = work.s, work.f
+    if s[at.FREE_COUNT] < s[at.MARGIN]:
+        return True
+    for k in range(s[at.CALENDARS]):
+        s[s[at.S_CALENDAR] + k] = 1
+    for k, crew in enumerate(model.crews):
+        b = s[at.S_POOL] + k * at.SP_WIDTH
+        most = max((crew.count, *crew.by_shift.values())) * at.MILLI
+        s[b + at.PRESENT] = max(s[b + at.PRESENT], most)
+    s[at.FREED] = 1
+    for i in range(s[at.SERVERS]):
+        look(s, i)
+    drain(s, f, NO_RING, s[at.T])
+    return _goes_on(s)
 
 
 def _nothing_due(model: Model, s: Ints, inside: int) -> DeadEnd:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from linewright.numeric import Floats, Ints, base_of, draw, draws, stream, uniform
-from linewright.numeric.tournament import set_key
+from linewright.numeric.tournament import FAR, set_key
 from linewright.plant import Address, suggest_name
 from linewright.plant.records import LineState, StationNow, StationState
 from linewright.twin.faults import StateInvalid
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
-    due,
     find_strike,
     fixed,
     limit,
@@ -18,11 +17,12 @@ from linewright.twin.kernel.clocks import (
     server,
     set_rates,
     settle,
+    stop_until,
     to_ns,
 )
 from linewright.twin.kernel.cycles import cycle_s, hold
 from linewright.twin.kernel.people import obtain
-from linewright.twin.kernel.queues.parts import enter, new_part, part, work_of
+from linewright.twin.kernel.queues.parts import count_in, enter, new_part, part, work_of
 from linewright.twin.kernel.queues.releases import gap_ns
 from linewright.twin.model import BYTES, Model
 from linewright.twin.state import (
@@ -135,7 +135,10 @@ def _fill(model: Model, s: Ints, f: Floats, buffer: int, count: int) -> None:
         step = _step_in(s, q)
         for _ in range(min(count, places) if step >= 0 else 0):
             product = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
-            enter(s, f, NO_RING, s[at.T], (new_part(s, s[at.T], product, step), q))
+            p = new_part(s, s[at.T], product, step)
+            if not s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY:
+                _count(s, p, step)
+            enter(s, f, NO_RING, s[at.T], (p, q))
             count -= 1
 
 
@@ -173,7 +176,15 @@ def _load(model: Model, s: Ints, i: int, product: str | None) -> int:
     made = s[s[at.M_STEP] + step * at.MP_WIDTH + at.MP_PRODUCT]
     p = new_part(s, s[at.T], made, step)
     s[part(s, p) + at.NEXT] = -1
+    _count(s, p, step)
     return p
+
+
+def _count(s: Ints, p: int, step: int) -> None:
+    """Count a part that is already inside into the loop of its product."""
+    b = s[at.M_STEP] + step * at.MP_WIDTH
+    if not s[b + at.MP_LEFT]:
+        count_in(s, p, s[b + at.MP_PRODUCT], at.IN_LINE)
 
 
 def _used(now: StationNow | None, name: str) -> float:
@@ -221,7 +232,7 @@ def _set(model: Model, s: Ints, f: Floats, i: int, now: StationNow) -> None:
         s[b + at.RENEW] = (1 << (s[m + at.MS_WEAR_END] - s[m + at.MS_WEAR])) - 1
         if s[b + at.RENEW]:
             _set_phase(s, i, at.SET_UP, since)
-            due(s, i, max(t, since + to_ns(renewal_s(s, f, i))), 0)
+            stop_until(s, t, i, max(t, since + to_ns(renewal_s(s, f, i))))
 
 
 def _set_working(model: Model, s: Ints, f: Floats, i: int, now: StationNow) -> None:
@@ -246,8 +257,12 @@ def _set_working(model: Model, s: Ints, f: Floats, i: int, now: StationNow) -> N
     j = _mode(model, s, i, now.reason)
     s[b + at.CAUSE] = j
     if j >= 0:
+        s[s[at.S_MODE] + j * at.SM_WIDTH + at.STRUCK] = 1
+        s[s[at.S_MODE] + j * at.SM_WIDTH + at.WHEN] = FAR
+        find_strike(s, f, i)
         obtain(s, f, t, i, (at.R_REPAIR, 0))
-    due(s, i, t if j < 0 else t + max(0, _left_ns(s, f, j, t - since)), 0)
+    s[b + at.MENDED_SINCE] = since
+    stop_until(s, t, i, t if j < 0 else t + max(0, _left_ns(s, f, j, t - since)))
 
 
 def _set_phase(s: Ints, i: int, phase: int, since: int) -> None:
@@ -375,9 +390,14 @@ def _redraw(s: Ints, f: Floats, i: int) -> None:
     find_strike(s, f, i)
     j = s[b + at.CAUSE]
     if phase == at.DOWN and j >= 0 and s[b + at.REQUEST] == 0:
-        if s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR] != draws.CONSTANT:
-            due(s, i, t + _left_ns(s, f, j, t - s[b + at.SINCE]), 0)
-    elif phase not in {at.DOWN, at.SET_UP, at.UPKEPT} and not s[at.FRESH]:
+        end = s[b + at.ENDS]
+        forced = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILED_UNTIL] > 0
+        if not forced and s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR] != draws.CONSTANT:
+            end = t + _left_ns(s, f, j, t - s[b + at.MENDED_SINCE])
+        stop_until(s, t, i, end)
+    elif phase in {at.DOWN, at.SET_UP}:
+        stop_until(s, t, i, s[b + at.ENDS])
+    elif phase != at.UPKEPT and not s[at.FRESH]:
         plan(s, f, t, i)
 
 
@@ -393,7 +413,7 @@ def _redraw_clock(s: Ints, f: Floats, t: int, j: int) -> None:
     mode = s[at.M_MODE] + j * at.MM_WIDTH
     state, q = s[at.S_MODE] + j * at.SM_WIDTH, s[at.FS_MODE] + j * at.FSM_WIDTH
     clock = s[mode + at.MM_CLOCK]
-    if clock not in {at.OPERATION, at.CALENDAR_CLOCK}:
+    if clock not in {at.OPERATION, at.CALENDAR_CLOCK} or s[state + at.STRUCK]:
         return
     driven = clock == at.OPERATION and s[mode + at.MM_CAUSES]
     worked = s[server(s[mode + at.MM_SERVER]) + at.WORKED]

@@ -46,11 +46,35 @@ def test_too_many_needs_are_refused() -> None:
         compile_plant(plant, LINE)
 
 
-def test_a_mode_brought_on_by_another_is_told() -> None:
-    """It never strikes by itself; a change can bring it on."""
-    fails = {
-        "jam": {"every": "9 h", "repair": "9 s"},
-        "crash": {"repair": "9 s", "causes": ["jam"]},
-    }
-    model = compile_plant(plant_of(["a"], stations={"a": {"cycle": "1 s", "fails": fails}}), LINE)
-    assert model.notes == (f"{LINE}/a: crash is brought on by another mode; that is not simulated",)
+def _chain(until_s: float, **cause: str) -> Played:
+    """Return a station with a jam each 20 s, repaired in 3 s, that may lead to a crash of 4 s."""
+    jam = {"every": "20 s constant", "repair": "3 s constant", "clock": "calendar"}
+    crash = {"repair": "4 s constant", "causes": [{"mode": "jam", **cause}]}
+    stations = {"a": {"cycle": "900 s", "fails": {"jam": jam, "crash": crash}}}
+    return Played(plant_of(["a"], stations=stations), until_s)
+
+
+@pytest.mark.parametrize(
+    ("cause", "failed", "repaired"),
+    [
+        ({"delay": "5 s"}, [20.0, 25.0, 43.0, 48.0], [23.0, 29.0, 46.0]),
+        ({"delay": "1 s"}, [20.0, 21.0, 43.0, 44.0], [23.0, 27.0, 46.0, 50.0]),
+        ({}, [20.0, 20.0, 43.0, 43.0], [23.0, 27.0, 46.0, 50.0]),
+        ({"probability": "0 %"}, [20.0, 43.0], [23.0, 46.0]),
+    ],
+)
+def test_a_mode_is_brought_on_by_another(
+    cause: dict[str, str], failed: list[float], repaired: list[float]
+) -> None:
+    """So long after its cause has struck, whether that is repaired by then or not."""
+    run = _chain(51.0, **cause)
+    assert run.times("FAILED", "a") == failed
+    assert run.times("REPAIRED", "a") == repaired
+    assert run.model.notes == ()
+
+
+def test_a_cause_leads_to_a_mode_now_and_then() -> None:
+    """Some 870 jams, each leading to a crash in four of ten."""
+    failures = _chain(20_000.0, probability="40 %").out.stations[0].failures
+    assert failures["jam"] > 850
+    assert failures["crash"] / failures["jam"] == pytest.approx(0.4, abs=0.07)

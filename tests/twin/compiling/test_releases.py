@@ -1,7 +1,9 @@
 """What is made in a model, and how it is let in."""
 
-from linewright.twin import compile_plant
-from tests.twin.small import LINE, SHOP, Played, order, plant_of
+import pytest
+
+from linewright.twin import advance, begin, compile_plant, outcome
+from tests.twin.small import LINE, NS, SHOP, Played, order, plant_of
 
 PUMP = {"pin": {"route": ["do_c"]}, "pump": {"route": ["do_m"], "bom": {"pin": 1, "oil": "1"}}}
 CENTRES = {"cut": {"stations": {"c": "10 s"}}, "join": {"stations": {"m": "5 s"}}}
@@ -31,7 +33,7 @@ def test_material_is_always_there_and_components_are_made() -> None:
     plant = plant_of(centres=CENTRES, products=PUMP, materials={"oil": {}})
     run = Played(plant, 36.0, at=SHOP)
     assert run.times("ENDED", "m") == [15.0, 25.0, 35.0]
-    assert run.model.notes == ("pin: it is made for other products; its store holds 2 pieces",)
+    assert run.model.notes == ("pin: it is made for other products; at most 3 pieces are on their way or in its store",)
 
 
 def test_the_components_of_a_product_come_with_it() -> None:
@@ -59,6 +61,36 @@ def test_orders_take_the_place_of_endless_material() -> None:
     assert run.model.orders == ("o1",)
 
 
+def test_an_order_beside_what_is_made_anyway() -> None:
+    """A rush order for one `q` at 25 s goes between the `p` that are made all the time."""
+    products = {"p": {"route": ["do_a"]}, "q": {"route": ["do_a"]}}
+    plant = plant_of(["a"], stations={"a": "10 s"}, products=products)
+    rush = order("rush", "q", earliest_ns=25 * NS, priority=9)
+    model = compile_plant(plant, LINE, product="p", orders=[rush], beside=True)
+    assert model.products == ("p",)
+    model = compile_plant(plant, LINE, orders=[rush], beside=True)
+    end = advance(model, begin(model, at_ns=0, seed=1), 100 * NS, jit=False)
+    out = outcome(model, end)
+    assert [(one.good, one.done_ns) for one in out.orders] == [(1, 40 * NS)]
+    assert out.good == 10
+
+
+def test_material_is_not_sent_out_before_the_first_station() -> None:
+    """Blanks that are cut outside come without end, and not all at once."""
+    cut = {"outside": "mill", "takes": "3 d"}
+    products = {"p": {"route": ["cut", "do_a"]}}
+    plant = plant_of(
+        ["a"],
+        stations={"a": "10 s"},
+        products=products,
+        operations={"cut": cut, "do_a": {}},
+        suppliers={"mill": {}},
+    )
+    model = compile_plant(plant, LINE)
+    end = advance(model, begin(model, at_ns=0, seed=1), 100 * NS, jit=False, events_max=100)
+    assert outcome(model, end).good == 10
+
+
 def test_a_lot_moves_as_one_outside_lines() -> None:
     """In a work centre a part is a lot; in a line it is a piece."""
     product = {"p": {"route": ["do_a"], "lot_size": 5}}
@@ -81,3 +113,34 @@ def test_the_preferred_route_is_taken() -> None:
     run = Played(plant, 30.0)
     assert run.out.good == 3
     assert run.model.notes == ("p: of its 2 routes the preferred one is taken",)
+
+
+@pytest.mark.parametrize("release", ["conwip", "kanban"])
+def test_a_part_that_leaves_the_line_is_inside_no_more(release: str) -> None:
+    """One may be in the line: painted for 100 s elsewhere, it lets the next one in at 6 and 12 s.
+
+    The third one waits on the line until the queue of one place has room for it.
+    """
+    line = {"release": release, "wip": 1}
+    stations = {"a": "1 s", "b": "5 s"}
+    paint = {"queue": 1, "stations": {"z": "100 s"}}
+    products = {"p": {"route": ["do_a", "do_b", "do_z"]}}
+    plant = plant_of(
+        ["a", 1, "b"], stations=stations, centres={"paint": paint}, line=line, products=products
+    )
+    run = Played(plant, 110.0, at=SHOP)
+    assert run.times("BEGAN", "a") == [0.0, 6.0, 12.0, 106.0]
+    assert run.times("BEGAN", "z") == [6.0, 106.0]
+
+
+def test_a_way_that_comes_back_has_not_left_the_line() -> None:
+    """Away at a supplier for 50 s between two steps of the line, a part still counts."""
+    plant = plant_of(
+        ["a", 1, "b"],
+        stations={"a": "1 s", "b": "5 s"},
+        line={"release": "conwip", "wip": 1},
+        products={"p": {"route": ["do_a", "plate", "do_b"]}},
+        operations={"plate": {"outside": "plater", "takes": "50 s"}},
+        suppliers={"plater": {}},
+    )
+    assert Played(plant, 113.0).times("BEGAN", "a") == pytest.approx([0.0, 56.0, 112.0])

@@ -63,9 +63,9 @@ def test_operations_of_other_places_are_left_out() -> None:
 
 
 def test_what_is_not_kept_is_told() -> None:
-    """The longest wait before a step, and steps of options, have no effect; notes say so."""
+    """Steps of options are left out; a note says so."""
     route = [
-        {"operation": "do_a", "queue_limit": "5 min"},
+        {"operation": "do_a"},
         {"operation": "do_b", "when": "colour == 'red'"},
     ]
     plant = plant_of(
@@ -73,10 +73,7 @@ def test_what_is_not_kept_is_told() -> None:
         stations={"a": "1 s", "b": "1 s"},
         products={"p": {"route": route, "options": {"colour": ["red", "blue"]}}},
     )
-    assert compile_plant(plant, LINE).notes == (
-        "p: optional steps of its route are left out",
-        f"{LINE}/a: the longest wait before do_a is not kept",
-    )
+    assert compile_plant(plant, LINE).notes == ("p: optional steps of its route are left out",)
 
 
 def test_a_batch_of_the_operation_holds_where_the_station_has_none() -> None:

@@ -105,3 +105,36 @@ def test_pieces_taken_apart_feed_an_assembly() -> None:
     }
     run = Played(plant_of(centres=centres, products=products), 80.0, at=SHOP)
     assert run.times("ENDED", "m") == [47.0, 77.0]
+
+
+def _limited(limit: str, buffer: dict[str, object], **site: object) -> Played:
+    """Return a of 10 s before b of 25 s, which should follow within a limit."""
+    plant = plant_of(
+        ["a", "b"],
+        stations={"a": "10 s", "b": "25 s"},
+        line={"buffers": {"a-b": buffer}},
+        site=site,
+        products={"p": {"route": ["do_a", {"operation": "do_b", "queue_limit": limit}]}},
+    )
+    return Played(plant, 125.0)
+
+
+@pytest.mark.parametrize(("limit", "overdue"), [("14 s", 4), ("15 s", 3), ("60 s", 0)])
+def test_what_has_waited_too_long_is_counted(limit: str, overdue: int) -> None:
+    """Ended at 10, 20, ..., taken at 10, 35, ...: of five each has waited 15 s longer.
+
+    With two places in between, the last of them waits on its first station as well.
+    """
+    run = _limited(limit, {"places": 2})
+    assert run.times("BEGAN", "b") == [10.0, 35.0, 60.0, 85.0, 110.0]
+    assert run.out.stations[1].overdue == overdue
+    assert (run.out.stations[0].overdue, run.out.good) == (0, 4)
+
+
+def test_being_moved_counts_as_waiting() -> None:
+    """A cart takes parts one by one for 5 s each way; the first is there in 5 s, not in 4 s."""
+    site: dict[str, object] = {"transport": {"cart": {"takes": "5 s"}}}
+    for limit, overdue in (("4 s", 5), ("5 s", 4)):
+        run = _limited(limit, {"places": 2, "by": "cart"}, **site)
+        assert run.times("BEGAN", "b")[0] == 15.0
+        assert run.out.stations[1].overdue == overdue

@@ -24,6 +24,16 @@ def test_a_cycle_stops_at_the_end_of_working_time() -> None:
     assert [event.value for event in run.told("CALENDAR", "line")] == [0.0, 1.0]
 
 
+def test_the_trace_tells_when_a_station_stands_and_goes_on() -> None:
+    """The third part, on the station as it closes, stands for 60 s; 15 s are left of its cycle."""
+    run = _two(170.0)
+    stands, goes_on = run.told("STANDS", "a"), run.told("GOES_ON", "a")
+    assert [(one.t_ns // NS, one.unit, one.value) for one in stands] == [(60, "2", 0.0)]
+    assert [(one.t_ns // NS, one.unit, one.value) for one in goes_on] == [(120, "2", 15.0)]
+    assert run.times("STANDS", "b") == [60.0]
+    assert run.times("GOES_ON", "b") == [120.0]
+
+
 def test_a_cycle_that_ends_as_it_closes_has_ended() -> None:
     """The third cycle of 20 s ends at the instant at which working time does."""
     plant = plant_of(["a"], stations={"a": "20 s"}, site={"shifts": SHIFTS})
@@ -132,3 +142,13 @@ def test_events_are_bounded() -> None:
     run = Played(plant_of(["a"], stations={"a": "10 s"}), 0.0)
     with pytest.raises(RunStopped, match=r"20 events have brought it to 200\.000 s"):
         advance(run.model, run.state, 900 * NS, jit=False, events_max=20)
+
+
+def test_parts_inside_are_bounded() -> None:
+    """One part comes each second and one leaves in 9000 s: the run stops, and says where."""
+    products = {"p": {"route": ["do_a"], "arrives": "1 s"}}
+    run = Played(plant_of(["a"], stations={"a": "9000 s"}, products=products), 0.0)
+    where = "more than 500 parts are inside, most of them in reno/shop/line/-a"
+    with pytest.raises(RunStopped, match=where):
+        advance(run.model, run.state, 9000 * NS, jit=False, parts_max=500)
+    assert advance(run.model, run.state, 400 * NS, jit=False, parts_max=500).t_ns == 400 * NS

@@ -34,6 +34,17 @@ def test_one_person_serves_who_asked_first() -> None:
     assert run.out.stations[0].waiting_s == 50.0
 
 
+def test_the_trace_tells_who_waits_for_people() -> None:
+    """At 10 s both ask and b is served: a stands with its part, and begins when b has ended."""
+    run = _manned(1, 1)
+    stands = run.told("STANDS", "a")
+    assert [one.t_ns / 1e9 for one in stands] == [10.0, 30.0, 50.0, 70.0, 90.0]
+    assert {one.value for one in stands} == {1.0}
+    assert [one.unit for one in stands] == ["1", "2", "3", "4", "5"]
+    assert run.times("STANDS", "b") == []
+    assert run.times("GOES_ON", "a") == []
+
+
 def test_half_a_person_each_is_enough_for_two() -> None:
     """Needs of one half run side by side; a need of one does not."""
     assert _manned(0.5, 1).out.good == 9

@@ -20,6 +20,13 @@ PLANTS = [
     plant_of(FLOW, stations={**PLAIN, "b": {"cycle": {"time": EXP, "scrap": "10 %"}}}),
     plant_of(["a"], stations={"a": "9 s"}, products={"p": {"route": ["do_a"], "arrives": EXP}}),
     plant_of(
+        FLOW,
+        stations=PLAIN,
+        products={
+            "p": {"route": ["do_a", {"operation": "do_b", "queue_limit": "9 s"}, "do_c"]},
+        },
+    ),
+    plant_of(
         ["a", 4, "b"],
         stations={"a": EXP, "b": EXP},
         line={"release": "conwip", "wip": 3},

@@ -124,8 +124,56 @@ def test_places_fail_each_by_itself() -> None:
     stations = {"a": {"cycle": "10 s", "places": 2, "fails": fails}}
     run = Played(plant_of(["a"], stations=stations), 50.0)
     assert run.times("FAILED", "a") == [35.0, 35.0]
+    units = [event.unit for kind in ("FAILED", "GOES_ON") for event in run.told(kind, "a")]
+    assert sorted(units[:2]) == sorted(units[2:]) == ["6", "7"]
     assert run.out.stations[0].failures == {"jam": 2}
     assert run.seconds("a", "down") == 10.0
+
+
+def _twice_down(until_s: float, **more: object) -> Played:
+    """Return a station whose mode x strikes 10 s, and y 12 s, after each repair of 6 and 5 s."""
+    always = {"clock": "calendar"}
+    fails = {
+        "x": {"every": "10 s constant", "repair": "6 s constant", "crew": "fitters", **always},
+        "y": {"every": "12 s constant", "repair": "5 s constant", "crew": "wirers", **always},
+        "z": {"every": "900 s constant", "repair": "4 s constant"},
+    }
+    site = {"crews": {"fitters": {"people": 1}, "wirers": {"people": 1}}}
+    stations = {"a": {"cycle": "100 s", "fails": fails}}
+    return Played(plant_of(["a"], stations=stations, site=site), until_s, **more)  # type: ignore[arg-type]  # its keywords
+
+
+def test_repairs_come_one_after_the_other() -> None:
+    """What strikes a server that is down waits its turn; each clock runs from its own repair."""
+    run = _twice_down(42.0)
+    assert run.times("FAILED", "a") == [10.0, 12.0, 26.0, 33.0, 42.0]
+    assert run.times("REPAIRED", "a") == [16.0, 21.0, 32.0, 38.0]
+    assert [event.value for event in run.told("REPAIRED", "a")] == [0.0, 1.0, 0.0, 1.0]
+    assert run.seconds("a", "down") == 11.0 + 6.0 + 5.0
+    assert run.out.stations[0].failures == {"x": 3, "y": 2, "z": 0}
+    assert run.crew("fitters").busy == pytest.approx(12.0 / 42.0)
+    assert run.crew("wirers").busy == pytest.approx(10.0 / 42.0)
+
+
+def test_a_failure_by_change_waits_its_turn() -> None:
+    """Failed at 13 s by a change, z is repaired after x and y; x that has failed does not again."""
+    changes = [("a", "fail_z", 1.0, 13.0, None), ("a", "fail_x", 1.0, 14.0, 18.0)]
+    run = _twice_down(30.0, changes=changes)
+    assert run.times("FAILED", "a") == [10.0, 12.0, 13.0, 28.0]
+    assert run.times("REPAIRED", "a") == [18.0, 23.0, 27.0]
+    assert [event.value for event in run.told("REPAIRED", "a")] == [0.0, 1.0, 2.0]
+
+
+def test_a_failure_stops_a_set_up() -> None:
+    """A clock of the calendar strikes 5 s into the set-up of 8 s, which goes on after 2 s."""
+    fails = {"trip": {"every": "18 s constant", "repair": "2 s constant", "clock": "calendar"}}
+    times = {"times": {"p": {"q": "8 s"}, "q": {"p": "8 s"}}}
+    run = _prepared(33.0, times, cycle="6.5 s", fails=fails)
+    assert run.times("FAILED", "a") == [18.0]
+    assert run.times("SET_UP_BEGAN", "a") == [13.0, 20.0]
+    assert run.times("ENDED", "a") == [6.5, 13.0, 29.5]
+    kinds = ("SET_UP_BEGAN", "FAILED", "SET_UP_ENDED", "REPAIRED")
+    assert {event.unit for kind in kinds for event in run.told(kind, "a")} == {"2"}
 
 
 def test_energy_is_power_times_time() -> None:

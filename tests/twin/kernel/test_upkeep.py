@@ -96,6 +96,7 @@ def test_maintenance_waits_for_its_crew() -> None:
     stations = {"a": {"cycle": "10 s", "maintenance": {"oil": rule}, "shifts": ["all"]}}
     run = Played(plant_of(["a"], stations=stations, site=site), 75.0)
     assert run.times("SET_UP_BEGAN", "a") == [60.0]
+    assert [(event.t_ns / 1e9, event.value) for event in run.told("STANDS", "a")] == [(30.0, 2.0)]
     assert run.times("ENDED", "a") == [10.0, 20.0, 30.0, 74.0]
     assert run.seconds("a", PLANNED) == 34.0
 

@@ -23,16 +23,30 @@ def test_it_counts_what_the_outcome_counts() -> None:
     assert {row.activity for row in found if row.resource.endswith("/saw")} == {"cut"}
 
 
-def test_a_failure_suspends_what_is_under_way() -> None:
-    """A cycle that fails is suspended and resumed; a failure of an empty station is no event."""
+def test_a_cycle_that_stands_is_suspended() -> None:
+    """By a failure, then closed time, until it goes on; what befalls an empty one is no event."""
     mill = Address("a/b/c/mill")
     kinds = (
         *(TraceKind.FAILED, TraceKind.REPAIRED, TraceKind.CREATED, TraceKind.BEGAN),
-        *(TraceKind.FAILED, TraceKind.REPAIRED, TraceKind.ENDED),
+        *(TraceKind.FAILED, TraceKind.REPAIRED, TraceKind.STANDS, TraceKind.GOES_ON),
+        *(TraceKind.STANDS, TraceKind.GOES_ON, TraceKind.ENDED),
     )
     trace = [Trace(t_ns=k, kind=kind, element=mill, value=1.0) for k, kind in enumerate(kinds)]
     found = [(row.t_ns, row.transition.value) for row in rows_of((mill,), trace)]
-    assert found == [(3, "start"), (4, "suspend"), (5, "resume"), (6, "complete")]
+    stood = [(4, "suspend"), (7, "resume"), (8, "suspend"), (9, "resume")]
+    assert found == [(3, "start"), *stood, (10, "complete")]
+
+
+def test_only_the_cycle_that_stands_is_suspended() -> None:
+    """Where units are named, the other place of a station works on."""
+    mill = Address("a/b/c/mill")
+    kinds = (TraceKind.BEGAN, TraceKind.BEGAN, TraceKind.FAILED, TraceKind.FAILED)
+    trace = [
+        Trace(t_ns=k, kind=kind, element=mill, unit=unit, value=1.0)
+        for k, (kind, unit) in enumerate(zip(kinds, ("7", "8", "8", None), strict=True))
+    ]
+    found = [(row.case, row.transition.value) for row in rows_of((mill,), trace)]
+    assert found == [("7", "start"), ("8", "start"), ("8", "suspend")]
 
 
 def test_what_a_station_does() -> None:

@@ -49,15 +49,15 @@ class TraceKind(enum.IntEnum):
     BEGAN = 1
     """A station began a cycle; value: its planned time in s."""
     ENDED = 2
-    """A station ended a cycle; value: good parts."""
+    """A station ended a cycle; value: good pieces."""
     BLOCKED = 3
     """A station is done and has no place behind."""
     STARVED = 4
     """A station is free and has no part in front."""
     FAILED = 5
-    """A station failed; value: number of the failure mode."""
+    """A station failed; value: number of the failure mode. Others may have struck before."""
     REPAIRED = 6
-    """A station was repaired; value: number of the failure mode."""
+    """A failure mode was repaired; value: its number. Others may still wait for their repair."""
     SET_UP_BEGAN = 7
     """A set-up began; value: its planned time in s."""
     SET_UP_ENDED = 8
@@ -69,7 +69,7 @@ class TraceKind(enum.IntEnum):
     CREATED = 11
     """A unit came into being."""
     SCRAPPED = 12
-    """A unit was scrapped."""
+    """A unit was scrapped, or some pieces of it; value: how many."""
     REWORKED = 13
     """A unit was sent to rework."""
     SHIPPED = 14
@@ -80,6 +80,11 @@ class TraceKind(enum.IntEnum):
     """A change took hold or ended; value: the new value of the parameter."""
     RENEWED = 17
     """A tool or component was renewed; value: life used before."""
+    STANDS = 18
+    """A station stands, with its unit; value: 0 closed, 1 waits for people or things, 2 waits for
+    those who maintain it."""
+    GOES_ON = 19
+    """A station goes on with a cycle that had stopped; value: what is left of it in s."""
 
 
 class InputSequence(Part, frozen=True, kw_only=True):

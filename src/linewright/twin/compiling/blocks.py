@@ -1,6 +1,6 @@
 """A draft as numbers, in the layout of the kernel."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -63,8 +63,8 @@ def write(draft: Draft) -> Blocks:
     for k, row in enumerate(draft.products):
         start = row.step if row.step >= 0 else (row.store if row.store >= 0 else -1 - k)
         store = -1 if row.store < 0 else draft.steps[row.store].queue
-        fields = (start, row.loop, row.priority, row.lead_ns, store, row.size)
-        blocks.put(at.M_PRODUCT, fields)
+        loops = (row.loop, row.hold)
+        blocks.put(at.M_PRODUCT, (start, *loops, row.priority, row.lead_ns, store, row.size))
     for one in draft.orders:
         due = one.due_ns or (1 << 62)
         fields = (one.t_ns, one.product, one.pieces, due, one.priority, one.size)
@@ -123,13 +123,21 @@ def _modes(draft: Draft, blocks: Blocks, row: StationRow, server: int) -> tuple[
         life, repair = numbers_of(mode.every, "exponential"), numbers_of(mode.repair, "exponential")
         needs = blocks.needed(of_crew(draft, mode.crew))
         fields = (server, _clock(mode, causes), causes, life[0], repair[0], *needs)
-        blocks.put(at.M_MODE, fields)
+        blocks.put(at.M_MODE, (*fields, *blocks.listed(_effects(blocks, row, first, name))))
         blocks.put_floats(at.FM_MODE, (*life[1:], *repair[1:]))
-        if mode.every is None and not causes and mode.causes:
-            draft.note(
-                f"{row.address}: {name} is brought on by another mode; that is not simulated"
-            )
     return first, len(blocks.modes)
+
+
+def _effects(blocks: Blocks, row: StationRow, first: int, cause: str) -> Iterator[int]:
+    """Yield what a mode brings on at its server: mode, how likely in 1e-9, its delay's row."""
+    for j, mode in enumerate(row.station.fails.values(), first):
+        for one in mode.causes:
+            if one.mode == cause:
+                delay = numbers_of(one.delay, "constant")
+                blocks.put(at.M_TIME, (delay[0], 0))
+                blocks.put_floats(at.FM_TIME, delay[1:])
+                yield from (j, round(one.probability_share * at.NS))
+                yield len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
 
 
 def _causes(station: Station, mode: FailureMode) -> int:
@@ -263,7 +271,8 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         fields = (_short(draft, step), _plain(step, blocks), step.after, step.product)
         more = (first, number, queue, -1 if wait is None else wait[0], *choices)
         last = (step.rework, step.limit, *takes, *gives, k)
-        blocks.put(at.M_STEP, (*fields, *more, *last))
+        times = (int(step.left), step.queue_limit_ns, int(_is_timed(draft, step.after)))
+        blocks.put(at.M_STEP, (*fields, *more, *last, *times))
         mean_s = min((work.mean_s for work in step.works), default=0.0)
         rest_s = _rest_s(draft, k, rest, 0)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
@@ -287,12 +296,24 @@ def _short(draft: Draft, step: StepRow) -> int:
     after = draft.steps[step.after]
     queue = draft.queues[after.queue] if after.works else None
     plain = queue is not None and queue.flags == 0 and queue.rule == at.FIFO
+    plain = plain and after.left == step.left and not _is_timed(draft, step.after)
     return after.queue if plain else at.LONG
+
+
+def _is_timed(draft: Draft, number: int) -> bool:
+    """Return whether a step must be known to begin in time, also after being moved there."""
+    if number < 0:
+        return False
+    step = draft.steps[number]
+    if step.choices:
+        return any(_is_timed(draft, one) for one in step.choices)
+    moves = any(draft.stations[work.station].flags & at.MOVER for work in step.works)
+    return step.queue_limit_ns > 0 or (moves and _is_timed(draft, step.after))
 
 
 def _plain(step: StepRow, blocks: Blocks) -> int:
     """Return the time of the only work of a step, where that is all there is to it; else -1."""
-    if not _is_plain(step):
+    if not _is_plain(step) or step.queue_limit_ns:
         return -1
     return len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
 

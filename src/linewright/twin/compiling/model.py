@@ -21,12 +21,13 @@ from linewright.twin.model import UNBOUNDED, Crew, Model, Power, Store
 __all__ = ["compile_line", "compile_plant"]
 
 
-def compile_plant(
+def compile_plant(  # all but the place by name
     plant: Plant,
     address: Address | str,
     *,
     product: str | None = None,
     orders: Sequence[Order] = (),
+    beside: bool = False,
     plant_rev: str = "",
 ) -> Model:
     """Return the model of a place: a line, a work centre, an area or a site.
@@ -41,7 +42,9 @@ def compile_plant(
         What it makes, with its components; left out: every product whose route has a step
         there. When there is none, each station of a line does the first operation it can.
     orders
-        What is to be made, in place of material without end.
+        What is to be made, in place of material without end and of arrivals.
+    beside
+        Whether orders come beside what is released anyway, as a rush order does.
     plant_rev
         Revision of the plant, kept with the model.
 
@@ -73,7 +76,7 @@ def compile_plant(
     draft = Draft(plant, place, plant.sites[place.site])
     groups_at(plant, place)
     add_groups(draft)
-    add_products(draft, product, orders)
+    add_products(draft, product, orders, beside=beside)
     return _model(draft, write(draft), plant_rev)
 
 

@@ -28,7 +28,9 @@ STORE_LOTS = 2
 """Lots, or needs, for which a store has room where components are always made."""
 
 
-def add_products(draft: Draft, product: str | None, orders: Sequence[Order]) -> None:
+def add_products(
+    draft: Draft, product: str | None, orders: Sequence[Order], *, beside: bool = False
+) -> None:
     """Put what is made into a draft: ways, stores, sources and loops."""
     routes = _routes(draft, product)
     if not routes:
@@ -61,8 +63,11 @@ def add_products(draft: Draft, product: str | None, orders: Sequence[Order]) -> 
                 for k, each in takes[name].items()
             },
         )
-        draft.products[numbers[name]].step = way.begin()
-    _add_sources(draft, routes, orders)
+        comes = any(one.product == name for one in orders)
+        draft.products[numbers[name]].step = way.begin(
+            here=draft.plant.products[name].arrives is None and not comes
+        )
+    _add_sources(draft, routes, orders, beside=beside)
 
 
 def _routes(draft: Draft, product: str | None) -> dict[str, Route]:
@@ -180,9 +185,7 @@ def _add_stores(
                     if places is not None:
                         queue.places = places
                     elif made.arrives is None and row.made:
-                        queue.places = STORE_LOTS * max(amount, row.lot)
-                        what = f"its store holds {queue.places} pieces"
-                        draft.note(f"{row.name}: it is made for other products; {what}")
+                        row.held = STORE_LOTS * max(amount, row.lot)
                     draft.queues.append(queue)
                     draft.steps.append(StepRow(product=number, queue=len(draft.queues) - 1))
                     row.store = len(draft.steps) - 1
@@ -258,7 +261,9 @@ def moved(draft: Draft, number: int) -> int:
     return way.moved(number)
 
 
-def _add_sources(draft: Draft, routes: Mapping[str, Route], orders: Sequence[Order]) -> None:
+def _add_sources(
+    draft: Draft, routes: Mapping[str, Route], orders: Sequence[Order], *, beside: bool
+) -> None:
     """Let products in: by orders, as they arrive, or without end."""
     wanted = [one for one in orders if one.product in routes]
     _add_orders(draft, wanted)
@@ -270,7 +275,11 @@ def _add_sources(draft: Draft, routes: Mapping[str, Route], orders: Sequence[Ord
         row, made = draft.products[k], draft.plant.products[name]
         if row.made:
             _join_loop(draft, k, lines)
-        if wanted and not (k in eaten and not any(one.product == name for one in wanted)):
+        if (
+            wanted
+            and not beside
+            and not (k in eaten and not any(one.product == name for one in wanted))
+        ):
             continue
         if not row.made and made.arrives is None:
             continue
@@ -282,7 +291,37 @@ def _add_sources(draft: Draft, routes: Mapping[str, Route], orders: Sequence[Ord
             draft.note(f"{name}: released evenly as its demand asks")
         else:
             endless.append(k)
+            _hold(draft, k)
     _endless(draft, endless)
+
+
+def _hold(draft: Draft, k: int) -> None:
+    """Bound a component that is always made: what its store holds, and one load a station.
+
+    It comes in only as its store is emptied, so that it never stands in the way of what would
+    empty it.
+    """
+    row = draft.products[k]
+    if not row.held:
+        return
+    loads = sum(
+        max(
+            draft.stations[work.station].servers * draft.stations[work.station].batch
+            for work in step.works
+        )
+        for step in draft.steps
+        if step.product == k and step.works
+    )
+    most = row.held + loads
+    queues = _first_queues(draft, row.step)
+    entry = queues[0][0] if len(queues) == 1 else -1
+    limit = -(-most // row.size)
+    draft.loops.append(LoopRow(name=f"{draft.place}/{row.name}", limit=limit, queue=entry))
+    row.hold = len(draft.loops) - 1
+    draft.note(
+        f"{row.name}: it is made for other products; "
+        f"at most {most} pieces are on their way or in its store"
+    )
 
 
 def _first_queues(draft: Draft, step: int) -> list[tuple[int, int]]:
@@ -372,6 +411,7 @@ def _join_loop(draft: Draft, k: int, lines: Mapping[Address, object]) -> None:
             continue
         if line.release not in {"conwip", "kanban"} or line.wip is None:
             return
+        _mark_left(draft, k, row.address.parent or draft.place)
         own = f"{row.address.parent}/{draft.products[k].name if line.release == 'kanban' else ''}"
         for number, loop in enumerate(draft.loops):
             if loop.name == own:
@@ -381,6 +421,24 @@ def _join_loop(draft: Draft, k: int, lines: Mapping[Address, object]) -> None:
         draft.queues[queue].flags |= at.ENTRY
         draft.products[k].loop = len(draft.loops) - 1
         return
+
+
+def _mark_left(draft: Draft, k: int, line: Address) -> None:
+    """Mark the steps of a product from which its way does not lead into a line any more."""
+    known: dict[int, bool] = {}
+
+    def leads_in(number: int) -> bool:
+        if number < 0:
+            return False
+        if number not in known:
+            row = draft.steps[number]
+            here = any(draft.stations[work.station].address.parent == line for work in row.works)
+            known[number] = here or any(leads_in(one) for one in (*row.choices, row.after))
+        return known[number]
+
+    for number, row in enumerate(draft.steps):
+        if row.product == k:
+            row.left = not leads_in(number)
 
 
 __all__ = ["add_products", "draws"]

@@ -128,6 +128,8 @@ class StepRow(Row):
     gives: tuple[tuple[int, int], ...] = ()
     wait: Numbers | None = None
     rest_s: float = 0.0
+    left: bool = False
+    queue_limit_ns: int = 0
 
 
 class ProductRow(Row):
@@ -143,6 +145,8 @@ class ProductRow(Row):
     weight: float = 1.0
     lot: int = 1
     made: bool = True
+    held: int = 0
+    hold: int = -1
 
 
 class SourceRow(Row):

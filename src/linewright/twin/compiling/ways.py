@@ -51,9 +51,19 @@ class Way:
             address: group for address, group in draft.plant.groups() if isinstance(group, Line)
         }
 
-    def begin(self) -> int:
-        """Return the first step of the way; -1: none of it is in the model."""
-        return self.go(0, None)
+    def begin(self, *, here: bool) -> int:
+        """Return the first step of the way; -1: none of it is in the model.
+
+        Parameters
+        ----------
+        here
+            Whether it begins at the first station that does something, and leaves out what is
+            done outside before: material that is always there would be sent out without end.
+        """
+        first = 0
+        while here and first < len(self.steps) and not self.targets(first, None):
+            first += 1
+        return self.go(first, None)
 
     def go(self, k: int, here: Address | None) -> int:
         """Return the step at which a piece goes on from a station, with step `k` of the route."""
@@ -163,6 +173,7 @@ class Way:
             else [one for one in self.places if one.parent == parent and self.done(steps[0], one)]
         )
         row.works = tuple(self.work(one, steps) for one in able)
+        row.queue_limit_ns = round((self.steps[steps[0]].queue_limit_s or 0.0) * at.NS)
         row.takes = tuple(pair for k in steps for pair in self.takes.get(k, ()))
         last = self.steps[steps[-1]]
         row.gives = tuple((self.number(name), n) for name, n in last.gives.items())
@@ -248,7 +259,7 @@ class Way:
             queue=len(self.draft.queues) - 1,
             calendar=-1,
             element=-1,
-            flags=at.MOVER,
+            flags=at.MOVER | at.GATE,
         )
         self.draft.stations.append(gate)
         work = WorkRow(station=len(self.draft.stations) - 1, times=(((0, 0.0, 0.0, 0.0), False),))
@@ -277,7 +288,7 @@ def work_row(draft: Draft, number: int, done: Done, size: int) -> WorkRow:
     """Return what a station does in one cycle: times, people, and shares of bad pieces."""
     row = draft.stations[number]
     times = tuple(times_of(done))
-    first_step, operation, cycle = done[0]
+    _, operation, cycle = done[0]
     pieces = min(max(1, one.pieces_per_cycle) for _, _, one in done)
     work = WorkRow(station=number, times=times)
     if size > 1 or len(times) > 1 or any(per for _, per in times):
@@ -303,8 +314,6 @@ def work_row(draft: Draft, number: int, done: Done, size: int) -> WorkRow:
         work.attend_ns = round(attended * at.NS) if work.attendant else 0
     manned = attended == 0.0
     work.needs = running(draft, row.address, row.station, (operation, cycle), manned=manned)
-    if first_step.queue_limit_s is not None:
-        draft.note(f"{row.address}: the longest wait before {first_step.operation} is not kept")
     work.mean_s = sum(c.expected_s / max(1, c.pieces_per_cycle) for _, _, c in done)
     work.mean_s /= work.succeeds
     return work

@@ -1,10 +1,9 @@
 """Changes while a model runs: they take hold, end, and what held before holds again."""
 
 from linewright.numeric import Floats, Ints
-from linewright.numeric.tournament import FAR, key_of
+from linewright.numeric.tournament import FAR
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
-    due,
     forget,
     note,
     plan,
@@ -12,6 +11,7 @@ from linewright.twin.kernel.clocks import (
     server,
     set_rates,
     settle,
+    stop_until,
     to_ns,
 )
 from linewright.twin.kernel.people import pool, sum_up
@@ -216,8 +216,7 @@ def ask_renewal(s: Ints, f: Floats, t: int, w: int) -> None:
     b = server(i)
     s[b + at.RENEW] |= 1 << (w - s[s[at.M_SERVER] + i * at.MS_WIDTH + at.MS_WEAR])
     if s[b + at.PHASE] == at.DOWN:
-        now = key_of(s, s[at.S_NEXT], s[at.LEAVES], i)
-        if now < FAR:
-            due(s, i, max(now, t + to_ns(renewal_s(s, f, i))), 0)
+        if s[b + at.ENDS] < FAR:
+            stop_until(s, t, i, max(s[b + at.ENDS], t + to_ns(renewal_s(s, f, i))))
     else:
         look(s, i)

@@ -54,6 +54,34 @@ def element(s: Ints, i: int) -> int:
     return s[s[at.M_STATION] + s[fixed(s, i) + at.MS_STATION] * at.MT_WIDTH + at.MT_ELEMENT]
 
 
+def unit(s: Ints, i: int) -> int:
+    """Return the number of the part that a server has in work; -1: none."""
+    p = s[server(i) + at.LOAD]
+    return s[s[at.S_PART] + p * at.PART_WIDTH + at.UNIT] if p >= 0 else -1
+
+
+def carried(s: Ints, i: int) -> int:
+    """Return the number of the part that a server has in work, or holds finished; -1: none."""
+    p = s[server(i) + at.HELD]
+    if s[server(i) + at.LOAD] >= 0 or p < 0:
+        return unit(s, i)
+    return s[s[at.S_PART] + p * at.PART_WIDTH + at.UNIT]
+
+
+def tell(s: Ints, ring: Ints, t: int, i: int, why: int) -> None:
+    """Tell the trace why a server stands, once."""
+    b = server(i)
+    if s[b + at.TOLD] != 1 + why:
+        s[b + at.TOLD] = 1 + why
+        note(ring, t, (at.K_STANDS, element(s, i), carried(s, i)), why * at.NS)
+
+
+def stand_closed(s: Ints, ring: Ints, t: int, i: int) -> None:
+    """Let a server stand because it is not working time."""
+    set_phase(s, ring, t, i, at.IDLE)
+    tell(s, ring, t, i, at.FOR_TIME)
+
+
 def is_open(s: Ints, i: int) -> bool:
     """Return whether it is working time at a server."""
     k = s[fixed(s, i) + at.MS_CALENDAR]
@@ -69,9 +97,10 @@ def set_phase(s: Ints, ring: Ints, t: int, i: int, phase: int) -> None:
     s[b + at.TIMES + former] += t - s[b + at.SINCE]
     s[b + at.PHASE] = phase
     s[b + at.SINCE] = t
+    s[b + at.TOLD] = 0
     if ring[0] > 0:
         if phase == at.BLOCKED:
-            note(ring, t, (at.K_BLOCKED, element(s, i), -1), 0)
+            note(ring, t, (at.K_BLOCKED, element(s, i), carried(s, i)), 0)
         elif phase == at.STARVED:
             note(ring, t, (at.K_STARVED, element(s, i), -1), 0)
 
@@ -80,6 +109,16 @@ def due(s: Ints, i: int, t: int, why: int) -> None:
     """Set when something happens next at a server, and what."""
     s[server(i) + at.WHY] = why
     set_key(s, s[at.S_NEXT], s[at.LEAVES], i, t)
+
+
+def stop_until(s: Ints, t: int, i: int, end: int) -> None:
+    """Set until when a server is repaired or set up; a clock of the calendar may strike before."""
+    b = server(i)
+    s[b + at.ENDS] = end
+    if s[b + at.DUE] < end:
+        due(s, i, max(t, s[b + at.DUE]), s[b + at.DUE_BY] + 1)
+    else:
+        due(s, i, end, 0)
 
 
 def set_rates(s: Ints, f: Floats, i: int) -> None:
@@ -168,6 +207,10 @@ def find_strike(s: Ints, f: Floats, i: int) -> None:
         mode = s[at.M_MODE] + j * at.MM_WIDTH
         clock = s[mode + at.MM_CLOCK]
         when = s[s[at.S_MODE] + j * at.SM_WIDTH + at.WHEN]
+        brought = s[s[at.S_MODE] + j * at.SM_WIDTH + at.BROUGHT_ON]
+        if 0 < brought < s[b + at.DUE]:
+            s[b + at.DUE] = brought
+            s[b + at.DUE_BY] = j
         if clock == at.CALENDAR_CLOCK:
             if when < s[b + at.DUE]:
                 s[b + at.DUE] = when
@@ -242,6 +285,24 @@ def arm(s: Ints, f: Floats, t: int, j: int) -> None:
     find_strike(s, f, i)
 
 
+def bring_on(s: Ints, f: Floats, t: int, j: int) -> None:
+    """Let a mode that has just struck lead to others: each with its probability, after a delay."""
+    mode = s[at.M_MODE] + j * at.MM_WIDTH
+    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] - 1
+    for k in range(s[mode + at.MM_EFFECT], s[mode + at.MM_EFFECT_END], 3):
+        edge = s[at.M_LIST] + k
+        number = ((k - s[mode + at.MM_EFFECT]) << 40) + n
+        key = stream(s[at.BASE], s[edge], at.LEADING)
+        if uniform(key, number) >= float(s[edge + 1]) / 1e9:
+            continue
+        d, x = s[at.M_TIME] + s[edge + 2] * at.MD_WIDTH, s[at.FM_TIME] + s[edge + 2] * at.FMD_WIDTH
+        key = stream(s[at.BASE], s[edge], at.DELAYING)
+        when = max(1, t + to_ns(draw(s[d], f[x], f[x + 1], f[x + 2], (key, number))))
+        other = s[at.S_MODE] + s[edge] * at.SM_WIDTH + at.BROUGHT_ON
+        if s[other] == 0 or when < s[other]:
+            s[other] = when
+
+
 def limit(s: Ints, j: int, n: int, used: float) -> float:
     """Return a random limit of life used, above what is used: Weibull, given that it held."""
     u = uniform(stream(s[at.BASE], j, at.LIMIT), n)
@@ -253,7 +314,7 @@ def limit(s: Ints, j: int, n: int, used: float) -> float:
 def repair_s(s: Ints, f: Floats, j: int) -> float:
     """Return the seconds of the repair of the failure that a mode has just had."""
     p = s[at.FM_MODE] + j * at.FMM_WIDTH + at.FMM_REPAIR
-    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES]
+    n = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] - 1
     key = stream(s[at.BASE], j, at.REPAIR)
     family = s[s[at.M_MODE] + j * at.MM_WIDTH + at.MM_REPAIR]
     return draw(family, f[p], f[p + 1], f[p + 2], (key, n))

@@ -13,7 +13,9 @@ from linewright.twin.kernel.clocks import (
     server,
     set_phase,
     settle,
+    stand_closed,
     to_ns,
+    unit,
 )
 from linewright.twin.kernel.people import give_back
 from linewright.twin.kernel.quality import GONE, GOOD, judge
@@ -42,6 +44,7 @@ def run(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             note(ring, t, (at.K_BEGAN, element(s, i), s[part(s, p) + at.UNIT]), planned)
     else:
         set_phase(s, ring, t, i, at.RUNNING)
+        note(ring, t, (at.K_GOES_ON, element(s, i), unit(s, i)), s[b + at.REMAIN])
     plan(s, f, t, i)
 
 
@@ -113,7 +116,7 @@ def end_cycle(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
         s[b + at.CYCLES] += 1
         if not is_open(s, i) and not flags & at.UNATTENDED:
             give_back(s, f, t, i, 0)
-            set_phase(s, ring, t, i, at.IDLE)
+            stand_closed(s, ring, t, i)
         plan(s, f, t, i)
         return
     s[b + at.LAST] = s[b + at.WORKED] - s[b + at.BEGUN_WORKED]
@@ -161,6 +164,9 @@ def end_piece(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int, int]
     if verdict == GONE:
         return
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
+    moved = s[m + at.MS_FLAGS] & (at.MOVER + at.GATE) == at.MOVER
+    if (s[step + at.MP_TIMED] and not moved) or verdict != GOOD:
+        s[c + at.ENDED_AT] = t
     if verdict == GOOD:
         if s[step + at.MP_GIVE_END] > s[step + at.MP_GIVE]:
             take_apart(s, f, t, i, p)

@@ -130,7 +130,7 @@ IN_TODO = 23
 SINCE = 24
 HELD_TAIL = 25
 CAUSE = 26  # Failure mode it is down by; -1: not known, or not down
-FORCED = 27  # When the repair of a failure by a change ends; 0: as drawn
+FORCED = 27  # When the failure that a change brings on now ends; 0: as drawn
 SET_FOR = 28  # Product it is set up for; -1: not known
 ATTEND = 29  # Work until a person who attends may go; 0: nobody attends
 OFF_LEFT = 30  # Time left of a set-up that the end of working time has stopped
@@ -148,6 +148,10 @@ WAITED = 41  # Time it waited for a crew, down
 RESERVES = 42  # Queue in which it has reserved places; -1: none
 TIMES = 43  # Nanoseconds in each phase
 PHASES = 8
+ENDS = 51  # When the repair or set-up under way ends; FAR: it waits for its crew
+MENDED_SINCE = 52  # When the repair under way began
+TOLD = 53  # Why the trace has told that it stands, plus 1; 0: it has not
+OVERDUE = 54  # Pieces taken after a longer wait than their step allows
 WIDTH = 56
 
 RUNNING = 0
@@ -191,6 +195,7 @@ SLOTTED = 32
 UNATTENDED = 64
 UPKEPT_FLAG = 128
 MOVER = 256  # It moves parts; nothing that it does is an operation
+GATE = 512  # A mover that ends being away at a supplier
 CAREFUL = 8 + 16  # What keeps a server from taking the first part in front of it
 
 # A station of the model.
@@ -277,7 +282,10 @@ UNIT = 10
 ORDER = 11
 SENT_BY = 12  # Step that sent it back for rework last; -1: none
 TRIPS = 13  # How often that step sent it back
-COUNTED = 14  # Whether it is counted in the loop of its product
+COUNTED = 14  # Bits of the loops of its product in which it is counted
+IN_LINE = 1
+IN_STORE = 2
+ENDED_AT = 15  # When its last step ended, or it came into being
 PART_WIDTH = 16
 
 # A step; what every cycle touches comes first.
@@ -301,7 +309,10 @@ MP_TAKE_END = 13  # Components: queue, amount
 MP_GIVE = 14
 MP_GIVE_END = 15  # What it becomes: first step, amount
 MP_ELEMENT = 16  # Its number among random streams
-MP_WIDTH = 17
+MP_LEFT = 17  # Whether the line in whose loop its product is lies behind it for good
+MP_QUEUE_LIMIT = 18  # Longest wait before it, ns; 0: none
+MP_TIMED = 19  # Whether the next one has such a limit, also after being moved there
+MP_WIDTH = 20
 FMP_WAIT = 0
 FMP_MEAN_S = 3  # Mean time of a piece here
 FMP_REST_S = 4  # Mean time of a piece from here to the end
@@ -360,7 +371,9 @@ MM_LIFE = 3
 MM_REPAIR = 4
 MM_NEED = 5
 MM_NEED_END = 6
-MM_WIDTH = 7
+MM_EFFECT = 7
+MM_EFFECT_END = 8  # What it brings on: mode, how likely in 1e-9, row of the delay among the times
+MM_WIDTH = 9
 FMM_LIFE = 0
 FMM_REPAIR = 3
 FMM_WIDTH = 6
@@ -375,7 +388,10 @@ FAILURES = 0
 DRAWS = 1
 WHEN = 2  # When a calendar clock strikes, or at which work ever done an operation clock does
 ARMED = 3  # Work ever done when it was armed
-SM_WIDTH = 4
+STRUCK = 4  # Its turn among the modes that wait for repair or are in it; 0: it is in order
+FAILED_UNTIL = 5  # When its repair ends, by a change; 0: as drawn
+BROUGHT_ON = 6  # When another mode will have brought it on; 0: none is about to
+SM_WIDTH = 7
 LEFT = 0  # Own time left of a clock that wear drives, or the limit of a mode by wear
 AGE = 1
 FSM_WIDTH = 2
@@ -444,12 +460,13 @@ SL_WIDTH = 5
 
 # A product.
 MO_STEP = 0
-MO_LOOP = 1
-MO_PRIORITY = 2
-MO_LEAD = 3
-MO_STORE = 4  # Queue of finished ones that others take; -1: they leave
-MO_SIZE = 5  # Pieces in a part of it
-MO_WIDTH = 6
+MO_LOOP = 1  # Loop of the line it begins in; -1: none
+MO_HELD = 2  # Loop of its store; -1: none
+MO_PRIORITY = 3
+MO_LEAD = 4
+MO_STORE = 5  # Queue of finished ones that others take; -1: they leave
+MO_SIZE = 6  # Pieces in a part of it
+MO_WIDTH = 7
 PR_RELEASED = 0
 PR_SHIPPED = 1
 PR_SCRAPPED = 2
@@ -464,7 +481,7 @@ FSO_WIDTH = 2
 # A loop: parts that may be inside at once.
 IN_LOOP = 0
 LOOP_LIMIT = 1
-LOOP_QUEUE = 2  # Entry whose servers look again when a part has left
+LOOP_QUEUE = 2  # Entry whose servers look again when a part has left; -1: any with material
 LOOP_OWN = 3
 SLP_WIDTH = 4
 
@@ -529,6 +546,8 @@ RELEASE = 10
 MIX = 11
 UPKEEPING = 12
 WAIT = 13
+LEADING = 14
+DELAYING = 15
 
 # Kinds of the trace, as in `linewright.plant.records.TraceKind`.
 K_BEGAN = 1
@@ -548,6 +567,13 @@ K_SHIPPED = 14
 K_CALENDAR = 15
 K_CHANGED = 16
 K_RENEWED = 17
+K_STANDS = 18
+K_GOES_ON = 19
+
+# Why a station stands, as its trace says.
+FOR_TIME = 0
+FOR_PEOPLE = 1
+FOR_KEEPERS = 2
 
 # A ring: capacity, entries ever written, then the entries: time, kind, element, value, unit.
 RING_HEAD = 2

@@ -6,10 +6,19 @@ do, in the order in which they were concerned.
 """
 
 from linewright.numeric import Floats, Ints
-from linewright.numeric.tournament import FAR, first, first_key, key_of
+from linewright.numeric.tournament import FAR, first, first_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.changes import apply_change
-from linewright.twin.kernel.clocks import due, element, note, plan, server, set_phase, settle
+from linewright.twin.kernel.clocks import (
+    due,
+    element,
+    note,
+    plan,
+    server,
+    settle,
+    stand_closed,
+    unit,
+)
 from linewright.twin.kernel.cycles import end_cycle
 from linewright.twin.kernel.people import give_back, pool, sum_up, withdraw
 from linewright.twin.kernel.queues.parts import arrive, look
@@ -18,7 +27,7 @@ from linewright.twin.kernel.quick import begin_shortly, end_shortly
 from linewright.twin.kernel.stations import act, end_repair, end_set_up, end_stop, fail, serve
 
 
-def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: C901  # one loop
+def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: C901, PLR0912  # one loop
     """Play a model until an instant, what happens at it included; return why it stopped.
 
     Parameters
@@ -63,9 +72,10 @@ def advance_model(s: Ints, f: Floats, turns: Ints, ring: Ints) -> int:  # noqa: 
         events += 1
         if edge <= t and edge <= change:
             t = edge
-            turn(s, f, ring, turns, k)
-            k += 1
-            edge = turns[at.TURNS + k * at.TURN_WIDTH] if k < count else FAR
+            while edge == t:  # all of an instant, so that one who stops here goes on behind them
+                turn(s, f, ring, turns, k)
+                k += 1
+                edge = turns[at.TURNS + k * at.TURN_WIDTH] if k < count else FAR
         elif change <= t:
             t = max(change, s[at.T])
             apply_change(s, f, ring, t)
@@ -111,14 +121,14 @@ def happen(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             act(s, f, ring, t, i)
         elif not s[b + at.IN_TODO] and not begin_shortly(s, f, ring, t, i):
             act(s, f, ring, t, i)
+    elif s[b + at.WHY] > 0:
+        fail(s, f, ring, t, s[b + at.WHY] - 1)
     elif phase == at.DOWN:
         end_repair(s, f, ring, t, i)
     elif phase == at.SET_UP:
         end_set_up(s, f, ring, t, i)
     elif phase == at.UPKEPT:
         end_stop(s, f, ring, t, i)
-    elif s[b + at.WHY] > 0:
-        fail(s, f, ring, t, s[b + at.WHY] - 1)
     elif s[b + at.WHY] == at.BY_ATTENDANT:
         settle(s, f, t, i)
         s[b + at.ATTEND] = 0
@@ -165,12 +175,12 @@ def close(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             return
         give_back(s, f, t, i, 0)
     elif phase == at.SET_UP and s[b + at.LOAD] >= 0:
-        s[b + at.OFF_LEFT] = max(1, key_of(s, s[at.S_NEXT], s[at.LEAVES], i) - t)
-        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+        s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
+        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
         give_back(s, f, t, i, 0)
     elif phase == at.WAITING:
         withdraw(s, i)
     elif phase not in (at.STARVED, at.BLOCKED):
         return
-    set_phase(s, ring, t, i, at.IDLE)
+    stand_closed(s, ring, t, i)
     plan(s, f, t, i)

@@ -10,7 +10,7 @@ from linewright.numeric import Floats, Ints, draw
 from linewright.numeric.tournament import set_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import element, fixed, is_open, server, set_phase, to_ns
-from linewright.twin.kernel.queues.parts import admit, level, part, queue, wake
+from linewright.twin.kernel.queues.parts import admit, count_in, level, part, queue, wake
 from linewright.twin.kernel.queues.releases import finish, first_step, next_product, release
 
 
@@ -136,7 +136,9 @@ def new_shortly(s: Ints, ring: Ints, t: int, q: int) -> int:
         return -1
     if plain_time(s, first_step(s, k, product)) < 0:
         return -1
-    return release(s, ring, t, k, product)
+    p = release(s, ring, t, k, product)
+    count_in(s, p, product, at.IN_LINE)
+    return p
 
 
 def plain_time(s: Ints, step: int) -> int:

@@ -6,12 +6,13 @@ as in `clocks`.
 """
 
 from linewright.numeric import Floats, Ints
-from linewright.numeric.tournament import FAR, key_of
+from linewright.numeric.tournament import FAR
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import (
     arm,
-    due,
+    bring_on,
     element,
+    find_strike,
     fixed,
     is_open,
     note,
@@ -22,7 +23,11 @@ from linewright.twin.kernel.clocks import (
     server,
     set_phase,
     settle,
+    stand_closed,
+    stop_until,
+    tell,
     to_ns,
+    unit,
 )
 from linewright.twin.kernel.cycles import end_cycle, run
 from linewright.twin.kernel.people import asks, give_back, give_back_quietly, obtain, withdraw
@@ -77,7 +82,7 @@ def act(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:  # noqa: C901  
     ):
         return
     elif not is_open(s, i):
-        set_phase(s, ring, t, i, at.IDLE)
+        stand_closed(s, ring, t, i)
         plan(s, f, t, i)
     elif s[b + at.HELD] >= 0:
         set_phase(s, ring, t, i, at.BLOCKED)
@@ -162,7 +167,7 @@ def go_on(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     b, m = server(i), fixed(s, i)
     flags = s[m + at.MS_FLAGS]
     if not is_open(s, i) and not (flags & at.UNATTENDED and s[b + at.REMAIN] > 0):
-        set_phase(s, ring, t, i, at.IDLE)
+        stand_closed(s, ring, t, i)
         plan(s, f, t, i)
         return
     if flags & at.PREPARED and s[b + at.REMAIN] == 0 and set_up_ns(s, i) > 0:
@@ -179,12 +184,6 @@ def go_on(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
             plan(s, f, t, i)
             return
     run(s, f, ring, t, i)
-
-
-def unit(s: Ints, i: int) -> int:
-    """Return the number of the part that a server has in work; -1: none."""
-    p = s[server(i) + at.LOAD]
-    return s[part(s, p) + at.UNIT] if p >= 0 else -1
 
 
 def load_product(s: Ints, i: int) -> int:
@@ -219,16 +218,16 @@ def begin_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
         return
     s[b + at.OFF_LEFT] = 0
     set_phase(s, ring, t, i, at.SET_UP)
-    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
-    due(s, i, t + takes, 0)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
+    stop_until(s, t, i, t + takes)
 
 
 def begin_renewal(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     """Begin to renew what is to be renewed on a free server."""
     takes = to_ns(renewal_s(s, f, i))
     set_phase(s, ring, t, i, at.SET_UP)
-    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
-    due(s, i, t + takes, 0)
+    note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
+    stop_until(s, t, i, t + takes)
 
 
 def end_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
@@ -236,7 +235,7 @@ def end_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     b = server(i)
     renew(s, f, ring, t, i)
     give_back(s, f, t, i, 0)
-    note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
+    note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
     set_phase(s, ring, t, i, at.IDLE)
     if s[b + at.LOAD] >= 0:
         s[b + at.SET_FOR] = load_product(s, i)
@@ -244,7 +243,7 @@ def end_set_up(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
 
 
 def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
-    """Let a failure mode strike; its repair lasts as drawn, unless a change says otherwise."""
+    """Let a failure mode strike; where the server is down already, it waits for its repair."""
     mode = s[at.M_MODE] + j * at.MM_WIDTH
     i = s[mode + at.MM_SERVER]
     b = server(i)
@@ -253,36 +252,88 @@ def fail(s: Ints, f: Floats, ring: Ints, t: int, j: int) -> None:
         if s[b + at.REMAIN] == 0:
             end_cycle(s, f, ring, t, i)
             look(s, i)
-    first = s[fixed(s, i) + at.MS_MODE]
-    note(ring, t, (at.K_FAILED, element(s, i), unit(s, i)), (j - first) * at.NS)
+    state = s[at.S_MODE] + j * at.SM_WIDTH
     forced = s[b + at.FORCED]
     s[b + at.FORCED] = 0
-    takes = to_ns(repair_s(s, f, j))
-    s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILURES] += 1
+    if s[state + at.BROUGHT_ON] <= t:
+        s[state + at.BROUGHT_ON] = 0
+    if s[state + at.STRUCK]:
+        find_strike(s, f, i)
+        last_longer(s, t, i, j, forced)
+        return
     phase = s[b + at.PHASE]
-    now = key_of(s, s[at.S_NEXT], s[at.LEAVES], i)
-    end = t
+    under_way = phase == at.SET_UP or (phase == at.UPKEPT and s[b + at.REQUEST] == 0)
+    if under_way:
+        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), unit(s, i)), 0)
+    first = s[fixed(s, i) + at.MS_MODE]
+    note(ring, t, (at.K_FAILED, element(s, i), unit(s, i)), (j - first) * at.NS)
+    s[state + at.FAILURES] += 1
+    s[state + at.FAILED_UNTIL] = forced
+    s[state + at.WHEN] = FAR
+    s[state + at.STRUCK] = 1 + last_struck(s, i)
+    bring_on(s, f, t, j)
+    find_strike(s, f, i)
     if phase == at.DOWN:
-        end = now if now < FAR else t
-        mend(s, f, t, i)
-    elif phase == at.SET_UP:
-        note(ring, t, (at.K_SET_UP_ENDED, element(s, i), -1), 0)
-        if s[b + at.LOAD] >= 0:
-            s[b + at.OFF_LEFT] = max(1, now - t)
-    elif phase == at.UPKEPT:
-        s[b + at.UPKEEP] = -1
+        stop_until(s, t, i, s[b + at.ENDS])
+        return
+    if phase == at.SET_UP and s[b + at.LOAD] >= 0:
+        s[b + at.OFF_LEFT] = max(1, s[b + at.ENDS] - t)
+    s[b + at.UPKEEP] = -1
     withdraw(s, i)
     give_back(s, f, t, i, 0)
-    if s[b + at.RENEW]:
-        end = max(end, t + to_ns(renewal_s(s, f, i)))
-    s[b + at.CAUSE] = j
     set_phase(s, ring, t, i, at.DOWN)
-    if forced > 0:
-        due(s, i, max(end, forced), 0)
+    repair(s, f, t, i, j)
+
+
+def last_longer(s: Ints, t: int, i: int, j: int, until: int) -> None:
+    """Let a failure that has not been repaired yet last until an instant at least."""
+    state = s[at.S_MODE] + j * at.SM_WIDTH + at.FAILED_UNTIL
+    s[state] = max(s[state], until)
+    b = server(i)
+    end = s[b + at.ENDS]
+    if s[b + at.CAUSE] == j and end < FAR:
+        end = max(end, until)
+    stop_until(s, t, i, end)
+
+
+def last_struck(s: Ints, i: int) -> int:
+    """Return the last turn among the modes of a server that are not repaired yet; 0: none."""
+    m = fixed(s, i)
+    last = 0
+    for j in range(s[m + at.MS_MODE], s[m + at.MS_MODE_END]):
+        last = max(last, s[s[at.S_MODE] + j * at.SM_WIDTH + at.STRUCK])
+    return last
+
+
+def next_struck(s: Ints, i: int) -> int:
+    """Return the mode of a server that has waited longest for its repair; -1: none does."""
+    m = fixed(s, i)
+    found = -1
+    turn = 0
+    for j in range(s[m + at.MS_MODE], s[m + at.MS_MODE_END]):
+        struck = s[s[at.S_MODE] + j * at.SM_WIDTH + at.STRUCK]
+        if struck and (found < 0 or struck < turn):
+            found = j
+            turn = struck
+    return found
+
+
+def repair(s: Ints, f: Floats, t: int, i: int, j: int) -> None:
+    """Begin the repair of a mode at a server that is down, or have it wait for its crew."""
+    b = server(i)
+    s[b + at.CAUSE] = j
+    s[b + at.MENDED_SINCE] = t
+    end = t
+    if s[b + at.RENEW]:
+        end = t + to_ns(renewal_s(s, f, i))
+    until = s[s[at.S_MODE] + j * at.SM_WIDTH + at.FAILED_UNTIL]
+    if until > 0:
+        end = max(end, until)
     elif asks(s, t, i, (at.R_REPAIR, 0)):
-        due(s, i, FAR, 0)
+        end = FAR
     else:
-        due(s, i, max(end, t + takes), 0)
+        end = max(end, t + to_ns(repair_s(s, f, j)))
+    stop_until(s, t, i, end)
 
 
 def mend(s: Ints, f: Floats, t: int, i: int) -> int:
@@ -291,6 +342,7 @@ def mend(s: Ints, f: Floats, t: int, i: int) -> int:
     j = s[b + at.CAUSE]
     s[b + at.CAUSE] = -1
     if j >= 0:
+        s[s[at.S_MODE] + j * at.SM_WIDTH + at.STRUCK] = 0
         mode = s[at.M_MODE] + j * at.MM_WIDTH
         if s[mode + at.MM_CLOCK] == at.BY_WEAR:
             s[b + at.RENEW] |= s[mode + at.MM_CAUSES]
@@ -300,7 +352,7 @@ def mend(s: Ints, f: Floats, t: int, i: int) -> int:
 
 
 def end_repair(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
-    """End a repair: a wear that broke it is new, and the cycle under way goes on."""
+    """End a repair: a wear that broke it is new. The next one begins, or the cycle goes on."""
     b = server(i)
     j = mend(s, f, t, i)
     first = s[fixed(s, i) + at.MS_MODE]
@@ -308,6 +360,10 @@ def end_repair(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     note(ring, t, (at.K_REPAIRED, element(s, i), unit(s, i)), value)
     renew(s, f, ring, t, i)
     give_back(s, f, t, i, 0)
+    j = next_struck(s, i)
+    if j >= 0:
+        repair(s, f, t, i, j)
+        return
     set_phase(s, ring, t, i, at.IDLE)
     s[b + at.STOPPED] = 1
     look(s, i)
@@ -320,19 +376,17 @@ def served(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> None:
     withdraw(s, i)
     if what == at.R_REPAIR:
         s[b + at.WAITED] += t - s[b + at.ASKED]
-        n = s[at.S_MODE] + s[b + at.CAUSE] * at.SM_WIDTH + at.FAILURES
-        s[n] -= 1
-        takes = to_ns(repair_s(s, f, s[b + at.CAUSE]))
-        s[n] += 1
-        due(s, i, t + takes, 0)
+        s[b + at.MENDED_SINCE] = t
+        until = s[s[at.S_MODE] + s[b + at.CAUSE] * at.SM_WIDTH + at.FAILED_UNTIL]
+        stop_until(s, t, i, max(until, t + to_ns(repair_s(s, f, s[b + at.CAUSE]))))
     elif what == at.R_RUN:
         run(s, f, ring, t, i)
     elif what == at.R_SET_UP:
         takes = set_up_ns(s, i)
         s[b + at.OFF_LEFT] = 0
         set_phase(s, ring, t, i, at.SET_UP)
-        note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), -1), takes)
-        due(s, i, t + takes, 0)
+        note(ring, t, (at.K_SET_UP_BEGAN, element(s, i), unit(s, i)), takes)
+        stop_until(s, t, i, t + takes)
     else:
         begin_upkeep(s, f, ring, t, i)
 
@@ -348,9 +402,13 @@ def serve(s: Ints, f: Floats, ring: Ints, t: int) -> None:
         best = -1
         i = s[at.REQUEST_HEAD]
         while i >= 0:
-            if (best < 0 or goes_first(s, i, best)) and obtain(s, f, t, i, wanted(s, i)):
-                give_back_quietly(s, f, t, i)
-                best = i
+            if best < 0 or goes_first(s, i, best):
+                if obtain(s, f, t, i, wanted(s, i)):
+                    give_back_quietly(s, f, t, i)
+                    best = i
+                elif not s[server(i) + at.TOLD] and s[server(i) + at.PHASE] != at.DOWN:
+                    kept = s[server(i) + at.REQUEST] == at.R_UPKEEP
+                    tell(s, ring, t, i, at.FOR_KEEPERS if kept else at.FOR_PEOPLE)
             i = s[server(i) + at.NEXT_REQUEST]
         if best >= 0:
             obtain(s, f, t, best, wanted(s, best))

@@ -11,6 +11,12 @@ from linewright.twin.logs.trail import Step, followed
 
 __all__ = ["EventRow", "Transition", "activities_of", "rows_of"]
 
+STOPS = frozenset({TraceKind.FAILED, TraceKind.STANDS})
+"""Kinds of events after which a cycle under way does not go on for a while."""
+
+UNNAMED = "part-"
+"""How the names begin that parts get here, where the trace has none."""
+
 
 class Transition(enum.StrEnum):
     """What happens to an activity, in the words of XES (IEEE 1849, lifecycle extension).
@@ -72,8 +78,8 @@ def rows_of(
 
     Notes
     -----
-    A cycle that fails under way is suspended, and resumed by the repair. Cost: linear in the
-    events; memory in the parts inside.
+    A cycle is suspended when its station fails or stands, and resumed when it goes on. Cost:
+    linear in the events; memory in the parts inside.
 
     Examples
     --------
@@ -84,7 +90,7 @@ def rows_of(
     [('part-1', 'start'), ('part-1', 'complete')]
     """
     named = activities or {}
-    under_way: dict[Address, list[str]] = {}
+    under_way: dict[Address, dict[str, bool]] = {}
     for step in followed(stations, events):
         activity = named.get(step.element, step.element.name)
         for unit, transition, good in _transitions(step, under_way):
@@ -110,17 +116,20 @@ def activities_of(does: Mapping[Address, Sequence[str]]) -> dict[Address, str]:
 
 
 def _transitions(
-    step: Step, under_way: dict[Address, list[str]]
+    step: Step, under_way: dict[Address, dict[str, bool]]
 ) -> Iterator[tuple[str, Transition, bool]]:
-    units = under_way.setdefault(step.element, [])
+    """Yield what an event is for the cycles under way at its place: each works, or does not."""
+    units = under_way.setdefault(step.element, {})
     if step.kind == TraceKind.BEGAN:
-        units.append(step.unit)
+        units[step.unit] = True
         yield step.unit, Transition.START, True
     elif step.kind == TraceKind.ENDED:
-        if step.unit in units:
-            units.remove(step.unit)
+        units.pop(step.unit, None)
         yield step.unit, Transition.COMPLETE, step.value > 0.0
-    elif step.kind in {TraceKind.FAILED, TraceKind.REPAIRED}:
-        failed = step.kind == TraceKind.FAILED
-        for unit in units:
-            yield unit, Transition.SUSPEND if failed else Transition.RESUME, True
+    elif step.kind in STOPS or step.kind == TraceKind.GOES_ON:
+        goes_on = step.kind == TraceKind.GOES_ON
+        for unit, works in units.items():
+            concerned = unit == step.unit or (not step.unit and unit.startswith(UNNAMED))
+            if concerned and works != goes_on:
+                units[unit] = goes_on
+                yield unit, Transition.RESUME if goes_on else Transition.SUSPEND, True

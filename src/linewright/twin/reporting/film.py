@@ -7,7 +7,6 @@ import msgspec
 from linewright.plant import Address, Plant
 from linewright.plant.model import Line
 from linewright.plant.records import StationState, Trace, TraceKind
-from linewright.twin.engine import advance
 from linewright.twin.logs.playing import events_of
 from linewright.twin.logs.trail import Step, between, followed, present
 from linewright.twin.model import Model
@@ -18,9 +17,6 @@ __all__ = ["EVENTS_MAX", "STATE_CODES", "Film", "FilmBuffer", "film", "labels_of
 
 EVENTS_MAX = 60_000
 """Events of one page: some 1.2 MB, which a telephone opens in a second."""
-
-TURNS_MAX = 400
-"""Turns of working time at which the states of all stations are looked up."""
 
 NS_PER_MS = 10**6
 
@@ -61,8 +57,12 @@ AFTER: Mapping[TraceKind, str] = {
     TraceKind.STARVED: "starved",
     TraceKind.FAILED: "down",
     TraceKind.SET_UP_BEGAN: "set_up",
+    TraceKind.GOES_ON: "running",
 }
 """State of a station after an event; what REPAIRED leads to depends on what was under way."""
+
+STOOD = ("closed", "waiting", "planned_stop")
+"""State of a station that stands, by why it does."""
 
 HAPPENS: Mapping[TraceKind, int] = {
     TraceKind.ENDED: ENDED,
@@ -181,12 +181,6 @@ def film(
     """
     first = outcome(model, state)
     found, happened, end_ns = _recorded(model, state, until_ns, events, jit=jit)
-    turns = dict.fromkeys(each.t_ns for each in found if each.kind == TraceKind.CALENDAR)
-    seen: dict[int, Outcome] = {}
-    played = state
-    for t_ns in list(turns)[:TURNS_MAX]:
-        played = advance(model, played, t_ns, jit=jit)
-        seen[t_ns] = outcome(model, played)
     steps = followed(model.stations, found, first)
     return Film(
         address=model.address,
@@ -199,7 +193,7 @@ def film(
         buffers=_buffers(model, plant),
         start=tuple(CODE_OF[one.state] for one in first.stations),
         there=_there(model, first),
-        events=tuple(_coded(model, steps, seen, state.t_ns)),
+        events=tuple(_coded(model, steps, state.t_ns)),
         recorded=len(found),
         happened=happened,
     )
@@ -300,7 +294,7 @@ class _Play:
 
     def __init__(self, stations: int, units: int) -> None:
         self.under_way = [0] * stations
-        self.is_open = True
+        self.failed = [0] * stations
         self.known: dict[str, int] = {}
         self.units = units
 
@@ -311,32 +305,22 @@ class _Play:
         return self.known[name]
 
 
-def _coded(
-    model: Model, steps: Iterable[Step], turns: Mapping[int, Outcome], t_ns: int
-) -> Iterator[int]:
+def _coded(model: Model, steps: Iterable[Step], t_ns: int) -> Iterator[int]:
     """Yield five numbers for each thing that happens: milliseconds, code, element, unit, value."""
     number = {address: k for k, address in enumerate((*model.stations, *model.buffers))}
     play = _Play(len(model.stations), 0)
     shown_ms = 0
-    turned: set[int] = set()
     for step in steps:
         at_ms = (step.t_ns - t_ns) // NS_PER_MS
         for code, element, unit, value in _happens(step, number, play):
             yield from (at_ms - shown_ms, code, element, unit, value)
             shown_ms = at_ms
-        if step.kind == TraceKind.CALENDAR and step.t_ns in turns and step.t_ns not in turned:
-            turned.add(step.t_ns)
-            for k, one in enumerate(turns[step.t_ns].stations):
-                yield from (at_ms - shown_ms, STATE, k, 0, CODE_OF[one.state])
-                shown_ms = at_ms
 
 
 def _happens(
     step: Step, number: Mapping[Address, int], play: _Play
 ) -> Iterator[tuple[int, int, int, int]]:
     kind = step.kind
-    if kind == TraceKind.CALENDAR:
-        play.is_open = step.value > 0.0
     if step.element not in number:
         return
     k = number[step.element]
@@ -348,9 +332,12 @@ def _happens(
         if kind == TraceKind.ENDED:
             play.under_way[k] = max(0, play.under_way[k] - 1)
         yield HAPPENS[kind], k, unit, int(step.value)
-        if kind == TraceKind.ENDED and not play.is_open:
-            yield STATE, k, 0, CLOSED
+    elif kind == TraceKind.STANDS:
+        yield STATE, k, 0, STATE_CODES.index(STOOD[int(step.value)])
     elif kind in AFTER:
+        play.failed[k] += int(kind == TraceKind.FAILED)
         yield STATE, k, 0, STATE_CODES.index(AFTER[kind])
     elif kind in {TraceKind.REPAIRED, TraceKind.SET_UP_ENDED}:
-        yield STATE, k, 0, 0 if play.under_way[k] else CLOSED if not play.is_open else STARVED
+        play.failed[k] = max(0, play.failed[k] - int(kind == TraceKind.REPAIRED))
+        if not play.failed[k]:
+            yield STATE, k, 0, 0 if play.under_way[k] else STARVED

@@ -24,7 +24,7 @@ from tests.twin.oracles.simpy_plant.telling import (
     Level,
     Times,
 )
-from tests.twin.oracles.simpy_plant.upkeep import ModeState, Policy, WearState
+from tests.twin.oracles.simpy_plant.upkeep import Effect, ModeState, Policy, WearState
 
 if TYPE_CHECKING:
     from tests.twin.oracles.simpy_plant.routes import Routes
@@ -332,7 +332,7 @@ class Server:
         for mode, strikes, factor in before:
             mode.left -= done * factor
             if strikes <= done:
-                self.failed.append(mode)
+                self._strike(mode)
 
     # --- the end of a cycle -----------------------------------------------------------------
 
@@ -373,13 +373,25 @@ class Server:
 
     # --- failures and maintenance ------------------------------------------------------------
 
+    def _strike(self, mode: ModeState) -> None:
+        self.failed.append(mode)
+        for effect in mode.effects:
+            if effect.chance.random() < effect.share:
+                self.floor.env.process(self._bring_on(effect))
+
+    def _bring_on(self, effect: Effect) -> Steps:
+        yield self.floor.after(effect.delay.ns(), CALENDARS)
+        if effect.mode not in self.failed:
+            self._strike(effect.mode)
+            self.news()
+
     def _calendar_clock(self, mode: ModeState) -> Steps:
         while True:
             try:
                 yield self.floor.after(int(mode.left), CALENDARS)
             except simpy.Interrupt:  # renewed by maintenance
                 continue
-            self.failed.append(mode)
+            self._strike(mode)
             mode.mended = self.floor.env.event()
             self.news()
             yield mode.mended

@@ -16,6 +16,7 @@ from tests.twin.oracles.simpy_plant.places import Queue
 from tests.twin.oracles.simpy_plant.routes import Routes, Spot, within
 from tests.twin.oracles.simpy_plant.server import Ageing, Server
 from tests.twin.oracles.simpy_plant.upkeep import (
+    Effect,
     ModeState,
     Policy,
     WearState,
@@ -147,7 +148,12 @@ class Shop:
             name: ModeState(self.floor, f"{server.name} {name}", one, wears)
             for name, one in station.fails.items()
         }
-        for mode in modes.values():
+        for name, mode in modes.items():
+            element = f"{server.name} {name}"
+            for number, cause in enumerate(mode.mode.causes):
+                if cause.mode in modes:
+                    effect = Effect(self.floor, element, mode, number)
+                    modes[cause.mode].effects.append(effect)
             mode.needs = self.routes.crew(mode.mode.crew)
         policies = []
         for name, maintenance in station.maintenance.items():

@@ -42,6 +42,7 @@ class ModeState:
         self.every = None if mode.every is None else floor.draw(mode.every, element, "every")
         self.repair = floor.draw(mode.repair, element, "repair")
         self.causes = [wears[one.mode] for one in mode.causes if one.mode in wears]
+        self.effects: list[Effect] = []
         self.needs: tuple[Need, ...] = ()
         self.left = 0.0
         self.clock: simpy.Process
@@ -77,6 +78,17 @@ class ModeState:
             for wear in self.causes:
                 if wear.used >= wear.limit - NEARLY:
                     wear.renew()
+
+
+class Effect:
+    """What a failure mode may bring on: another one, how likely, how long after."""
+
+    def __init__(self, floor: Floor, element: str, mode: ModeState, number: int) -> None:
+        self.mode = mode
+        cause = mode.mode.causes[number]
+        self.share = cause.probability_share
+        self.chance = floor.stream(element, f"leads {cause.mode}")
+        self.delay = floor.draw(cause.delay, element, f"delay {cause.mode}")
 
 
 class Policy:

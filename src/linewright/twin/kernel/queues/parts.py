@@ -42,7 +42,7 @@ def new_part(s: Ints, t: int, product: int, step: int) -> int:
     s[at.FREE_COUNT] -= 1
     o = s[at.M_PRODUCT] + product * at.MO_WIDTH
     s[b + at.STEP] = step
-    s[b + at.BORN] = t
+    s[b + at.BORN] = s[b + at.ENDED_AT] = t
     s[b + at.DUE_AT] = t + s[o + at.MO_LEAD] if s[o + at.MO_LEAD] > 0 else FAR
     s[b + at.PRIORITY] = s[o + at.MO_PRIORITY]
     s[b + at.TRIPS] = 0
@@ -62,6 +62,33 @@ def end_part(s: Ints, p: int) -> None:
     s[part(s, p) + at.NEXT] = s[at.FREE]
     s[at.FREE] = p
     s[at.FREE_COUNT] += 1
+
+
+def loop_of(s: Ints, product: int, which: int) -> int:
+    """Return a loop of a product: of the line it begins in, or of its store; -1: none."""
+    return s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP + which - at.IN_LINE]
+
+
+def count_in(s: Ints, p: int, product: int, which: int) -> None:
+    """Count a part into a loop of its product, where that has one."""
+    k = loop_of(s, product, which)
+    if k >= 0:
+        s[part(s, p) + at.COUNTED] |= which
+        s[s[at.S_LOOP] + k * at.SLP_WIDTH + at.IN_LOOP] += 1
+
+
+def count_out(s: Ints, p: int, product: int, which: int) -> None:
+    """Count a part out of a loop of its product, if it is in it: its entry looks again."""
+    c = part(s, p)
+    if s[c + at.COUNTED] & which:
+        s[c + at.COUNTED] -= which
+        b = s[at.S_LOOP] + loop_of(s, product, which) * at.SLP_WIDTH
+        s[b + at.IN_LOOP] -= 1
+        if s[b + at.LOOP_QUEUE] >= 0:
+            rouse(s, s[b + at.LOOP_QUEUE])
+            return
+        for k in range(s[at.SOURCES]):
+            rouse(s, s[s[at.M_SOURCE] + k * at.ML_WIDTH + at.ML_QUEUE])
 
 
 def level(s: Ints, f: Floats, t: int, q: int, more: int) -> None:
@@ -256,7 +283,7 @@ def next_waiter(s: Ints, q: int) -> int:
 
 
 def let_go(s: Ints, i: int) -> int:
-    """Take the first finished part off a server."""
+    """Take the first finished part off a server; it may leave the line in whose loop it is."""
     v = server(i)
     p = s[v + at.HELD]
     s[v + at.HELD] = s[part(s, p) + at.NEXT]
@@ -265,6 +292,11 @@ def let_go(s: Ints, i: int) -> int:
     q = s[s[at.M_SERVER] + i * at.MS_WIDTH + at.MS_QUEUE]
     if s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.CHOSEN:
         s[queue(s, q) + at.IN_WORK] -= 1
+    step = s[part(s, p) + at.STEP]
+    if s[part(s, p) + at.COUNTED] & at.IN_LINE and step >= 0:
+        b = s[at.M_STEP] + step * at.MP_WIDTH
+        if s[b + at.MP_LEFT]:
+            count_out(s, p, s[b + at.MP_PRODUCT], at.IN_LINE)
     return p
 
 

@@ -4,7 +4,16 @@ from linewright.numeric import Floats, Ints, draw, stream
 from linewright.numeric.tournament import FAR, set_key
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.clocks import note, to_ns
-from linewright.twin.kernel.queues.parts import end_part, enter, new_part, part, queue, rouse
+from linewright.twin.kernel.queues.parts import (
+    count_in,
+    count_out,
+    end_part,
+    enter,
+    loop_of,
+    new_part,
+    part,
+    queue,
+)
 
 
 def source(s: Ints, k: int) -> int:
@@ -17,23 +26,18 @@ def product_of(s: Ints, p: int) -> int:
     return s[s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH + at.MP_PRODUCT]
 
 
-def fits_loop(s: Ints, product: int) -> bool:
-    """Return whether the loop of a product lets one more part in."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
+def fits_loop(s: Ints, product: int, which: int) -> bool:
+    """Return whether a loop of a product lets one more part in."""
+    k = loop_of(s, product, which)
     if k < 0:
         return True
     b = s[at.S_LOOP] + k * at.SLP_WIDTH
     return s[b + at.IN_LOOP] < s[b + at.LOOP_LIMIT]
 
 
-def join_loop(s: Ints, product: int, more: int) -> None:
-    """Count a part into the loop of its product, or out of it: then its entry looks again."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-    if k >= 0:
-        b = s[at.S_LOOP] + k * at.SLP_WIDTH
-        s[b + at.IN_LOOP] += more
-        if more < 0:
-            rouse(s, s[b + at.LOOP_QUEUE])
+def may_come(s: Ints, product: int) -> bool:
+    """Return whether new material for a product may come in: neither line nor store is full."""
+    return fits_loop(s, product, at.IN_LINE) and fits_loop(s, product, at.IN_STORE)
 
 
 def next_product(s: Ints, k: int) -> int:
@@ -44,12 +48,12 @@ def next_product(s: Ints, k: int) -> int:
     b, m = source(s, k), s[at.M_SOURCE] + k * at.ML_WIDTH
     now = s[b + at.NOW_MAKING]
     if s[b + at.OF_LOT] > 0:
-        return now if fits_loop(s, now) else -1
+        return now if may_come(s, now) else -1
     best = -1
     least = 0.0
     for n in range(s[m + at.ML_PRODUCT], s[m + at.ML_PRODUCT_END], 4):
         each = s[s[at.M_LIST] + n]
-        if fits_loop(s, each):
+        if may_come(s, each):
             made = s[s[at.S_PRODUCT] + each * at.SO_WIDTH + at.PR_RELEASED]
             ratio = float(made) / float(s[s[at.M_LIST] + n + 1])
             if best < 0 or ratio < least:
@@ -78,7 +82,7 @@ def release(s: Ints, ring: Ints, t: int, k: int, product: int) -> int:
     p = new_part(s, t, product, first_step(s, k, product))
     s[b + at.OF_LOT] -= s[part(s, p) + at.SIZE]
     s[b + at.MADE] += 1
-    join_loop(s, product, 1)
+    count_in(s, p, product, at.IN_STORE)
     if ring[0] > 0:
         note(ring, t, (at.K_CREATED, place_of(s, k), s[part(s, p) + at.UNIT]), 0)
     return p
@@ -173,7 +177,8 @@ def scrap(s: Ints, ring: Ints, t: int, what: tuple[int, int], product: int) -> N
     s[s[at.S_PRODUCT] + product * at.SO_WIDTH + at.PR_SCRAPPED] += s[c + at.SIZE]
     note(ring, t, (at.K_SCRAPPED, place, s[c + at.UNIT]), s[c + at.SIZE] * at.NS)
     settle_order(s, t, p, 0)
-    join_loop(s, product, -1)
+    count_out(s, p, product, at.IN_LINE)
+    count_out(s, p, product, at.IN_STORE)
     end_part(s, p)
 
 
@@ -204,7 +209,7 @@ def book(s: Ints, f: Floats, t: int, p: int, product: int) -> None:
     f[x + at.FSO_FLOW] += flow
     f[x + at.FSO_FLOW2] += flow * flow
     settle_order(s, t, p, size)
-    join_loop(s, product, -1)
+    count_out(s, p, product, at.IN_LINE)
 
 
 def finish(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int, int]) -> None:

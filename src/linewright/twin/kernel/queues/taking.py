@@ -7,6 +7,8 @@ from linewright.twin.kernel.clocks import fixed, server
 from linewright.twin.kernel.queues.parts import (
     admit,
     can_go,
+    count_in,
+    count_out,
     end_part,
     let_go,
     look,
@@ -20,8 +22,8 @@ from linewright.twin.kernel.queues.parts import (
 from linewright.twin.kernel.queues.releases import (
     first_step,
     fits_loop,
-    join_loop,
     next_product,
+    product_of,
     release,
 )
 
@@ -46,9 +48,21 @@ def take(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
     if p < 0:
         return False
     s[b + at.LOAD] = p
+    count_overdue(s, t, i)
     if flags & at.CHOSEN:
         s[queue(s, q) + at.IN_WORK] += s[b + at.LOADED]
     return True
+
+
+def count_overdue(s: Ints, t: int, i: int) -> None:
+    """Count the pieces of a load that have waited longer than their step allows."""
+    p = s[server(i) + at.LOAD]
+    limit = s[s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH + at.MP_QUEUE_LIMIT]
+    while limit > 0 and p >= 0:
+        c = part(s, p)
+        if t - s[c + at.ENDED_AT] > limit:
+            s[server(i) + at.OVERDUE] += s[c + at.SIZE]
+        p = s[c + at.NEXT]
 
 
 def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
@@ -61,7 +75,11 @@ def handed(s: Ints, ring: Ints, t: int, q: int) -> int:
     if k < 0:
         return -1
     product = next_product(s, k)
-    return release(s, ring, t, k, product) if product >= 0 else -1
+    if product < 0:
+        return -1
+    p = release(s, ring, t, k, product)
+    count_in(s, p, product, at.IN_LINE)
+    return p
 
 
 def gather(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> int:
@@ -126,7 +144,6 @@ def supply(s: Ints, ring: Ints, t: int, i: int, least: int) -> None:
     if product < 0 or not can_begin(s, t, i, first_step(s, k, product)):
         return
     p = release(s, ring, t, k, product)
-    join_loop_again(s, product)
     c = part(s, p)
     s[c + at.NEXT] = -1
     s[c + at.ENTERED_AT] = t
@@ -165,10 +182,9 @@ def fetch(s: Ints, f: Floats, ring: Ints, t: int, what: tuple[int, int]) -> None
         look(s, giver)
         return
     entry = s[s[at.M_QUEUE] + q * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
-    if entry and not s[part(s, p) + at.COUNTED]:
-        s[part(s, p) + at.COUNTED] = 1
+    if entry and not s[part(s, p) + at.COUNTED] & at.IN_LINE:
         step = s[at.M_STEP] + s[part(s, p) + at.STEP] * at.MP_WIDTH
-        join_loop(s, s[step + at.MP_PRODUCT], 1)
+        count_in(s, p, s[step + at.MP_PRODUCT], at.IN_LINE)
     remove(s, f, ring, t, (q, before, p))
 
 
@@ -198,13 +214,6 @@ def after_in(s: Ints, q: int, p: int) -> int:
         passed = passed or k == p
         i = s[server(i) + at.NEXT_WAITER]
     return -1
-
-
-def join_loop_again(s: Ints, product: int) -> None:
-    """Undo the count of a part that is counted when it leaves the entry."""
-    k = s[s[at.M_PRODUCT] + product * at.MO_WIDTH + at.MO_LOOP]
-    if k >= 0:
-        s[s[at.S_LOOP] + k * at.SLP_WIDTH + at.IN_LOOP] -= 1
 
 
 def pick(s: Ints, f: Floats, t: int, i: int) -> int:
@@ -257,7 +266,8 @@ def can_take(s: Ints, t: int, i: int, p: int) -> bool:
     m = fixed(s, i)
     entry = s[s[at.M_QUEUE] + s[m + at.MS_QUEUE] * at.MQ_WIDTH + at.MQ_FLAGS] & at.ENTRY
     step = s[at.M_STEP] + s[c + at.STEP] * at.MP_WIDTH
-    if entry and not s[c + at.COUNTED] and not fits_loop(s, s[step + at.MP_PRODUCT]):
+    outside = entry and not s[c + at.COUNTED] & at.IN_LINE
+    if outside and not fits_loop(s, s[step + at.MP_PRODUCT], at.IN_LINE):
         return False
     return can_begin(s, t, i, s[c + at.STEP])
 
@@ -345,9 +355,12 @@ def setup_now(s: Ints, i: int) -> int:
 
 
 def is_alike(s: Ints, t: int, i: int, pair: tuple[int, int]) -> bool:
-    """Return whether a part can share a load with another: same step, or the same key."""
+    """Return whether a part can share a load with another: same step, or moved to one queue."""
     p, first = pair
     same = s[part(s, p) + at.STEP] == s[part(s, first) + at.STEP]
+    if s[fixed(s, i) + at.MS_FLAGS] & at.MOVER and not same:
+        to = behind(s, first)
+        same = to >= 0 and behind(s, p) == to
     return same and can_take(s, t, i, p)
 
 
@@ -392,12 +405,14 @@ def consume(s: Ints, f: Floats, ring: Ints, t: int, p: int) -> None:
             else:
                 left -= s[c + at.SIZE]
                 remove(s, f, ring, t, (q, before, k))
+                count_out(s, k, product_of(s, k), at.IN_STORE)
                 end_part(s, k)
             k = after
         while left > 0:
             i = next_waiter(s, q)
             k = let_go(s, i)
             left -= s[part(s, k) + at.SIZE]
+            count_out(s, k, product_of(s, k), at.IN_STORE)
             end_part(s, k)
             look(s, i)
         admit(s, f, ring, t, q)

@@ -41,6 +41,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         The peer's number, measured in the same run.
     correct
         Whether the answer behind the number was checked and right.
+    rows
+        What the number was counted from, where that is worth a table of its own.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
     peer: str | None = None
     peer_value: float | None = None
+    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 class Times(msgspec.Struct, frozen=True, kw_only=True):

@@ -158,12 +158,11 @@ def forecasts_of(day: Day, model: Model) -> list[Forecast]:
         own = records_of(made, seen_ns=at_ns, rates=rates, simulated=True)
         found += [one for one in own if one.address == LINE]
         at_ns += EVERY_NS
-    day.advance(max(one.until_ns for one in found if one.until_ns is not None))
+    day.advance(max(one.until_ns for one in found))
     return [_held_against(one, day.made) for one in found]
 
 
 def _held_against(one: Forecast, made: Made) -> Forecast:
-    assert one.until_ns is not None, "output is for a span of time"
     return settled(one, float(made.good(LAST, one.for_ns, one.until_ns)), seen_ns=one.until_ns)
 
 
@@ -171,7 +170,7 @@ def judged(found: Sequence[Forecast]) -> tuple[Ahead, ...]:
     """Return how forecasts did, by how far ahead they look: whole quarters of an hour."""
     by_hours: dict[float, list[Forecast]] = {}
     for one in found:
-        hours = round(4 * ((one.until_ns or 0) - (one.for_ns or 0)) / NS_PER_H) / 4
+        hours = round(4 * (one.until_ns - one.for_ns) / NS_PER_H) / 4
         by_hours.setdefault(hours, []).append(one)
     rows = []
     for hours in AHEAD:

@@ -3,7 +3,8 @@
 The table of anchors and the Markov chain are those of the tests (`tests/twin/oracles`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from benchmarks.measure import Claim, note
 from linewright.twin.choosing import Aim, Budget, optimise
@@ -21,6 +22,7 @@ LINES = (10, 40)
 LINE_S = (2_000.0, 40_000.0)
 DELTA = 0.02
 """Throughput that does not matter, of the optimum of three stations."""
+Row = Mapping[str, Any]
 INTERVALS = 1000
 HELD = (930, 970)
 WORKERS = (2, 8)
@@ -28,37 +30,55 @@ WORKERS = (2, 8)
 
 def measure_anchors(*, quick: bool, seed: int) -> list[Claim]:
     """Return the share of exact numbers that lie in our intervals of 99.9 %."""
-    found = dict((*_table(seed, quick=quick), *_by_chance(seed, quick=quick)))
-    found["optimum of three stations, found"] = _optimum(seed)
-    missed = [name for name, is_inside in found.items() if not is_inside]
+    found = (*_table(seed, quick=quick), *_by_chance(seed, quick=quick), _optimum(seed))
+    missed = [row["name"] for row in found if not row["holds"]]
     note(f"anchors: {len(found) - len(missed)} of {len(found)} hold; not: {missed or 'none'}")
     share = 1.0 - len(missed) / len(found)
-    return [Claim(name="anchors_within_interval", value=share, unit="share", correct=True)]
+    return [
+        Claim(name="anchors_within_interval", value=share, unit="share", correct=True, rows=found)
+    ]
 
 
-def _table(seed: int, *, quick: bool) -> Iterator[tuple[str, bool]]:
+def _row(name: str, source: str, numbers: tuple[float, float, float], *, holds: bool) -> Row:
+    """Return what is kept of an anchor; numbers: expected, ours, half the width of the interval."""
+    expected, ours, half = numbers
+    return {
+        "name": name,
+        "expected": expected,
+        "ours": ours,
+        "half_width": half,
+        "source": source,
+        "holds": holds,
+    }
+
+
+def _table(seed: int, *, quick: bool) -> Iterator[Row]:
     """Yield each anchor: an interval that is too wide to say anything counts as missed."""
     for one in ANCHORS:
         expected, mean, half = measured(one, seed, quick=quick)
         holds = abs(mean - expected) <= half <= one.precision * expected
         note(f"{one.name}: expected {expected:.6g}, ours {mean:.6g} +- {half:.2g} ({one.source})")
-        yield one.name, holds
+        yield _row(one.name, one.source, (expected, mean, half), holds=holds)
 
 
-def _by_chance(seed: int, *, quick: bool) -> Iterator[tuple[str, bool]]:
+def _by_chance(seed: int, *, quick: bool) -> Iterator[Row]:
     for number in range(LINES[not quick]):
         line = line_by_chance(number)
         model, expected = compiled(plant_of(line)), steady(line).throughput
         runs = [played(model, THROUGHPUT, LINE_S, seed=seed, replication=k) for k in range(RUNS)]
         mean, half = interval([THROUGHPUT.read(run) for run in runs])
-        yield f"line {number} by chance", abs(mean - expected) <= half
+        holds = abs(mean - expected) <= half
+        name = f"line {number} by chance"
+        yield _row(name, "Markov chain, sparse solve", (expected, mean, half), holds=holds)
 
 
-def _optimum(seed: int) -> bool:
-    """Whether `optimise` finds a design whose exact throughput is within `DELTA` of the best."""
+def _optimum(seed: int) -> Row:
+    """Say whether `optimise` finds a design whose exact throughput is near the best one's."""
     budget = Budget(observations=30_000)
     found = optimise(LINE, simulated(seed), Aim(delta=DELTA), budget=budget, seed=seed)
-    return BEST - exact(numbers(found.best)) <= DELTA
+    ours = exact(numbers(found.best))
+    name, source = "optimum of three stations, found", "Markov chain of each design"
+    return _row(name, source, (BEST, ours, DELTA), holds=BEST - ours <= DELTA)
 
 
 def measure_coverage() -> list[Claim]:

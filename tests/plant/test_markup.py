@@ -53,3 +53,11 @@ def test_a_document_is_laid_out_and_read_again() -> None:
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<a xmlns="urn:x">\n  <b')
     found = next(read_nodes([text.encode()], WANTED, "file"))
     assert found.children == [leaf, leaf]
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "idna", "no-such"])
+def test_an_encoding_that_is_not_read_is_told(encoding: str) -> None:
+    """What the reader of XML does not know is a fault of the file, with what helps."""
+    text = f'<?xml version="1.0" encoding="{encoding}"?><log/>'.encode()
+    with pytest.raises(MarkupInvalid, match=r"log\.xes"):
+        list(read_nodes([text], frozenset({"log"}), "log.xes"))

@@ -118,9 +118,12 @@ def test_a_renewal_in_a_break_takes_no_time() -> None:
     state = advance(model, state, SIX_NS + minutes(270.5), trace=ring, jit=False)
     told = [e for e in ring.read() if e.element == MILL and e.t_ns >= SIX_NS + minutes(240)]
     assert [e.kind for e in told if e.kind not in (TraceKind.CHANGED, TraceKind.ENDED)] == [
+        TraceKind.STANDS,
         TraceKind.SET_UP_BEGAN,
         TraceKind.RENEWED,
         TraceKind.SET_UP_ENDED,
+        TraceKind.STANDS,
+        TraceKind.GOES_ON,
     ]
     assert [e.t_ns for e in told if e.kind == TraceKind.SET_UP_ENDED] == [SIX_NS + minutes(246)]
     found = outcome(model, state).at(MILL)

@@ -6,7 +6,6 @@ busy the five busiest tool groups are. It is not run here: it has no licence.
 """
 
 import statistics
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from benchmarks.measure import Claim, interleaved, note
-from benchmarks.twin.smt2020.fab import NS, PLACE, Fab, fab
+from benchmarks.twin.smt2020.fab import NS, PLACE, fab
 from benchmarks.twin.smt2020.start import first_day
 from benchmarks.twin.smt2020.tables import SETTING, folder
 from linewright.plant.records import StationState
@@ -41,8 +40,6 @@ LEAD_SHARE = 0.02
 BUSY_SHARE = 0.05
 """How far from the peer's: of lots a day, of lead times, of how busy a group is. Without set-ups
 the front end is quicker, so that these groups are some 2 points busier than theirs."""
-DEPTH = 5_000
-"""Calls that may be inside each other while a route is compiled: some three a step."""
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +72,7 @@ def measure_fab(seed: int, rounds: int = ROUNDS) -> list[Claim]:
         return [Claim(name=NAME, value=None, unit="s", correct=False)]
     begun = time.process_time()
     whole = fab(tables, DAYS)
-    model = compiled(whole)
+    model = compile_plant(whole.plant, PLACE, orders=whole.orders)
     begins = [first_day(model, whole, seed=seed, replication=k) for k in range(rounds + 1)]
     note(f"{NAME}: read, compiled and begun in {time.process_time() - begun:.2f} s of CPU")
     waiting, ends = iter(begins), list[State]()
@@ -101,16 +98,6 @@ def measure_fab(seed: int, rounds: int = ROUNDS) -> list[Claim]:
             correct=not faults,
         )
     ]
-
-
-def compiled(whole: Fab) -> Model:
-    """Return the model; the compiler goes down a route call by call, one for each step."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, DEPTH))
-    try:
-        return compile_plant(whole.plant, PLACE, orders=whole.orders)
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def played(model: Model, ends: list[State]) -> Played:

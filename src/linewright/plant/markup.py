@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
@@ -158,14 +158,23 @@ def read_nodes(chunks: Iterable[bytes], wanted: frozenset[str], where: str) -> I
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = reader.refuse
+    for chunk in filter(None, chunks):
+        _parse(parser, chunk, where)
+        yield from reader.finished()
+    _parse(parser, b"", where)
+    yield from reader.finished()
+
+
+def _parse(parser: XMLParserType, chunk: bytes, where: str) -> None:
+    """Read a chunk on, or end with one that is empty."""
     try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)  # noqa: FBT003  # expat takes it by position only
-            yield from reader.finished()
-        parser.Parse(b"", True)  # noqa: FBT003  # expat takes it by position only
+        parser.Parse(chunk, not chunk)
     except ExpatError as error:
         raise MarkupInvalid(where, f"it is no XML ({error})", "export it anew") from None
-    yield from reader.finished()
+    except MarkupInvalid:
+        raise
+    except (ValueError, LookupError) as error:
+        raise MarkupInvalid(where, f"its encoding is not read ({error})", "use UTF-8") from None
 
 
 class _Reader:

@@ -8,6 +8,7 @@ from linewright.emulate.flows.products import (
     doers,
     fewer,
     is_risky,
+    loaded,
     sent_back,
     staying,
 )
@@ -101,3 +102,15 @@ def test_products_that_go_outside_in_the_midst_of_a_line_are_left_out() -> None:
         builder.operation("plate", outside="platers", takes="5 d")
         builder.product("cover", route=route)
         assert len(staying(builder.done(), SHOP.child("pump")).products) == left
+
+
+def test_where_machines_take_loads_products_move_by_the_piece() -> None:
+    """Beside an oven for 60 a lot of 120 is 120 parts, but not where it arrives as a lot."""
+    for keys, size in (({}, None), ({"arrives": "1 h"}, 120)):
+        builder = PlantBuilder("acme")
+        area = builder.site("reno", timezone="UTC", currency="USD").area("shop")
+        area.work_centre("ovens").station("one", does={"bake": "2 h"}, batch=60)
+        builder.operation("bake")
+        builder.product("valve", route=["bake"], lot_size=120, **keys)
+        assert loaded(builder.done(), SHOP).products["valve"].lot_size == size
+    assert loaded(plant(lot_size=120), SHOP).products["p0"].lot_size == 120

@@ -101,7 +101,7 @@ def test_levels_are_counted_where_asked() -> None:
     rows = replicate(chunk)
     assert ran(Job(chunk, {"wip": 1.0}, 0.0)) == [rows.values[0][rows.keys.index("wip")]]
     assert ran(Job(chunk, {"good": 1.0}, 0.0)) == [rows.values[0][rows.keys.index("good")]]
-    with pytest.raises(SpaceInvalid, match="is no figure of a run"):
+    with pytest.raises(SpaceInvalid, match="is no figure of this run"):
         ran(Job(chunk, {"goods": 1.0}, 0.0))
 
 

@@ -33,7 +33,9 @@ def test_material_is_always_there_and_components_are_made() -> None:
     plant = plant_of(centres=CENTRES, products=PUMP, materials={"oil": {}})
     run = Played(plant, 36.0, at=SHOP)
     assert run.times("ENDED", "m") == [15.0, 25.0, 35.0]
-    assert run.model.notes == ("pin: it is made for other products; at most 3 pieces are on their way or in its store",)
+    assert run.model.notes == (
+        "pin: it is made for other products; at most 3 pieces are on their way or in its store",
+    )
 
 
 def test_the_components_of_a_product_come_with_it() -> None:

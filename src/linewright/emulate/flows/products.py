@@ -129,6 +129,7 @@ def loaded(plant: Plant, place: Address) -> Plant:
     """Return a plant whose products move piece by piece where machines of a place take loads.
 
     The twin counts a lot as one part: an oven for 60 would take a lot of 120 piece after piece.
+    Products that arrive in lots stay as they are, else fewer pieces would come.
     """
     does = {one for _, station in plant.stations_in(place) for one in station.does}
     takes_loads = any((one.batch or 1) > 1 for _, one in plant.stations_in(place)) or any(
@@ -137,7 +138,8 @@ def loaded(plant: Plant, place: Address) -> Plant:
     if not takes_loads:
         return plant
     products = {
-        name: msgspec.structs.replace(one, lot_size=None) for name, one in plant.products.items()
+        name: one if one.arrives is not None else msgspec.structs.replace(one, lot_size=None)
+        for name, one in plant.products.items()
     }
     return msgspec.structs.replace(plant, products=products)
 

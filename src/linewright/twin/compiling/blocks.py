@@ -274,7 +274,7 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         times = (int(step.left), step.queue_limit_ns, int(_is_timed(draft, step.after)))
         blocks.put(at.M_STEP, (*fields, *more, *last, *times))
         mean_s = min((work.mean_s for work in step.works), default=0.0)
-        rest_s = _rest_s(draft, k, rest, 0)
+        rest_s = _rest_s(draft, k, rest)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
 
 
@@ -318,16 +318,19 @@ def _plain(step: StepRow, blocks: Blocks) -> int:
     return len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
 
 
-def _rest_s(draft: Draft, k: int, known: dict[int, float], depth: int) -> float:
+def _rest_s(draft: Draft, k: int, known: dict[int, float]) -> float:
     """Return the mean work of a piece from a step to the end of its way."""
-    if k < 0 or depth > len(draft.steps):
-        return 0.0
-    if k not in known:
+    way: list[int] = []
+    while k >= 0 and k not in known and len(way) <= len(draft.steps):
+        way.append(k)
         step = draft.steps[k]
-        after = min(step.choices, default=step.after)
-        own = min((work.mean_s for work in step.works), default=0.0)
-        known[k] = own + _rest_s(draft, after, known, depth + 1)
-    return known[k]
+        k = min(step.choices, default=step.after)
+    rest_s = known.get(k, 0.0)
+    for one in reversed(way):
+        works = draft.steps[one].works
+        rest_s += min((work.mean_s for work in works), default=0.0)
+        known[one] = rest_s
+    return rest_s
 
 
 def _work(blocks: Blocks, work: WorkRow) -> None:

@@ -425,20 +425,22 @@ def _join_loop(draft: Draft, k: int, lines: Mapping[Address, object]) -> None:
 
 def _mark_left(draft: Draft, k: int, line: Address) -> None:
     """Mark the steps of a product from which its way does not lead into a line any more."""
-    known: dict[int, bool] = {}
-
-    def leads_in(number: int) -> bool:
-        if number < 0:
-            return False
-        if number not in known:
-            row = draft.steps[number]
-            here = any(draft.stations[work.station].address.parent == line for work in row.works)
-            known[number] = here or any(leads_in(one) for one in (*row.choices, row.after))
-        return known[number]
-
-    for number, row in enumerate(draft.steps):
-        if row.product == k:
-            row.left = not leads_in(number)
+    own = {number: row for number, row in enumerate(draft.steps) if row.product == k}
+    leads = {
+        number
+        for number, row in own.items()
+        if any(draft.stations[work.station].address.parent == line for work in row.works)
+    }
+    found = True
+    while found:  # each round finds one at least
+        found = False
+        for number in reversed(own):
+            row = own[number]
+            if number not in leads and not leads.isdisjoint((*row.choices, row.after)):
+                leads.add(number)
+                found = True
+    for number, row in own.items():
+        row.left = number not in leads
 
 
 __all__ = ["add_products", "draws"]

@@ -46,6 +46,7 @@ class Way:
         if len(self.steps) < len(route.steps):
             draft.note(f"{draft.products[product].name}: optional steps of its route are left out")
         self.known: dict[object, int] = {}
+        self.open: list[tuple[StepRow, int, Address | None]] = []
         self.places = {row.address: k for k, row in enumerate(draft.stations)}
         self.lines = {
             address: group for address, group in draft.plant.groups() if isinstance(group, Line)
@@ -63,7 +64,11 @@ class Way:
         first = 0
         while here and first < len(self.steps) and not self.targets(first, None):
             first += 1
-        return self.go(first, None)
+        step = self.go(first, None)
+        while self.open:  # a step at a time: a route may have a thousand
+            row, k, where = self.open.pop()
+            row.after = self.go(k, where)
+        return step
 
     def go(self, k: int, here: Address | None) -> int:
         """Return the step at which a piece goes on from a station, with step `k` of the route."""
@@ -130,7 +135,7 @@ class Way:
         self.known[key] = front = self.moved(number)
         end = self.last(k, where)
         self.fill(row, range(k, end), where)
-        row.after = self.go(end, where)
+        self.open.append((row, end, where))
         return front
 
     def moved(self, number: int) -> int:
@@ -266,7 +271,7 @@ class Way:
         step = StepRow(product=self.product, queue=gate.queue, works=(work,))
         self.draft.steps.append(step)
         self.known[key] = len(self.draft.steps) - 1
-        step.after = self.go(k + 1, None if here is None else here)
+        self.open.append((step, k + 1, here))
         return self.known[key]
 
     def work(self, where: Address, steps: range) -> WorkRow:

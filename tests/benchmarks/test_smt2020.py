@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmarks.twin.smt2020.fab import NS, PIECES, Fab, fab, work
-from benchmarks.twin.smt2020.part import PEER_BUSY, PEER_LEAD_DAYS, Played, compiled, measure_fab
+from benchmarks.twin.smt2020.fab import NS, PIECES, PLACE, Fab, fab, work
+from benchmarks.twin.smt2020.part import PEER_BUSY, PEER_LEAD_DAYS, Played, measure_fab
 from benchmarks.twin.smt2020.start import first_day
 from benchmarks.twin.smt2020.tables import Row, around, due_s, rows
 from linewright.plant.records import StationState
-from linewright.twin import Model, advance, outcome
+from linewright.twin import Model, advance, compile_plant, outcome
 
 MINUTE_NS = 60 * NS
 STEP = (
@@ -81,7 +81,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(tables: Path) -> tuple[Fab, Model]:
     """The tiny fab, and its model."""
     found = fab(tables, 1.0)
-    return found, compiled(found)
+    return found, compile_plant(found.plant, PLACE, orders=found.orders)
 
 
 def test_a_short_row_lacks_its_last_columns(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_without_the_data_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_published_fab(data_folder: Path) -> None:
     """1,443 tools and 2,244 lots; of them some 57 and those of the queues leave within a day."""
     whole = fab(data_folder / "smt2020" / "HVLM", 1.0)
-    model = compiled(whole)
+    model = compile_plant(whole.plant, PLACE, orders=whole.orders)
     assert sum(one.places for _, one in whole.plant.stations()) == 1_443
     state = advance(model, first_day(model, whole, seed=1, replication=0), 86_400 * NS)
     found = outcome(model, state)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from linewright.twin import TwinFault, compile_plant
-from tests.twin.small import LINE, SHOP, Played, plant_of
+from linewright.twin import TwinFault, advance, begin, compile_plant, outcome
+from tests.twin.small import LINE, NS, SHOP, Played, plant_of
 
 
 def test_steps_of_one_station_are_one_cycle() -> None:
@@ -14,6 +14,19 @@ def test_steps_of_one_station_are_one_cycle() -> None:
         products={"p": {"route": ["drill", "tap", "do_b"]}},
     )
     assert Played(plant, 30.0).times("ENDED", "a") == [10.0, 20.0, 30.0]
+
+
+def test_a_route_may_have_a_thousand_steps() -> None:
+    """A wafer goes round a fab some six hundred times; here a part does so in one centre."""
+    names = [f"step_{k}" for k in range(1000)]
+    plant = plant_of(
+        centres={"c": {"stations": {"a": {"does": dict.fromkeys(names, "1 s")}}}},
+        products={"p": {"route": names}},
+        operations={name: {} for name in names},
+    )
+    model = compile_plant(plant, f"{SHOP}/c")
+    end = advance(model, begin(model, at_ns=0, seed=1), 2000 * NS)
+    assert outcome(model, end).at(f"{SHOP}/c/a").good == 2000
 
 
 def test_a_station_that_a_product_does_not_need_is_passed_by() -> None:

@@ -101,6 +101,20 @@ def test_parts_that_wait_for_a_load_that_never_comes() -> None:
     assert f"3 in {SHOP}/line/saw-oven" in found.what
 
 
+def test_a_load_that_never_comes_is_found_through_closed_hours() -> None:
+    """Shifts begin and end, and a clock of failures runs on: nothing of that brings the load."""
+    plant, shop = _site(shifts={"day": "daily 06:00-14:00"})
+    made = shop.line("line", flow=["saw", 9, "oven"], release="conwip", wip=3, shifts=["day"])  # type: ignore[attr-defined]  # an area
+    fails = {"every": "30 h", "clock": "calendar", "repair": "1 h"}
+    made.station("saw", does={"cut": "10 s"}, fails=fails)
+    made.station("oven", does={"bake": "60 s"}, batch=5, batch_least=5)
+    plant.product("bar", route=["cut", "bake"])
+    model = compile_plant(plant.done(), f"{SHOP}/line")
+    assert dead_end(model, _after(model)) is None
+    assert dead_end(model, _after(model, 9.0)) is not None
+    assert dead_end(model, _after(model, 20.0)) is not None
+
+
 def test_a_crew_that_is_too_small_is_refused() -> None:
     """Two people asked of a crew of one, for a cycle or in one shift: refused with the station."""
     manned = line("10 s", operators={"turning": 2})

@@ -38,6 +38,22 @@ def test_material_is_always_there_and_components_are_made() -> None:
     )
 
 
+def test_a_component_does_not_stand_in_the_way_of_another() -> None:
+    """One laboratory looks at both: pins wait for room in no store, so that rods pass."""
+    both = {"stations": {"lab": {"does": {"look": "10 s"}}}}
+    join = {"stations": {"m": "30 s"}}
+    products = {
+        "pin": {"route": ["look"]},
+        "rod": {"route": ["look"]},
+        "pump": {"route": ["do_m"], "bom": {"pin": 1, "rod": 4}},
+    }
+    run = Played(
+        plant_of(centres={"check": both, "join": join}, products=products), 3600.0, at=SHOP
+    )
+    assert run.product("pump").good > 60
+    assert run.product("pin").released < 80
+
+
 def test_the_components_of_a_product_come_with_it() -> None:
     """Who asks for the pump gets its pins too, and nothing else."""
     products = {**PUMP, "other": {"route": ["do_m"]}}

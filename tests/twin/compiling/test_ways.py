@@ -16,6 +16,17 @@ def test_steps_of_one_station_are_one_cycle() -> None:
     assert Played(plant, 30.0).times("ENDED", "a") == [10.0, 20.0, 30.0]
 
 
+def test_a_lot_goes_through_an_oven_load_by_load() -> None:
+    """A lot of 120 in an oven of 60 takes two cycles, not one for each piece."""
+    plant = plant_of(
+        centres={"c": {"stations": {"oven": {"cycle": "4 h", "batch": 60}}}},
+        products={"p": {"route": ["do_oven"], "lot_size": 120}},
+    )
+    run = Played(plant, 24 * 3600.0, at=f"{SHOP}/c")
+    assert run.times("SHIPPED", "oven") == [8 * 3600.0, 16 * 3600.0, 24 * 3600.0]
+    assert run.out.good == 360
+
+
 def test_a_route_may_have_a_thousand_steps() -> None:
     """A wafer goes round a fab some six hundred times; here a part does so in one centre."""
     names = [f"step_{k}" for k in range(1000)]

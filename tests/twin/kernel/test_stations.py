@@ -109,6 +109,22 @@ def test_a_vehicle_waits_for_its_batch() -> None:
     assert run.times("BEGAN", "b") == [32.0, 33.0, 52.0, 53.0]
 
 
+def test_a_vehicle_carries_what_stands_there() -> None:
+    """Lots of nine of two products: a load of six is of both, and no kind is waited for."""
+    buffers = {"a-b": {"places": 6, "by": "cart", "batch": 6, "travel": "12 s"}}
+    route = {"route": ["do_a", "do_b"], "lot_size": 9}
+    plant = plant_of(
+        ["a", "b"],
+        stations={"a": "10 s", "b": "1 s"},
+        line={"buffers": buffers},
+        site={"transport": {"cart": {"carries": 6}}},
+        products={"p": route, "q": route},
+    )
+    run = Played(plant, 240.0)
+    assert run.times("BEGAN", "b")[::6] == [72.0, 132.0, 192.0]
+    assert [run.product(name).good for name in "pq"] == [9, 9]
+
+
 def test_places_are_like_stations_with_one_queue() -> None:
     """Two places of 20 s behind one of 10 s work by turns; times in states sum over both."""
     stations = {"a": "10 s", "b": {"cycle": "20 s", "places": 2}}

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import msgspec
 from linewright.cli.ending import counted
 from linewright.cli.files import write_whole
 from linewright.cli.looking.drawing import print_rows
-from linewright.cli.terminal import as_json, joined, safe, say
+from linewright.cli.terminal import as_json, joined, safe, say, width_of
 from linewright.cli.twin.asking import Asking
 from linewright.twin.experiment import (
     MEASURES,
@@ -20,13 +20,16 @@ from linewright.twin.experiment import (
     Estimate,
     ExperimentResult,
     RunResult,
+    key_of,
 )
 
 __all__ = [
+    "clock_of",
     "head_of",
     "print_comparisons",
     "print_json",
     "print_run",
+    "rounded",
     "short_names",
     "spelled",
     "write_csv",
@@ -36,22 +39,65 @@ OF_ALL = ("throughput", "good", "scrap", "scrap_share", "wip", "lead_time", "wor
 """Figures of all that is run, in the order of the table."""
 OF_ALL_TOO = ("rework", "escaped", "late", "energy", "energy_per_part")
 """Those that are told only where they are not 0."""
+COUNTED = {
+    "good": "good parts that left",
+    "scrap": "parts scrapped",
+    "rework": "parts sent back to be done again",
+    "escaped": "good parts that are bad unnoticed",
+    "late": "good parts after their due date",
+    "energy": "electrical energy",
+}
+"""Figures that grow with the hours measured, in words that the hours follow."""
 
-OF_STATION = ("running", "starved", "blocked", "down", "set_up", "idle", "failures")
-OF_STATION_TOO = ("waiting", "crew_wait", "planned_stop", "maintained", "rework", "energy")
-OF_BUFFER = ("level",)
-OF_PRODUCT = ("throughput", "lead_time")
-OF_PRODUCT_TOO = ("scrap", "escaped", "late")
-OF_CREW = ("busy",)
+OF_TIME = (
+    *("running", "starved", "blocked", "down", "set_up"),
+    *("waiting", "crew_wait", "planned_stop", "idle"),
+)
+"""Shares of a station's time."""
+OF_COUNTS = ("failures", "maintained", "rework", "energy")
+"""What is counted at a station."""
+ALWAYS = ("running", "level", "throughput", "busy")
+"""Columns that are there even where all is 0."""
+BARE = ("idle", "energy")
+"""Columns of stations without half-widths."""
+YIELDS = ("planned_stop", "crew_wait", "set_up", "down", "waiting", "blocked", "starved", "running")
+"""Columns that give up their half-widths where a table is too wide, the first one first."""
+OF_PRODUCT = ("throughput", "lead_time", "scrap", "escaped", "late")
+
+WIDTH = 100
+"""Columns of a terminal in which tables are to fit."""
+GAP = 2
+"""Blanks between columns."""
 
 DIGITS = 2
 """Digits of a half-width that are told; its mean has as many places."""
 NOISE = 1e-9
 """Half-widths below this share of the mean are the last digit of a sum, not chance."""
+PLACES_MAX = 4
+"""Most decimal places of a figure."""
+SHARE_PLACES_MAX = 2
+"""Most decimal places of a share in percent."""
+
+CLOCKS = (("h", 3600.0), ("min", 60.0))
+"""Units of times that are told to people; each is used from ten of it on, seconds below."""
+USED_FROM = 10.0
+WEEK_H = 168.0
+
+Clock = tuple[str, float]
+"""A unit of time and its seconds."""
 
 
-def spelled(one: Estimate) -> str:
+def spelled(one: Estimate, clock: Clock = ("s", 1.0), *, unit: bool = True) -> str:
     """Return a mean with its half-width, no more digits than mean something.
+
+    Parameters
+    ----------
+    one
+        The figure.
+    clock
+        In which unit times are told.
+    unit
+        Whether a share is followed by its sign of percent.
 
     Examples
     --------
@@ -60,83 +106,201 @@ def spelled(one: Estimate) -> str:
     >>> spelled(one)
     '12.346 +/- 0.079'
     """
-    scale = 100.0 if one.unit == "share" else 1.0
-    mean, half = one.mean * scale, one.half_width * scale
-    unit = " %" if one.unit == "share" else ""
-    if math.isnan(mean):
+    is_share = one.unit == "share"
+    scale = 100.0 if is_share else 1.0 / clock[1] if one.unit == "s" else 1.0
+    sign = " %" if is_share and unit else ""
+    if math.isnan(one.mean):
         return "-"
-    half = 0.0 if half <= NOISE * abs(mean) else half
-    if not math.isfinite(half) or half == 0.0:
-        known = "" if half == 0.0 else " +/- ?"
-        return f"{_bare(mean)}{known}{unit}"
-    places = max(0, DIGITS - 1 - math.floor(math.log10(half)))
-    return f"{mean:.{places}f} +/- {half:.{places}f}{unit}"
+    most = SHARE_PLACES_MAX if is_share else PLACES_MAX
+    return f"{rounded(one.mean * scale, one.half_width * scale, most)}{sign}"
 
 
-def _bare(value: float) -> str:
+def rounded(mean: float, half: float, places_max: int = PLACES_MAX) -> str:
+    """Return a mean and its half-width as text, both with the same decimal places.
+
+    Parameters
+    ----------
+    mean, half
+        Of an interval; a half-width that is not finite is not known.
+    places_max
+        Most decimal places.
+
+    Examples
+    --------
+    >>> rounded(38.157, 0.5549), rounded(0.00073, 0.000043), rounded(3.0, math.inf)
+    ('38.16 +/- 0.55', '0.0007', '3 +/- ?')
+    """
+    if not math.isfinite(half):
+        return f"{_bare(mean, places_max)} +/- ?"
+    if half <= NOISE * abs(mean) or round(half, places_max) == 0.0:
+        return _bare(mean, places_max)
+    places = min(places_max, max(0, DIGITS - 1 - math.floor(math.log10(half))))
+    return f"{round(mean, places) + 0.0:.{places}f} +/- {half:.{places}f}"
+
+
+def _bare(value: float, places_max: int) -> str:
+    value = round(value, places_max) + 0.0  # never -0
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"  # noqa: PLR2004  # no exponent
 
 
-def head_of(asking: Asking, result: RunResult) -> str:
-    """Return what was run, in one line."""
-    warm = result.warm_up
+def clock_of(result: RunResult) -> Clock:
+    """Return the unit in which the lead times of a run are told, and its seconds."""
+    found = result.measured.at("lead_time")
+    mean = found.mean if found is not None and math.isfinite(found.mean) else 0.0
+    return next((each for each in CLOCKS if mean >= USED_FROM * each[1]), ("s", 1.0))
+
+
+def head_of(asking: Asking, result: RunResult) -> list[str]:
+    """Return what was run and what of it was measured, in two lines."""
+    warm, level = result.warm_up, f"{100 * result.level:g} % intervals"
     parts = [
         f"{asking.at}: {counted(result.replications, 'replication')} of {result.hours:g} h",
         f"from {asking.local(result.at_ns)}",
         f"product {result.product}" if result.product else "",
-        f"warm-up {warm.hours:.3g} h ({warm.how})" if warm.how != "none" else "no warm-up",
-        f"measured {result.hours - warm.hours:.4g} h" if warm.hours else "",
-        f"{100 * result.level:g} % intervals",
     ]
-    return joined(parts)
+    measured = [
+        f"measured: {_measured(result)}",
+        f"after a warm-up of {warm.hours:.3g} h ({warm.how})" if warm.hours else "no warm-up",
+        level,
+    ]
+    return [joined(parts), joined(measured)]
 
 
-def print_run(asking: Asking, result: RunResult, again: str) -> None:
-    """Write the figures of a run as tables."""
-    say(safe(head_of(asking, result)))
-    measured = result.measured
-    found = [one for name in OF_ALL if (one := measured.at(name)) is not None]
-    more = [one for name in OF_ALL_TOO if (one := measured.at(name)) is not None]
-    found += [one for one in more if _tells(one)]
-    rows = [[one.measure, spelled(one), _unit(one), MEASURES[one.measure][1]] for one in found]
-    print_rows(("figure", "mean", "unit", "what"), rows, ("mean",))
-    _print_places("station", OF_STATION, OF_STATION_TOO, result)
-    _print_places("buffer", OF_BUFFER, (), result)
-    _print_places("product", OF_PRODUCT, OF_PRODUCT_TOO, result)
-    _print_places("crew", OF_CREW, (), result)
+def _measured(result: RunResult) -> str:
+    """Return the hours that figures are of, with as many digits as tell them from the whole."""
+    return f"{result.measured_h:.4g} h"
+
+
+def print_run(asking: Asking, result: RunResult, again: str, following: str = "") -> None:
+    """Write the figures of a run as tables.
+
+    Parameters
+    ----------
+    asking, result
+        What was run, and what came of it.
+    again
+        The command that gives the same.
+    following
+        What one may do next; empty: nothing.
+    """
+    for line in head_of(asking, result):
+        say(safe(line))
+    say(safe(_limit(result)))
+    _print_whole(result)
+    stations = [place for place in result.measured.of("running") if place]
+    _print_places(("station, %", stations), OF_TIME, result)
+    counts = [each for each in stations if _any(result, OF_COUNTS, each)]
+    _print_places((f"in {_measured(result)}", counts), OF_COUNTS, result)
+    levels = [each for each in result.measured.of("level") if not _is_idle_entry(result, each)]
+    _print_places(("buffer", levels), ("level",), result)
+    products = [place for place in result.measured.of("throughput") if place]
+    _print_places(("product", products), OF_PRODUCT, result)
+    _print_places(("crew", list(result.measured.of("busy"))), ("busy",), result)
     for note in result.notes:
         say(safe(f"note: {note}"))
+    if following:
+        say(safe(f"next: {following}"))
     say(safe(f"again: {again}"))
 
 
-def _unit(one: Estimate) -> str:
-    return "" if one.unit == "share" else one.unit
+def _limit(result: RunResult) -> str:
+    """Return which station limits what is run, or that none stands out."""
+    narrow = result.narrowest
+    if narrow is None:
+        return "bottleneck: no station stands out"
+    name = short_names([narrow, *(each for each in result.measured.of("running"))])[0]
+    shares = [result.measured.at(each, narrow) for each in ("running", "starved", "blocked")]
+    works, *waits = [0.0 if one is None else 100.0 * one.mean for one in shares]
+    told = f"it runs {works:.1f} % of its working time, and waits least for parts and room"
+    return f"bottleneck: {name} ({told}: {sum(waits):.1f} %)"
+
+
+def _print_whole(result: RunResult) -> None:
+    """Write the figures of all that is run; those that are counted say of which hours."""
+    measured, clock = result.measured, clock_of(result)
+    found = [one for name in OF_ALL if (one := measured.at(name)) is not None]
+    more = [one for name in OF_ALL_TOO if (one := measured.at(name)) is not None]
+    found += [one for one in more if _tells(one)]
+    rows = []
+    for one in found:
+        unit = {"share": "", "s": clock[0]}.get(one.unit, one.unit)
+        what = MEASURES[one.measure][1]
+        if one.measure in COUNTED:
+            what = f"{COUNTED[one.measure]} in the {_measured(result)} measured"
+        rows.append([one.measure, spelled(one, clock), unit, what])
+        if one.measure == "good":
+            rows += _week(result)
+    print_rows(("figure", "mean", "unit", "what"), rows, ("mean",))
+
+
+def _week(result: RunResult) -> list[list[str]]:
+    """Return the row of what is made in a week, where whole weeks were run but not measured."""
+    pace = result.measured.at("throughput")
+    if pace is None or result.measured_h == WEEK_H or result.hours % WEEK_H or not result.worked_h:
+        return []
+    hours = result.worked_h * WEEK_H / result.hours
+    week = msgspec.structs.replace(
+        pace, mean=pace.mean * hours, half_width=pace.half_width * hours, unit="pieces"
+    )
+    what = f"good parts a week: throughput times {hours:.4g} h of working time"
+    return [["a week", spelled(week), "pieces", what]]
 
 
 def _tells(one: Estimate) -> bool:
-    """Return whether a figure is a number other than a certain 0."""
-    return not math.isnan(one.mean) and (one.mean != 0.0 or one.half_width > 0.0)
+    """Return whether a figure is a number other than 0, as it is spelled."""
+    return not math.isnan(one.mean) and spelled(one, unit=False) != "0"
+
+
+def _any(result: RunResult, measures: Sequence[str], place: str) -> bool:
+    found = (result.measured.at(each, place) for each in measures)
+    return any(one is not None and _tells(one) for one in found)
 
 
 def _print_places(
-    kind: str, measures: Sequence[str], more: Sequence[str], result: RunResult
+    what: tuple[str, Sequence[str]], measures: Sequence[str], result: RunResult
 ) -> None:
-    """Write a table with a row for each place; `more`: columns for what is not 0 everywhere."""
-    known = result.measured
-    places = [place for place in known.of(measures[0]) if place]
-    if kind == "buffer":
-        places = [place for place in places if not _is_idle_entry(result, place)]
-    if not places:
+    """Write a table with a row for each place; columns that are 0 everywhere are left out."""
+    title, places = what
+    told = [
+        each for each in measures if each in ALWAYS or any(_any(result, [each], at) for at in places)
+    ]
+    if not places or not told:
         return
     say()
-    found = {each: [known.at(each, place) for place in places] for each in more}
-    told = [each for each, row in found.items() if any(one and _tells(one) for one in row)]
-    head = (*measures, *told)
-    rows = [
-        [name, *(_cell(result, each, place) for each in head)]
-        for name, place in zip(short_names(places), places, strict=True)
-    ]
-    print_rows((kind, *head), rows, head)
+    unit = title != "station, %"
+    clock = clock_of(result)
+    bare = {each for each in BARE if "station" in title or each == "energy"}
+    for each in (None, *(name for name in YIELDS if name in told)):
+        bare |= {each} if each else set()
+        columns = {
+            name: [_cell(result, (name, at), clock, unit=unit, bare=name in bare) for at in places]
+            for name in told
+        }
+        heads = {name: _headed(name, clock) for name in told}
+        names = short_names(places)
+        if _wide(title, names, heads, columns) <= WIDTH:
+            break
+    head = (title, *heads.values())
+    rows = [[name, *(columns[each][k] for each in told)] for k, name in enumerate(names)]
+    print_rows(head, rows, head[1:])
+
+
+def _headed(measure: str, clock: Clock) -> str:
+    """Return the name of a column, with its unit where it has one that is not told elsewhere."""
+    units = {"throughput": "1/h", "lead_time": clock[0], "energy": "kWh"}
+    return f"{measure} {units[measure]}" if measure in units else measure
+
+
+def _wide(
+    title: str,
+    names: Sequence[str],
+    heads: Mapping[str, str],
+    columns: Mapping[str, Sequence[str]],
+) -> int:
+    """Return the width of a table."""
+    widths = [max(map(width_of, (title, *names)))]
+    widths += [max(map(width_of, (heads[name], *cells))) for name, cells in columns.items()]
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def short_names(places: Sequence[str]) -> list[str]:
@@ -147,10 +311,13 @@ def short_names(places: Sequence[str]) -> list[str]:
     >>> short_names(["reno/shop/pump/saw", "reno/shop/pump/mill"])
     ['saw', 'mill']
     """
-    own = [place.rpartition("/")[2] for place in places]
+    own: dict[str, set[str]] = {}
+    for place in places:
+        own.setdefault(place.rpartition("/")[2], set()).add(place)
     return [
-        name if own.count(name) == 1 else "/".join(place.split("/")[-2:])
-        for name, place in zip(own, places, strict=True)
+        name if len(own[name]) == 1 else "/".join(place.split("/")[-2:])
+        for place in places
+        for name in [place.rpartition("/")[2]]
     ]
 
 
@@ -160,48 +327,77 @@ def _is_idle_entry(result: RunResult, place: str) -> bool:
     return place.rpartition("/")[2].startswith("-") and one is not None and not _tells(one)
 
 
-def _cell(result: RunResult, measure: str, place: str) -> str:
-    one = result.measured.at(measure, place)
-    return "" if one is None else spelled(one)
+def _cell(
+    result: RunResult,
+    of: tuple[str, str],
+    clock: Clock = ("s", 1.0),
+    *,
+    unit: bool = True,
+    bare: bool = False,
+) -> str:
+    one = result.measured.at(*of)
+    if one is None:
+        return ""
+    if bare:
+        one = msgspec.structs.replace(one, half_width=0.0)
+    return spelled(one, clock, unit=unit)
 
 
 def print_comparisons(asking: Asking, found: ExperimentResult, again: str) -> None:
     """Write scenarios beside the baseline, and what each changes."""
-    say(safe(head_of(asking, found.runs[0])))
-    rows = [["baseline", *_figures(found.runs[0]), "", ""]]
+    for line in head_of(asking, found.runs[0]):
+        say(safe(line))
+    labels = {one.name: one.label for one in found.scenarios}
+    rows = [["baseline", *_figures(found.runs[0]), "", "", ""]]
     for one in found.comparisons:
         gain = one.differences.at("throughput")
         assert gain is not None, "every run has a throughput"
-        rows.append([one.name, *_figures(found.run_of(one.name)), spelled(gain), _verdict(one)])
-    head = ("scenario", "throughput 1/h", "wip", "scrap", "difference 1/h", "verdict")
+        told = [spelled(gain), _verdict(one), labels.get(one.name, "")]
+        rows.append([one.name, *_figures(found.run_of(one.name)), *told])
+    head = ("scenario", "throughput 1/h", "wip", "scrap", "difference 1/h", "verdict", "label")
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     print_rows(head, rows, head[1:5])
     for one in found.comparisons:
         say()
-        say(safe(f"{one.name}: {_won(one)}"))
-        for line in (one.changed or "changes while it runs only").splitlines():
+        say(safe(f"{one.name}:"))
+        for line in _changes(one):
             say(safe(f"  {line}"))
+    say()
     for note in dict.fromkeys(note for each in found.runs for note in each.notes):
         say(safe(f"note: {note}"))
+    say(safe(_won(found.comparisons)))
     say(safe(f"again: {again}"))
 
 
+def _changes(one: Comparison) -> list[str]:
+    """Return what a scenario changes; the sum of it only where there is much."""
+    lines = (one.changed or "changes while it runs only").splitlines()
+    return lines[:-1] if lines[-1].strip() == "1 value changed" else lines
+
+
 def _figures(result: RunResult) -> list[str]:
-    return [_cell(result, name, "") for name in ("throughput", "wip", "scrap_share")]
+    return [_cell(result, (name, "")) for name in ("throughput", "wip", "scrap_share")]
 
 
 def _verdict(one: Comparison) -> str:
     gain = one.differences.at("throughput")
     assert gain is not None, "every run has a throughput"
     if not one.is_sure("throughput"):
-        return "not to be told apart"
+        return "no difference shown"
     return "more" if gain.mean > 0 else "less"
 
 
-def _won(one: Comparison) -> str:
-    ratio = one.variance_ratio.get("throughput", math.nan)
-    if not math.isfinite(ratio):
-        return "the same chance met both"
-    return f"common random numbers were worth {ratio:.3g} times as many replications"
+def _won(comparisons: Sequence[Comparison]) -> str:
+    """Return what it was worth that all scenarios met the same chance."""
+    key = key_of("throughput")
+    found = [one.variance_ratio.get(key, math.nan) for one in comparisons]
+    known = [each for each in found if math.isfinite(each)]
+    if not known:
+        return "all met the same chance"
+    least, most = (f"{each:.2g}" if each < 10.0 else f"{each:.0f}" for each in (min(known), max(known)))  # noqa: PLR2004  # two digits
+    times = least if least == most else f"{least} to {most}"
+    return f"all met the same chance: differences as exact as of {times} times as many independent runs"
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  # data for JSON

@@ -296,12 +296,13 @@ def work_row(draft: Draft, number: int, done: Done, size: int) -> WorkRow:
     _, operation, cycle = done[0]
     pieces = min(max(1, one.pieces_per_cycle) for _, _, one in done)
     work = WorkRow(station=number, times=times)
+    loads = [op.batch for _, op, _ in done if op is not None and op.batch]
+    load = row.station.batch or max(loads, default=1)
     if size > 1 or len(times) > 1 or any(per for _, per in times):
-        work.pieces = pieces
+        work.pieces = max(pieces, load)
     if size == 1:
         row.batch = max(row.batch, *(one.pieces_per_cycle for _, _, one in done))
-    loads = [op.batch for _, op, _ in done if op is not None and op.batch]
-    row.batch = max(row.batch, row.station.batch or max(loads, default=1))
+    row.batch = max(row.batch, load)
     good = math.prod((1.0 - s.scrap_share) * (1.0 - c.scrap_share) for s, _, c in done)
     work.scrap = 1.0 - good
     sound = math.prod((1.0 - s.rework_share) * (1.0 - c.rework_share) for s, _, c in done)
@@ -319,7 +320,8 @@ def work_row(draft: Draft, number: int, done: Done, size: int) -> WorkRow:
         work.attend_ns = round(attended * at.NS) if work.attendant else 0
     manned = attended == 0.0
     work.needs = running(draft, row.address, row.station, (operation, cycle), manned=manned)
-    work.mean_s = sum(c.expected_s / max(1, c.pieces_per_cycle) for _, _, c in done)
+    each = load if size > 1 else 1
+    work.mean_s = sum(c.expected_s / max(each, c.pieces_per_cycle) for _, _, c in done)
     work.mean_s /= work.succeeds
     return work
 

@@ -65,10 +65,13 @@ class Rows(msgspec.Struct, frozen=True):
         Of the figures.
     values
         A row for each replication, in the order of the chunk.
+    worked_s
+        Working time of each replication, its warm-up included.
     """
 
     keys: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
+    worked_s: tuple[float, ...] = ()
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -128,15 +131,19 @@ def replicate(chunk: Chunk) -> Rows:
     >>> [row[0] for row in replicate(chunk).values]
     [75.0, 75.0]
     """
-    rows = [_figures(chunk, k) for k in chunk.replications]
-    return (
-        Rows(tuple(rows[0]), tuple(tuple(row.values()) for row in rows)) if rows else Rows((), ())
-    )
+    found = [_figures(chunk, k) for k in chunk.replications]
+    if not found:
+        return Rows((), ())
+    rows = tuple(tuple(row.values()) for row, _ in found)
+    return Rows(tuple(found[0][0]), rows, tuple(worked_s for _, worked_s in found))
 
 
-def _figures(chunk: Chunk, replication: int) -> dict[str, float]:
+def _figures(chunk: Chunk, replication: int) -> tuple[dict[str, float], float]:
+    """Return the figures of a replication, and its working time with the warm-up."""
     model = chunk.model
-    state = advance(model, _begun(chunk, replication), chunk.warm_ns, jit=chunk.jit)
+    state = _begun(chunk, replication)
+    first = outcome(model, state)
+    state = advance(model, state, chunk.warm_ns, jit=chunk.jit)
     before, counts = outcome(model, state), []
     for t_ns in _instants(chunk.warm_ns, chunk.until_ns, replication):
         state = advance(model, state, t_ns, jit=chunk.jit)
@@ -144,7 +151,8 @@ def _figures(chunk: Chunk, replication: int) -> dict[str, float]:
     state = advance(model, state, chunk.until_ns, jit=chunk.jit)
     if not chunk.may_stand:
         stop_at_dead_end(model, state)
-    return figures(before, outcome(model, state), counts)
+    last = outcome(model, state)
+    return figures(before, last, counts), working_s(last, first)
 
 
 def _begun(chunk: Chunk, replication: int) -> State:

@@ -207,6 +207,8 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
         Why no more replications were run: `asked`, `precise`, `most` or `time`.
     notes
         What the reader has to know: warnings, and what is assumed.
+    worked_h
+        Working time of a replication, its warm-up included, on their mean; 0: not known.
     """
 
     name: str
@@ -223,6 +225,28 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, tuple[float, ...]]
     stopped: str = "asked"
     notes: tuple[str, ...] = ()
+    worked_h: float = 0.0
+
+    @property
+    def measured_h(self) -> float:
+        """Hours of each replication that the figures are of."""
+        return self.hours - self.warm_up.hours
+
+    @property
+    def narrowest(self) -> str | None:
+        """Station that waits least for parts and room; None where that may be chance."""
+        waits = []
+        for place, starved in self.measured.of("starved").items():
+            known = [starved, self.measured.at("blocked", place)]
+            found = [one for one in known if one is not None and math.isfinite(one.mean)]
+            wide = [one.half_width for one in found if math.isfinite(one.half_width)]
+            if found:
+                waits.append((sum(one.mean for one in found), sum(wide), place))
+        made = self.measured.at("throughput")
+        if len(waits) < 2 or made is None or not made.mean > 0.0:  # noqa: PLR2004  # one is no narrowest
+            return None
+        least, after = sorted(waits)[:2]
+        return least[2] if least[0] + least[1] < after[0] - after[1] else None
 
     def row_of(self, measure: str, place: str = "") -> tuple[float, ...]:
         """Return a figure of each replication; empty where it is not measured."""

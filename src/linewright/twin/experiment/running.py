@@ -287,6 +287,7 @@ def _result(study: Study, one: Variant, warm_up: WarmUp, stopped: str) -> RunRes
         values=values,
         stopped=stopped,
         notes=tuple(notes),
+        worked_h=mean(study.worked_s[one.name][: study.done]) / 3600.0,
     )
 
 

@@ -298,6 +298,7 @@ class Study:
         self.runs = runs
         self.keys: dict[str, tuple[str, ...]] = {}
         self.rows: dict[str, list[tuple[float, ...]]] = {one.name: [] for one in variants}
+        self.worked_s: dict[str, list[float]] = {one.name: [] for one in variants}
         self._workers = workers
         self._warm_ns = runs.at_ns + round(warm_up.hours * NS_PER_H)
         self._began_s = workers.clock() if workers.clock is not None else 0.0
@@ -373,6 +374,7 @@ class Study:
         keys = self.keys.setdefault(name, found.keys)
         assert keys == found.keys, "replications of a model have the same figures"
         self.rows[name] += found.values
+        self.worked_s[name] += found.worked_s
 
     def _is_late(self) -> bool:
         precision, clock = self.runs.precision, self._workers.clock

@@ -140,7 +140,7 @@ def test_places_fail_each_by_itself() -> None:
     stations = {"a": {"cycle": "10 s", "places": 2, "fails": fails}}
     run = Played(plant_of(["a"], stations=stations), 50.0)
     assert run.times("FAILED", "a") == [35.0, 35.0]
-    units = [event.unit for kind in ("FAILED", "GOES_ON") for event in run.told(kind, "a")]
+    units = [event.unit or "" for kind in ("FAILED", "GOES_ON") for event in run.told(kind, "a")]
     assert sorted(units[:2]) == sorted(units[2:]) == ["6", "7"]
     assert run.out.stations[0].failures == {"jam": 2}
     assert run.seconds("a", "down") == 10.0
@@ -183,8 +183,8 @@ def test_a_failure_by_change_waits_its_turn() -> None:
 def test_a_failure_stops_a_set_up() -> None:
     """A clock of the calendar strikes 5 s into the set-up of 8 s, which goes on after 2 s."""
     fails = {"trip": {"every": "18 s constant", "repair": "2 s constant", "clock": "calendar"}}
-    times = {"times": {"p": {"q": "8 s"}, "q": {"p": "8 s"}}}
-    run = _prepared(33.0, times, cycle="6.5 s", fails=fails)
+    times = {"p": {"q": "8 s"}, "q": {"p": "8 s"}}
+    run = _prepared(33.0, {"times": times}, cycle="6.5 s", fails=fails)
     assert run.times("FAILED", "a") == [18.0]
     assert run.times("SET_UP_BEGAN", "a") == [13.0, 20.0]
     assert run.times("ENDED", "a") == [6.5, 13.0, 29.5]

@@ -233,9 +233,9 @@ def plan(s: Ints, f: Floats, t: int, i: int) -> None:
     why = 0
     if s[b + at.PHASE] == at.RUNNING:
         when = t + s[b + at.REMAIN]
-        strike = t + max(0, s[b + at.STRIKE] - s[b + at.WORKED])
-        if strike < when:
-            when = strike
+        left = max(0, s[b + at.STRIKE] - s[b + at.WORKED])
+        if left < s[b + at.REMAIN]:
+            when = t + left
             why = s[b + at.STRIKER] + 1
         if s[b + at.ATTEND] > 0 and t + s[b + at.ATTEND] < when:
             when = t + s[b + at.ATTEND]

@@ -93,9 +93,9 @@ def begin_shortly(s: Ints, f: Floats, ring: Ints, t: int, i: int) -> bool:
         set_phase(s, ring, t, i, at.RUNNING)
     when = t + planned
     why = 0
-    strike = t + max(0, s[b + at.STRIKE] - worked)
-    if strike < when:
-        when = strike
+    left = max(0, s[b + at.STRIKE] - worked)
+    if left < planned:
+        when = t + left
         why = s[b + at.STRIKER] + 1
     if s[b + at.DUE] < when:
         when = max(t, s[b + at.DUE])

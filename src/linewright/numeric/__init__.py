@@ -9,11 +9,12 @@ sub-face `engine` does. The others: `counters`, `draws` (families), `tournament`
 True
 """
 
-from linewright.numeric.arrays import Floats, Ints, views
+from linewright.numeric.arrays import Block, Floats, Ints, views
 from linewright.numeric.counters import base_of, stream, uniform
 from linewright.numeric.draws import draw
 
 __all__ = [
+    "Block",
     "Floats",
     "Ints",
     "base_of",

@@ -27,7 +27,11 @@ BYTES = 8
 """Bytes of one number."""
 
 
-def views(block: bytearray, ints: int) -> tuple[Ints, Floats]:
+Block = bytearray | memoryview
+"""Memory that numbers stand in."""
+
+
+def views(block: Block, ints: int) -> tuple[Ints, Floats]:
     """Return the integers and the floating-point numbers of a block, without copying.
 
     Parameters

@@ -27,13 +27,16 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-from linewright.numeric.arrays import Floats, Ints
+from linewright.numeric.arrays import Block, Floats, Ints
 from linewright.numeric.counters import word
 
 Function = Callable[..., Any]
 
 OURS = "linewright."
 """Modules whose constants a kernel reads begin so."""
+
+LINE_BYTES = 64
+"""What memory is fetched by."""
 
 VERSIONS_KEPT = 8
 """Versions of the kernel whose machine code is kept: some of each checkout that is worked on."""
@@ -50,7 +53,19 @@ _naming = threading.Lock()
 _log = logging.getLogger(__name__)
 
 
-def arrays(block: bytearray, ints: int) -> tuple[Ints, Floats]:
+def aligned(block: Block) -> Block:
+    """Return a copy of a block that begins with a line of the cache; one that does is returned."""
+    found = np.frombuffer(block, np.uint8)
+    if found.ctypes.data % LINE_BYTES == 0:
+        return block
+    room = np.empty(len(block) + LINE_BYTES, np.uint8)
+    first = -room.ctypes.data % LINE_BYTES
+    copy = room[first : first + len(block)]
+    copy[:] = found
+    return copy.data
+
+
+def arrays(block: Block, ints: int) -> tuple[Ints, Floats]:
     """Return what `linewright.numeric.views` returns, as numpy arrays on the same memory."""
     whole: Ints = np.frombuffer(block, np.int64, ints)
     real: Floats = np.frombuffer(block, np.float64, offset=8 * ints)

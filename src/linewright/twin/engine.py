@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable
 from functools import lru_cache
 
-from linewright.numeric import views
+from linewright.numeric import Block, views
 from linewright.twin.faults import RunStopped, StateInvalid
 from linewright.twin.kernel import layout as at
 from linewright.twin.kernel.loop import advance_model
@@ -13,7 +13,8 @@ from linewright.twin.ring import Ring
 from linewright.twin.state import State, grown, ints_of, pack, unpack
 
 Kernel = Callable[..., int]
-Unpack = Callable[[bytearray, int], tuple[object, object]]
+Unpack = Callable[[Block, int], tuple[object, object]]
+Place = Callable[[Block], Block]
 
 
 def prepare() -> None:
@@ -45,13 +46,13 @@ PARTS_MAX = 4_000_000
 
 
 @lru_cache(maxsize=2)
-def _kernel(*, jit: bool) -> tuple[Kernel, Unpack]:
-    """Return the event loop, and how it wants its memory; numba is loaded only here."""
+def _kernel(*, jit: bool) -> tuple[Kernel, Unpack, Place]:
+    """Return the event loop, how and where it wants its memory; numba is loaded only here."""
     if not jit:
-        return advance_model, views
+        return advance_model, views, lambda memory: memory
     from linewright.numeric import engine  # noqa: PLC0415  # a second's import, where it is used
 
-    return engine.bare(advance_model), engine.arrays
+    return engine.bare(advance_model), engine.arrays, engine.aligned
 
 
 def advance(  # noqa: PLR0913  # two bounds by name
@@ -112,7 +113,7 @@ def advance(  # noqa: PLR0913  # two bounds by name
         raise StateInvalid(model.address, what, "keep an earlier state, or begin anew")
     if until_ns > LAST_NS:
         raise StateInvalid(model.address, "plant time ends in 2248", "ask for an earlier instant")
-    memory = unpack(model, state)
+    memory: Block = unpack(model, state)
     ring = trace.memory if trace else bytearray(BYTES)
     t_ns = begun_ns = state.t_ns
     first = state.events
@@ -134,18 +135,19 @@ def advance(  # noqa: PLR0913  # two bounds by name
 
 def _play(
     model: Model,
-    memory: bytearray,
+    memory: Block,
     tapes: tuple[bytes, bytearray],
     bounds: tuple[int, int, int],
     *,
     jit: bool,
-) -> tuple[bytearray, int]:
+) -> tuple[Block, int]:
     """Let the kernel run until a bound; give it memory for more parts where it needs it."""
-    kernel, take = _kernel(jit=jit)
+    kernel, take, place = _kernel(jit=jit)
     tape = bytearray(array("q", bounds[:2]).tobytes() + tapes[0])
     turning = take(tape, len(tape) // BYTES)[0]
     noted = take(tapes[1], len(tapes[1]) // BYTES)[0]
     while True:
+        memory = place(memory)
         s, f = take(memory, ints_of(model, memory))
         why = kernel(s, f, turning, noted)
         if why != at.FULL:
@@ -160,7 +162,7 @@ def _play(
         memory = grown(model, memory, max(capacity, model.count(at.MARGIN)))
 
 
-def _fullest(model: Model, memory: bytearray) -> str:
+def _fullest(model: Model, memory: Block) -> str:
     s, _ = views(memory, ints_of(model, memory))
     counts = [s[s[at.S_QUEUE] + q * at.SQ_WIDTH + at.COUNT] for q in range(s[at.QUEUES])]
     return model.stores[counts.index(max(counts))].name

@@ -5,7 +5,7 @@ from typing import Self
 
 import msgspec
 
-from linewright.numeric import Floats, Ints, base_of, stream, views
+from linewright.numeric import Block, Floats, Ints, base_of, stream, views
 from linewright.numeric.tournament import FAR, clear_keys, set_key
 from linewright.twin.faults import StateInvalid
 from linewright.twin.kernel import layout as at
@@ -13,7 +13,7 @@ from linewright.twin.kernel.clocks import arm, fixed, server, set_rates
 from linewright.twin.kernel.queues.releases import gap_ns
 from linewright.twin.model import BYTES, UNBOUNDED, Model, is_open, shift_at
 
-MAGIC = b"LWTWIN03"
+MAGIC = b"LWTWIN04"
 """First bytes of a kept state: what it is, and the version of `linewright.twin.kernel.layout`."""
 
 
@@ -115,7 +115,7 @@ def unpack(model: Model, state: State) -> bytearray:
     return bytearray(b"".join((model.head, block[:own], model.ints, block[own:], model.floats)))
 
 
-def pack(model: Model, memory: bytearray) -> State:
+def pack(model: Model, memory: Block) -> State:
     """Return the state that stands in a working block."""
     first = len(model.head)
     own = first + model.state_ints * BYTES
@@ -125,7 +125,7 @@ def pack(model: Model, memory: bytearray) -> State:
     return State(block=block, ints=len(block) // BYTES - model.state_floats)
 
 
-def ints_of(model: Model, memory: bytearray) -> int:
+def ints_of(model: Model, memory: Block) -> int:
     """Return how many integers a working block has."""
     return (len(memory) - len(model.floats)) // BYTES - model.state_floats
 
@@ -143,11 +143,11 @@ def open_up(model: Model, state: State) -> Work:
     return Work(memory=memory, whole=whole, s=s, f=f)
 
 
-def grown(model: Model, memory: bytearray, parts: int) -> bytearray:
+def grown(model: Model, memory: Block, parts: int) -> bytearray:
     """Return a working block with memory for more parts; the new ones are free, first to last."""
     whole = ints_of(model, memory)
     more = bytearray(parts * at.PART_WIDTH * BYTES)
-    larger = memory[: whole * BYTES] + more + memory[whole * BYTES :]
+    larger = bytearray(memory[: whole * BYTES]) + more + memory[whole * BYTES :]
     s, _ = views(larger, whole + parts * at.PART_WIDTH)
     free_parts(s, s[at.CAPACITY], parts)
     return larger

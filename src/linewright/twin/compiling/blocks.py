@@ -29,6 +29,7 @@ class Blocks:
         self.wears: list[tuple[int, str]] = []
         self.upkeeps: list[tuple[int, str]] = []
         self.servers: list[int] = []
+        self.times: dict[tuple[tuple[Numbers, bool], ...], int] = {}
 
     def listed(self, numbers: Iterable[int]) -> tuple[int, int]:
         """Put numbers into the common list; return where they begin and end."""
@@ -42,6 +43,16 @@ class Blocks:
         for one in needs:
             self.needs += (one.amount, *self.listed(one.pools))
         return first, len(self.needs) // at.MN_WIDTH
+
+    def timed(self, times: Sequence[tuple[Numbers, bool]]) -> int:
+        """Put times into their table, equal ones once; return where they begin."""
+        key = tuple(times)
+        if key not in self.times:
+            self.times[key] = len(self.ints.get(at.M_TIME, ())) // at.MD_WIDTH
+            for time, per_piece in times:
+                self.put(at.M_TIME, (time[0], int(per_piece)))
+                self.put_floats(at.FM_TIME, time[1:])
+        return self.times[key]
 
     def put(self, section: int, ints: Iterable[int]) -> None:
         """Go on with a section of integers."""
@@ -92,7 +103,8 @@ def _servers(draft: Draft, blocks: Blocks) -> None:
         flags |= at.PREPARED if row.setup else 0
         flags |= at.BATCHED if row.batch > 1 or row.least > 1 else 0
         flags |= at.NEEDY if _is_needy(draft, k) else 0
-        rows.append((k, row.queue, flags, row.calendar, 0, forward, *modes, *wears, *upkeeps))
+        own = (k, row.queue, flags, row.calendar, 0, forward, *modes, *wears, *upkeeps)
+        rows.append((*own, *(0,) * (at.MS_WIDTH - len(own))))
     for fields in reversed(rows):
         blocks.put(at.M_SERVER, fields)
 
@@ -134,10 +146,8 @@ def _effects(blocks: Blocks, row: StationRow, first: int, cause: str) -> Iterato
         for one in mode.causes:
             if one.mode == cause:
                 delay = numbers_of(one.delay, "constant")
-                blocks.put(at.M_TIME, (delay[0], 0))
-                blocks.put_floats(at.FM_TIME, delay[1:])
                 yield from (j, round(one.probability_share * at.NS))
-                yield len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
+                yield blocks.timed(((delay, False),))
 
 
 def _causes(station: Station, mode: FailureMode) -> int:
@@ -272,7 +282,8 @@ def _works(draft: Draft, blocks: Blocks) -> None:
         more = (first, number, queue, -1 if wait is None else wait[0], *choices)
         last = (step.rework, step.limit, *takes, *gives, k)
         times = (int(step.left), step.queue_limit_ns, int(_is_timed(draft, step.after)))
-        blocks.put(at.M_STEP, (*fields, *more, *last, *times))
+        whole = (*fields, *more, *last, *times)
+        blocks.put(at.M_STEP, (*whole, *(0,) * (at.MP_WIDTH - len(whole))))
         mean_s = min((work.mean_s for work in step.works), default=0.0)
         rest_s = _rest_s(draft, k, rest)
         blocks.put_floats(at.FM_STEP, (*(wait or (0, 0.0, 0.0, 0.0))[1:], mean_s, rest_s))
@@ -315,7 +326,7 @@ def _plain(step: StepRow, blocks: Blocks) -> int:
     """Return the time of the only work of a step, where that is all there is to it; else -1."""
     if not _is_plain(step) or step.queue_limit_ns:
         return -1
-    return len(blocks.ints[at.M_TIME]) // at.MD_WIDTH - 1
+    return blocks.timed(step.works[0].times)
 
 
 def _rest_s(draft: Draft, k: int, known: dict[int, float]) -> float:
@@ -334,10 +345,7 @@ def _rest_s(draft: Draft, k: int, known: dict[int, float]) -> float:
 
 
 def _work(blocks: Blocks, work: WorkRow) -> None:
-    first = len(blocks.ints.get(at.M_TIME, ())) // at.MD_WIDTH
-    for time, per_piece in work.times:
-        blocks.put(at.M_TIME, (time[0], int(per_piece)))
-        blocks.put_floats(at.FM_TIME, time[1:])
+    first = blocks.timed(work.times)
     shares = (work.scrap, work.rework, work.defects, work.detects, work.false_alarms)
     attend = blocks.needed(work.attendant)
     fields = (work.station, first, first + len(work.times), work.attend_ns)

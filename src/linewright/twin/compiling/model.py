@@ -3,6 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,8 @@ from linewright.twin.kernel import layout as at
 from linewright.twin.model import UNBOUNDED, Crew, Model, Power, Store
 
 __all__ = ["compile_line", "compile_plant"]
+
+T = TypeVar("T", int, float)
 
 
 def compile_plant(  # all but the place by name
@@ -273,25 +276,34 @@ def _numbers(draft: Draft, blocks: Blocks) -> tuple[bytes, bytes, bytes]:
     here = at.HEAD + head[at.SERVERS] * at.WIDTH
     for place, count, width in STATE_SECTIONS:
         head[place] = here
-        here += head[count] * width
+        here += _lines(head[count] * width)
     head[at.S_CHANGE] = here
-    here += at.CHANGES_MAX * at.SC_WIDTH
+    here += _lines(at.CHANGES_MAX * at.SC_WIDTH)
     ints: list[int] = []
     for place in INT_SECTIONS:
         head[place] = here + len(ints)
-        ints += blocks.ints.get(place, ())
+        ints += _filled(blocks.ints.get(place, []), 0)
     head[at.S_PART] = here + len(ints)
-    there = head[at.STATIONS] * at.FST_WIDTH
+    there = _lines(head[at.STATIONS] * at.FST_WIDTH)
     for place, count, width in STATE_FLOATS:
         head[place] = there
-        there += head[count] * width
+        there += _lines(head[count] * width)
     head[at.FS_CHANGE] = there
-    there += at.CHANGES_MAX
+    there += _lines(at.CHANGES_MAX)
     floats: list[float] = []
     for place in FLOAT_SECTIONS:
         head[place] = there + len(floats)
-        floats += blocks.floats.get(place, ())
+        floats += _filled(blocks.floats.get(place, []), 0.0)
     return array("q", head).tobytes(), array("q", ints).tobytes(), array("d", floats).tobytes()
+
+
+def _lines(numbers: int) -> int:
+    """Return so many numbers in whole lines of the cache, so that each section begins with one."""
+    return -(-numbers // at.LINE) * at.LINE
+
+
+def _filled(numbers: list[T], nothing: T) -> list[T]:
+    return numbers + [nothing] * (_lines(len(numbers)) - len(numbers))
 
 
 def _shape(text: str) -> int:

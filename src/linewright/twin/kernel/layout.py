@@ -10,6 +10,8 @@ where a part is on its way, a *work* what a station does at a step. A *pool* is 
 vehicles, fixtures, tools that are counted. An *upkeep* is a rule of maintenance.
 """
 
+LINE = 8  # Numbers in a line of the cache
+
 # Head of the model: how many, and where they stand among the integers.
 SERVERS = 0
 STATIONS = 1
@@ -184,7 +186,7 @@ MS_WEAR = 8
 MS_WEAR_END = 9
 MS_UPKEEP = 10
 MS_UPKEEP_END = 11
-MS_WIDTH = 12
+MS_WIDTH = 16
 
 WORN = 1
 NEEDY = 2  # Its cycles need people or things
@@ -218,7 +220,7 @@ FACTOR = 1
 SCRAPS = 2  # Share of bad parts in place of the plant's; below 0: as the plant says
 OWN = 3  # The same three without the changes that will end
 PACE = 6  # Factor over speed
-FST_WIDTH = 7
+FST_WIDTH = 8
 
 # A queue of the state.
 COUNT = 0
@@ -312,7 +314,7 @@ MP_ELEMENT = 16  # Its number among random streams
 MP_LEFT = 17  # Whether the line in whose loop its product is lies behind it for good
 MP_QUEUE_LIMIT = 18  # Longest wait before it, ns; 0: none
 MP_TIMED = 19  # Whether the next one has such a limit, also after being moved there
-MP_WIDTH = 20
+MP_WIDTH = 24
 FMP_WAIT = 0
 FMP_MEAN_S = 3  # Mean time of a piece here
 FMP_REST_S = 4  # Mean time of a piece from here to the end

@@ -71,6 +71,15 @@ def test_bare_memory_gives_the_same_bits(own_cache: Path) -> None:
     assert [each.name[:7] for each in own_cache.iterdir()] == ["kernel-"]
 
 
+def test_a_block_begins_with_a_line_of_the_cache() -> None:
+    """The copy has the same bytes at an address of whole lines; what stands so is not copied."""
+    block = bytearray(range(256)) * 40
+    for first in range(0, 64, 8):
+        copy = engine.aligned(memoryview(block)[first:])
+        assert bytes(copy) == bytes(block[first:])
+        assert engine.aligned(copy) is copy
+
+
 def test_a_changed_constant_is_another_folder(
     own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

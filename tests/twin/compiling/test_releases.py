@@ -54,6 +54,15 @@ def test_a_component_does_not_stand_in_the_way_of_another() -> None:
     assert run.product("pin").released < 80
 
 
+def test_a_buffer_of_the_flow_is_no_store() -> None:
+    """What b takes and a has made last does not stand in the 8 places between them."""
+    products = {"pin": {"route": ["do_a"]}, "pump": {"route": ["do_b"], "bom": {"pin": 1}}}
+    model = compile_plant(
+        plant_of(["a", 8, "b"], stations={"a": "1 s", "b": "5 s"}, products=products), LINE
+    )
+    assert next(one for one in model.stores if one.name == "store of pin").places is None
+
+
 def test_the_components_of_a_product_come_with_it() -> None:
     """Who asks for the pump gets its pins too, and nothing else."""
     products = {**PUMP, "other": {"route": ["do_m"]}}

@@ -205,6 +205,8 @@ def _side_places(draft: Draft, component: str, taker: str) -> int | None:
         if not isinstance(group, Line):
             continue
         for up, down, buffer in group.links():
+            if up in group.flow and down in group.flow:
+                continue
             from_here = able.get(Address(f"{address}/{up}"), {})
             to_here = able.get(Address(f"{address}/{down}"), {})
             if any(op in from_here for op in last) and not taking.isdisjoint(to_here):

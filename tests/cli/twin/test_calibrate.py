@@ -1,6 +1,7 @@
 """`linewright calibrate`: from records to a table, a verdict and a plant file that asks first."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,9 +58,8 @@ def test_nothing_is_written_without_a_yes(
     assert ran.code == 0
     assert "written:" in ran.out
     assert load(target) != load(plant)
-    assert run("calibrate", target, "line", "--records", said, "--held-out", "0").out.endswith(
-        "no difference\n"
-    )
+    again = run("calibrate", target, "line", "--records", said, "--held-out", "0")
+    assert again.out.endswith("The plant file holds: no value of it changes.\n")
 
 
 def test_json(line: tuple[Path, Path], run: Run) -> None:
@@ -73,6 +73,25 @@ def test_json(line: tuple[Path, Path], run: Run) -> None:
         f"reno/shop/line/m{k}" for k in range(3)
     }
     assert found["difference"]["values"]
+
+
+def test_a_short_record_says_what_is_missing(
+    line: tuple[Path, Path], tmp_path: Path, run: Run
+) -> None:
+    """Of half an hour: how much longer to record, no judgement, and no table of figures."""
+    plant, said = line
+    short, until_ns = tmp_path / "short.jsonl", WARM_NS + 1800 * NS
+    known = (each for each in said.read_bytes().splitlines())
+    short.write_bytes(b"\n".join(each for each in known if decode(each, Record).t_ns < until_ns))
+    ran = run("calibrate", plant, "line", "--records", short)
+    assert ran.code == 0
+    assert re.search(r"too little was seen of \d+ of \d+ parameters.*: record some \d+ h", ran.out)
+    assert "the twin on the time held out: cannot tell\n" in ran.out
+    assert re.search(r"\d+ good parts were seen in 0\.\d+ h, 100 are needed", ran.out)
+    assert re.search(r"^  record some \d+ h more, or hold more out", ran.out, re.MULTILINE)
+    assert "agrees" not in ran.out
+    assert " .. " not in ran.out
+    assert "What the records change in the plant file:" in ran.out
 
 
 @pytest.mark.parametrize(

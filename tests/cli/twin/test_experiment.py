@@ -36,9 +36,11 @@ def test_scenarios_stand_beside_the_plant(plant: Path, ideas: Path, run: Run) ->
     ran = run("experiment", plant, "pump", *words, *QUICK)
     assert ran.code == 0
     rows = {line.split()[0]: line for line in ran.out.splitlines() if line and line[0] != " "}
-    assert rows["faster"].endswith("more")
+    assert rows["faster"].split()[-4:] == ["more", "A", "quicker", "mill"]
     assert rows["slower"].endswith("less")
-    assert rows["set"].endswith("not to be told apart")
+    assert rows["set"].endswith("no difference shown")
+    assert ran.out.count("all met the same chance") == 1
+    assert "1 value changed" not in ran.out
     assert "does.mill.time.mean_s: 1 min -> 50 s" in ran.out
     assert "places: 12 -> 30" in ran.out
     assert "changes while it runs only" in ran.out

@@ -40,9 +40,13 @@ def test_the_next_hours_in_words(plant: Path, state: Path, run: Run) -> None:
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"{PUMP} from 2026-11-23 07:00:00, 5 futures, seed 1")
     assert [line.split("  ")[0] for line in lines[2:5]] == ["15 min", "1 h", "2 h"]
-    assert "mill: bottleneck with 100 % probability, it stops within 1 h with 0 %" in lines
-    assert any(line.startswith("a minute of mill: 1.0") for line in lines)
-    assert any(line.startswith("one more place in saw-mill: 0.00") for line in lines)
+    tight = "mill: bottleneck with 100 % probability, and stops within 1 h with 0 % probability"
+    assert tight in lines
+    worths = [line for line in lines if " is worth " in line]
+    assert all(line.endswith(" good parts within 2 h") for line in worths)
+    assert any(line.startswith("a minute more of mill is worth 1") for line in worths)
+    assert any(line.startswith("one more place in saw-mill is worth 0 ") for line in worths)
+    assert "-0" not in "".join(worths)
     assert lines[-1].startswith("assumed: material is always there")
 
 

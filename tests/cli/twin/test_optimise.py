@@ -1,6 +1,7 @@
 """`linewright optimise`: the best design, how sure that is, and what is refused."""
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,21 @@ def test_the_best_is_told(plant: Path, run: Run) -> None:
     ran = run("optimise", plant, *SPEED, *QUICK)
     assert ran.code == 0
     lines = ran.out.splitlines()
-    assert lines[0].startswith("throughput 1/h: 72 ")
+    assert lines[0].startswith("throughput 1/h: 72")
     assert lines[2].split() == ["speed", "mill", "120", "100"]
-    assert lines[3].startswith("as it stands: 60 ")
-    assert "none of the 5 designs compared is better by more than" in ran.out
+    assert lines[3].startswith("as it stands: 60")
+    assert "none of the 5 designs compared is better by more than 0.3/h;" in ran.out
+    assert "That is 0.42 % of what the best one gives." in lines
+    assert lines[-1].endswith("--delta 0.3")
+
+
+def test_a_warm_up_that_was_found_is_a_short_number(plant: Path, run: Run) -> None:
+    """What `again` says of the warm-up has one decimal place, and gives the same answer."""
+    ran = run("optimise", plant, *SPEED, *QUICK[:4], "--workers", 1)
+    again = shlex.split(ran.out.splitlines()[-1].removeprefix("again: linewright "))
+    found = again[again.index("--warm-up") + 1]
+    assert re.fullmatch(r"none|\d+(\.\d)?h", found)
+    assert run(*again).out == ran.out
 
 
 def test_the_same_command_gives_the_same_answer(plant: Path, run: Run) -> None:

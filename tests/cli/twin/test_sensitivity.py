@@ -1,6 +1,7 @@
 """`linewright sensitivity`: what one more of each thing is worth."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +17,23 @@ def test_effects_are_ranked(plant: Path, run: Run) -> None:
     ran = run("sensitivity", plant, *VARY, *QUICK)
     assert ran.code == 0
     lines = ran.out.splitlines()
-    assert lines[0].startswith("throughput 1/h: 60 ")
+    assert lines[0].startswith("throughput 1/h: 60")
     assert lines[2].split()[:4] == ["speed", "mill", "95", "105"]
     assert lines[2].endswith("sure")
     assert lines[3].split()[:3] == ["saw-mill", "12", "13"]
-    assert lines[3].endswith("not to be told from nothing")
+    assert lines[3].endswith("no difference shown")
+    assert not any(line.startswith(("None", "next")) for line in lines)
+
+
+def test_nothing_that_is_sure_is_a_sentence(plant: Path, run: Run) -> None:
+    """Room in front of the mill is worth nothing: that, the mill's limit and what next are said."""
+    ran = run("sensitivity", plant, "--vary", "buffer saw-mill=0..20", *QUICK[:4], "--workers", 1)
+    lines = ran.out.splitlines()
+    assert "None of these changes is worth anything: mill limits it." in lines
+    (following,) = (line for line in lines if line.startswith("next: linewright sensitivity"))
+    words = shlex.split(following.removeprefix("next: linewright "))
+    assert words[-2:] == ["--vary", "speed mill=50..150 %"]
+    assert run(*words, *QUICK).out.splitlines()[2].endswith("sure")
 
 
 def test_json_for_programs(plant: Path, run: Run) -> None:

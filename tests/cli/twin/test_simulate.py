@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,9 @@ def test_a_line_is_run_and_told(plant: Path, run: Run) -> None:
     firsts = [line.split()[0] for line in lines if line]
     for name in ("throughput", "scrap_share", "wip", "saw", "mill", "saw-mill", "again:"):
         assert name in firsts
-    assert "60 " in lines[2]  # the mill's 60 s a piece
+    assert lines[1] == "measured: 19 h, after a warm-up of 1 h (given), 95 % intervals"
+    assert lines[2].startswith("bottleneck: mill (it runs 100.0 % of its working time")
+    assert "60" in lines[4]  # the mill's 60 s a piece
 
 
 def test_the_same_command_gives_the_same_figures(plant: Path, run: Run) -> None:
@@ -31,6 +34,53 @@ def test_the_same_command_gives_the_same_figures(plant: Path, run: Run) -> None:
     ran = run("simulate", plant, "pump", *QUICK, "--set", "mill.does.mill=60 s exponential")
     again = ran.out.splitlines()[-1].removeprefix("again: linewright ")
     assert run(*shlex.split(again)).out == ran.out
+
+
+def test_of_which_hours_parts_are_counted(plant: Path, run: Run) -> None:
+    """After a warm-up `good` says its hours, and a row says what a week is."""
+    words = ("--hours", 168, "--from", "2026-11-23", "--warm-up", "68h", "--replications", 2)
+    rows = _rows(run("simulate", plant, *words).out)
+    assert rows["good"][0] == "6000"
+    assert rows["good"][-1].endswith("good parts that left in the 100 h measured")
+    assert rows["a week"][0] == "10080"
+    assert rows["a week"][-1].endswith("good parts a week, of 168 h of working time")
+    assert "a week" not in _rows(run("simulate", plant, *words[:5], "none", *words[6:]).out)
+
+
+def _rows(text: str) -> dict[str, list[str]]:
+    """The rows of tables: the first column, and the others."""
+    cells = (re.split(r"  +", line) for line in text.splitlines())
+    return {name: rest for name, *rest in cells if rest}
+
+
+@pytest.mark.parametrize("warm", ["none", "2h"])
+def test_tables_fit_a_terminal(run: Run, warm: str) -> None:
+    """Figures of a line of eight stations fit 100 columns; what is 0 everywhere is left out."""
+    words = ("nogales/assembly/axle", "--hours", 40, "--from", "2026-11-09", "--warm-up", warm)
+    ran = run("simulate", "plants/corridor", *words, "--replications", 3)
+    lines = ran.out.splitlines()
+    tables = [line for line in lines if not line.startswith(("note: ", "next: ", "again: "))]
+    assert max(map(len, tables)) <= 100
+    assert "station, %" in ran.out
+    assert "planned_stop" not in ran.out
+    (lead,) = (line for line in lines if line.startswith("lead_time"))
+    assert "  min  " in lead
+
+
+def test_what_to_ask_next(plant: Path, run: Run) -> None:
+    """The next command is told and runs; a report is offered where none was asked for."""
+    lines = run("simulate", plant, *QUICK).out.splitlines()
+    (following,) = (line for line in lines if line.startswith("next: "))
+    words = shlex.split(following.removeprefix("next: linewright "))
+    assert run(*words, *QUICK[:6]).code == 0
+    assert "report: the same with --report report.html" in lines
+
+
+def test_a_holiday_is_told(run: Run) -> None:
+    """A run that begins on a holiday of the site says so."""
+    words = ("nogales/assembly/axle", "--hours", 40, "--from", "2026-11-16", "--warm-up", "none")
+    ran = run("simulate", "plants/corridor", *words, "--replications", 2)
+    assert "note: 2026-11-16 is a holiday of nogales (Día de la Revolución)" in ran.out
 
 
 def test_json_for_programs(plant: Path, run: Run) -> None:

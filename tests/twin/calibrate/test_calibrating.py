@@ -34,6 +34,17 @@ def test_few_data_keep_the_plant() -> None:
     assert all("too few" in one.note for one in made.estimates)
 
 
+def test_how_much_longer_is_told() -> None:
+    """Of 20 cycles 4 were seen in 1,000 s, of 5 failures 3: the cycles need 4,000 s more."""
+    made = _made([*states("D0 R5 D30 R40 D60 R70 D90 R95"), *parts([12, 24, 52, 80])], fails=FAILS)
+    cycles = made.of(f"{LINE}/a", "does.make.time.mean")
+    assert cycles in made.rare
+    assert cycles.needed == 20
+    slowest = max(1000.0 * (one.needed / one.n - 1.0) for one in made.rare if one.n)
+    assert made.hours_more == pytest.approx(slowest / 3600.0)
+    assert _made(_failing(100), until_s=11_000, fails=FAILS).hours_more == 0.0
+
+
 def test_a_calibrated_plant_is_the_plant_and_its_settings() -> None:
     """Every setting has an estimate whose value it takes, in the plant and in the interval."""
     made = _made(_failing(40), until_s=4200, fails=FAILS)

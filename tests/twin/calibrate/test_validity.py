@@ -3,7 +3,16 @@
 import msgspec
 import pytest
 
-from linewright.twin.calibrate import by_twin, calibrate, observe, predict, seen_figures, validity
+from linewright.twin.calibrate import (
+    Figures,
+    by_twin,
+    calibrate,
+    observe,
+    predict,
+    present,
+    seen_figures,
+    validity,
+)
 from linewright.twin.calibrate.validity import Comparison
 from tests.twin.calibrate.recover import AT, NS, WARM_NS, damaged, random_truth, recorded, traced
 
@@ -22,7 +31,8 @@ def _judged(
     made = calibrate(believed, AT, records, since_ns=WARM_NS, until_ns=CUT_NS)
     held = seen_figures(believed, observe(believed, AT, records, CUT_NS, until_ns))
     held = msgspec.structs.replace(held, parts=held.parts * slower)
-    run = by_twin(AT, (until_ns - CUT_NS) / 3600 / NS, seed=50)
+    now = present(believed, made.seen)
+    run = by_twin(AT, (until_ns - CUT_NS) / 3600 / NS, seed=50, begins=now)
     found = validity(made, held, run, runs=12)
     return found.verdict, found.reasons
 
@@ -44,6 +54,21 @@ def test_a_short_time_tells_nothing() -> None:
     verdict, reasons = _judged(11, CUT_NS + 1800 * NS)
     assert verdict == "cannot tell"
     assert "good parts were seen" in reasons[0]
+
+
+def test_too_few_parts_are_not_judged() -> None:
+    """Nothing is run or compared with 40 parts of 100; the 6 h that are missing are told."""
+    truth = random_truth(5)
+    made = calibrate(truth.plant(), AT, [], since_ns=0, until_ns=3600 * NS)
+
+    def never(*_: object) -> Figures:
+        raise AssertionError
+
+    found = validity(made, Figures(parts=40.0, hours=4.0), never)
+    assert (found.verdict, found.rows, found.error) == ("cannot tell", (), None)
+    assert found.reasons == ("40 good parts were seen in 4 h, 100 are needed",)
+    assert found.hours_more == pytest.approx(6.0)
+    assert validity(made, Figures(parts=0.0, hours=4.0), never).hours_more is None
 
 
 def test_predictions_are_as_wide_as_asked() -> None:

@@ -22,6 +22,19 @@ def test_the_best_of_a_few() -> None:
     assert found.observations == sum(one.observations for one in found.compared)
 
 
+@pytest.mark.parametrize(
+    ("within", "delta", "text"),
+    [
+        (0.1, 0.191375, "better by more than 0.192/h"),
+        (0.1, 0.3, "better by more than 0.3/h"),
+        (0.51234, 0.2, "better by more than 0.513/h; 0.2/h was asked, the budget ended"),
+    ],
+)
+def test_a_bound_in_words_is_never_below_itself(within: float, delta: float, text: str) -> None:
+    """Bounds have three digits, are rounded up, and have the unit of the figure."""
+    assert said(3, within, Aim(delta=delta, unit="/h")).endswith(text)
+
+
 def test_less_is_better_where_asked() -> None:
     """Turned round the same observations choose the same design, with their own means."""
     up = select(range(6), normal(STAIRS, 1), Aim(delta=0.1), budget=PLENTY)

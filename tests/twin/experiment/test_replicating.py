@@ -58,6 +58,11 @@ def test_a_series_grows_to_what_the_run_made() -> None:
     assert LEVELS > 1
 
 
+def test_working_time_is_told_with_the_warm_up() -> None:
+    """A line that never closes works all of its 65 minutes, 5 of which are warm-up."""
+    assert replicate(_chunk(0, 1)).worked_s == pytest.approx((3900.0, 3900.0), abs=1.0)
+
+
 def test_closed_time_is_no_working_time() -> None:
     """Of a day with a shift of eight hours, eight hours are worked."""
     plant = PlantBuilder("acme")

@@ -5,12 +5,15 @@ import math
 import msgspec
 import pytest
 
+from linewright.plant import Address
 from linewright.plant.model import FrozenMap
 from linewright.twin.experiment import (
     Estimate,
     ExperimentResult,
     Measured,
     Progress,
+    RunResult,
+    WarmUp,
     key_of,
     run,
 )
@@ -39,6 +42,30 @@ def test_figures_are_found_by_measure_and_place() -> None:
     assert found.at("down", "a/b/c/mill") == each[2]
     assert found.at("down") is None
     assert list(found.of("down")) == ["a/b/c/saw", "a/b/c/mill"]
+
+
+def _waiting(*waits: tuple[float, float], made: float = 4.0) -> RunResult:
+    """A run of stations that wait so long for parts, each with its half-width."""
+    each = [
+        _one("throughput", mean=made),
+        *(_one("starved", f"s{k}", mean=mean, half=half) for k, (mean, half) in enumerate(waits)),
+        *(_one("blocked", f"s{k}", mean=0.1, half=0.0) for k in range(len(waits))),
+    ]
+    return RunResult(
+        name="baseline", address=Address(AT), at_ns=0, hours=40.0, seed=1, replications=3,
+        level=0.95, warm_up=WarmUp(hours=2.5, how="given"), values={},
+        measured=Measured(FrozenMap({key_of(one.measure, one.at): one for one in each})),
+    )  # fmt: skip
+
+
+def test_the_narrowest_waits_least_beyond_chance() -> None:
+    """None is named where two overlap, where there is one alone, or where nothing is made."""
+    assert _waiting((0.5, 0.1), (0.1, 0.1), (0.6, 0.1)).narrowest == "s1"
+    assert _waiting((0.5, 0.1), (0.4, 0.1)).narrowest is None
+    assert _waiting((0.5, math.nan), (0.1, math.inf)).narrowest == "s1"
+    assert _waiting((0.1, 0.0)).narrowest is None
+    assert _waiting((0.5, 0.1), (0.1, 0.1), made=0.0).narrowest is None
+    assert _waiting((0.5, 0.1)).measured_h == 37.5
 
 
 def test_what_is_left_follows_what_it_took() -> None:

@@ -152,6 +152,19 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
         """Return an instant as a local time of the site."""
         return dt.datetime.fromtimestamp(t_ns // 10**9, self.zone).strftime("%Y-%m-%d %H:%M")
 
+    @property
+    def holidays(self) -> list[str]:
+        """Return, in words, the holidays of the site in the time of each replication."""
+        hours = (self.runs.at_ns, self.runs.at_ns + round(self.runs.hours * HOUR_NS))
+        first, last = (dt.datetime.fromtimestamp(t // 10**9, self.zone).date() for t in hours)
+        site = self.at.site
+        return [
+            f"{one.date} is a holiday of {site}" + (f" ({label})" if label else "")
+            for one in self.plant.sites[site].holidays
+            if first <= one.date <= last
+            for label in [next(iter(one.label.values()), "")]
+        ]
+
     def again(self, command: str, *more: str) -> str:
         """Return the command that gives the same once more."""
         o = self.options

@@ -21,8 +21,9 @@ from linewright.cli.twin.asking import seed_option, tried
 from linewright.cli.twin.pages import check_files
 from linewright.cli.twin.recorded import of_data, of_file
 from linewright.plant import Plant, to_text
-from linewright.plant.difference import describe, difference
-from linewright.plant.records import Record
+from linewright.plant.difference import Difference, describe, difference
+from linewright.plant.model import Line
+from linewright.plant.records import LineState, Record
 from linewright.twin.calibrate import (
     Bottleneck,
     Calibration,
@@ -34,6 +35,7 @@ from linewright.twin.calibrate import (
     calibrate,
     drift,
     observe,
+    present,
     seen_figures,
     validity,
 )
@@ -45,6 +47,25 @@ NS_MAX = 2**63 - 1
 HOUR_NS = 3600 * 10**9
 YEAR_NS = 8766 * HOUR_NS
 HELD_MAX = 0.9
+HELD_LEAST = 0.01
+"""Share held out below which no time to record is told for it."""
+DAY_H = 24.0
+DAYS_LEAST = 2.0
+CLOCKS = (("h", 3600.0), ("min", 60.0))
+"""Units of times that are told to people; each is used from ten of it on, seconds below."""
+USED_FROM = 10.0
+SHARES = ("blocked", "starved")
+FIGURES = {
+    "throughput_per_h": "throughput 1/h",
+    "blocked": "blocked %",
+    "starved": "starved %",
+    "buffers": "level",
+}
+"""Figures by which a twin is judged, with their units."""
+SAME = describe(Difference())
+"""What is told of two plants that are the same."""
+PLACES = 4
+"""Decimal places that are told at most."""
 YEARS_MAX = 20
 """Longest time that is calibrated at once; the twin plays what is held out of it many times."""
 
@@ -129,9 +150,8 @@ def command(  # options
     if wants_json:
         say(as_json({**_plain(found), "difference": changes.plain()}))
     else:
-        _print(found, before)
-        for line in describe(changes).splitlines():
-            say(safe(line))
+        _print(found, before, wish)
+        _print_changes(describe(changes))
     if target is not None:
         if not yes:
             only_after_yes(f"Write the plant with these values to {target}?", "nothing was written")
@@ -160,12 +180,27 @@ def _found(plant: Plant, at: str, wish: Wish) -> Found:
     judged = validity(
         made,
         seen_figures(plant, held),
-        by_twin(place, hours, start_ns=cut_ns, seed=wish.seed),
+        by_twin(place, hours, start_ns=cut_ns, seed=wish.seed, begins=_begins(plant, made)),
         runs=wish.runs,
         level=wish.level,
     )
     moved = drift(made.seen, held)
     return Found(made=made, validity=judged, bottleneck=bottleneck(made.seen), drift=moved)
+
+
+def _print_changes(told: str) -> None:
+    if told == SAME:
+        say("The plant file holds: no value of it changes.")
+        return
+    say("What the records change in the plant file:")
+    for line in told.splitlines():
+        say(safe(f"  {line}"))
+
+
+def _begins(plant: Plant, made: Calibration) -> LineState | None:
+    """Return a line as it was at the cut; None for what is no line: that begins empty."""
+    group = dict(plant.groups()).get(made.at)
+    return present(plant, made.seen) if isinstance(group, Line) else None
 
 
 def _window(
@@ -209,7 +244,7 @@ def _plain(found: Found) -> dict[str, Any]:
     return plain
 
 
-def _print(found: Found, plant: Plant) -> None:
+def _print(found: Found, plant: Plant, wish: Wish) -> None:
     made = found.made
     zone = ZoneInfo(plant.sites[made.at.site].timezone)
     say(safe(f"{made.at}: from {_local(made.since_ns, zone)} until {_local(made.until_ns, zone)}"))
@@ -218,11 +253,14 @@ def _print(found: Found, plant: Plant) -> None:
     print_rows(head, rows, head[2:7])
     for what, count in made.left_out().items():
         say(safe(f"left out or repaired: {what}: {count}"))
+    _print_missing(made, wish)
     _print_line(found.bottleneck)
     if found.validity is not None:
-        _print_validity(found.validity)
+        _print_validity(found.validity, wish)
     for each in found.drift:
-        what = f"{each.address} {each.parameter}: {each.before:.4g} -> {each.after:.4g}"
+        unit, size = _clock(each.before, each.after)
+        what = f"{each.address} {each.parameter}: {each.before / size:.4g} {unit}"
+        what += f" -> {each.after / size:.4g} {unit}"
         say(safe(f"moved since: {what} at {_local(each.since_ns, zone)} (p {each.p_value:.2g})"))
 
 
@@ -230,23 +268,49 @@ def _local(t_ns: int, zone: dt.tzinfo) -> str:
     return dt.datetime.fromtimestamp(t_ns // 10**9, zone).strftime("%Y-%m-%d %H:%M")
 
 
+def _clock(*seconds: float | None) -> tuple[str, float]:
+    """Return the unit in which times are told, by the longest of them, and its seconds."""
+    longest = max((each for each in seconds if each is not None), default=0.0)
+    return next((each for each in CLOCKS if longest >= USED_FROM * each[1]), ("s", 1.0))
+
+
 def _row(one: Estimate) -> list[str]:
-    unit = " s" if one.unit else ""
-    plant = "-" if one.plant is None else f"{one.plant:.4g}{unit}"
-    seen = "-" if one.value is None else f"{one.value:.4g}{unit}"
-    between = "-" if one.low is None else f"{one.low:.4g} .. {one.high:.4g}"
-    differs = "yes" if one.differs else ""
+    unit, size = _clock(one.plant, one.value) if one.unit else ("", 1.0)
+    plant, seen, low, high = (
+        None if each is None else f"{each / size:.4g}"
+        for each in (one.plant, one.value, one.low, one.high)
+    )
     return [
         one.address.rpartition("/")[2],
         one.parameter,
-        plant,
-        seen,
-        between,
+        "-" if plant is None else f"{plant} {unit}".strip(),
+        "-" if seen is None else f"{seen} {unit}".strip(),
+        "-" if low is None else f"{low} to {high} {unit}".strip(),
         str(one.n),
-        f"{one.censored:.0%}" if one.censored else "",
-        differs,
+        f"{100.0 * one.censored:.0f} %" if one.censored else "",
+        "yes" if one.differs else "",
         one.note,
     ]
+
+
+def _print_missing(made: Calibration, wish: Wish) -> None:
+    """Say of how much too little was seen, and how much longer it takes to see enough."""
+    rare = made.rare
+    if not rare:
+        return
+    never = sum(one.n == 0 for one in rare)
+    text = f"too little was seen of {len(rare)} of {len(made.estimates)} parameters"
+    text += f", nothing at all of {never}" if never else ""
+    if made.hours_more:
+        text += f": record some {_hours(made.hours_more / (1.0 - wish.held_out))} more"
+        text += " for those that were seen" if never else ""
+    say(text)
+
+
+def _hours(hours: float) -> str:
+    """Return a time as people plan it, never less: hours, or days from two on."""
+    days = hours / DAY_H
+    return f"{math.ceil(days)} days" if days > DAYS_LEAST else f"{math.ceil(hours)} h"
 
 
 def _print_line(found: Bottleneck | None) -> None:
@@ -254,24 +318,39 @@ def _print_line(found: Bottleneck | None) -> None:
         say("bottleneck: cannot be told, no station waits, or nothing is known of one")
         return
     other = "" if found.agree else f"; by utilisation {found.by_utilisation}"
-    sure = f"{found.confidence:.0%} of the resamples"
+    sure = f"{100.0 * found.confidence:.0f} % of the resamples"
     say(safe(f"bottleneck: {found.address} (arrows of blocked and starved, {sure}{other})"))
 
 
-def _print_validity(found: Validity) -> None:
-    error = "" if found.error is None else f", throughput off by {found.error:+.1%}"
-    say(f"the twin on the time held out: {found.verdict}{error}")
-    for reason in found.reasons:
-        say(safe(f"  {reason}"))
+def _print_validity(found: Validity, wish: Wish) -> None:
+    """Say whether the twin did as the line did; figures only where that can be told."""
+    error = "" if found.error is None else f", throughput off by {100.0 * found.error:+.1f} %"
+    is_known = found.verdict != "cannot tell"
+    say(f"the twin on the time held out: {found.verdict}{error if is_known else ''}")
+    if not is_known:
+        for reason in found.reasons:
+            say(safe(f"  {reason}"))
+        if found.hours_more is not None:
+            more = _hours(found.hours_more / max(wish.held_out, HELD_LEAST))
+            say(f"  record some {more} more, or hold more out with --held-out")
+        return
     rows = [
         [
-            one.figure,
+            FIGURES.get(one.figure, one.figure),
             "" if one.address is None else one.address.rpartition("/")[2],
-            "-" if one.seen is None else f"{one.seen:.4g}",
-            f"{one.mean:.4g}",
-            f"{one.low:.4g} .. {one.high:.4g}",
-            "" if one.agrees else "no",
+            "-" if one.seen is None else f"{_scaled(one.figure, one.seen):.4g}",
+            f"{_scaled(one.figure, one.mean):.4g}",
+            f"{_scaled(one.figure, one.low):.4g} to {_scaled(one.figure, one.high):.4g}",
+            "yes" if one.agrees else "no",
         ]
         for one in found.rows
+        if one.agrees is False or one.seen is not None
     ]
-    print_rows(("figure", "place", "seen", "twin", "interval", "agrees"), rows)
+    head = ("figure", "place", "seen", "twin", "interval", "agrees")
+    print_rows(head, rows, head[2:5])
+
+
+def _scaled(figure: str, value: float) -> float:
+    """Return a figure in the unit of its row: shares in percent, 0 where it is rounding."""
+    value = 100.0 * value if figure in SHARES else value
+    return round(value, PLACES) + 0.0

@@ -18,6 +18,7 @@ from linewright.cli.looking.place import asked, data_option, place_of, reached, 
 from linewright.cli.reading import plant_of, read
 from linewright.cli.terminal import as_json, example, joined, safe, say
 from linewright.cli.twin.asking import seed_option, tried
+from linewright.cli.twin.showing import rounded
 from linewright.plant import Address, Plant
 from linewright.plant.records import (
     Forecast,
@@ -54,6 +55,8 @@ PAGES_MAX = 1000
 DAYS = 7
 """How far back the scores of forecasts are looked for."""
 WORTH_FUTURES = 40
+WORTH_PLACES = 2
+"""Decimal places of what something is worth in good parts."""
 MINUTES_PER_H = 60
 LOW, HIGH = 0.05, 0.95
 
@@ -128,7 +131,7 @@ def command(plant: str, at: str | None, **options: object) -> None:
     if given.wants_json:
         say(as_json(msgspec.to_builtins({"forecast": found, "worth": worths}, enc_hook=str)))
     else:
-        _tell(found, worths, zone)
+        _tell(found, worths, zone, given.hours)
 
 
 def _place(plant: Plant, at: str | None) -> Address:
@@ -188,7 +191,7 @@ def _worths(plant: Plant, model: Model, line: LineState, given: Given) -> tuple[
     )
 
 
-def _tell(found: LineForecast, worths: Sequence[Worth], zone: dt.tzinfo) -> None:
+def _tell(found: LineForecast, worths: Sequence[Worth], zone: dt.tzinfo, hours: float) -> None:
     """Write a forecast for people."""
     old = "" if found.age_s is None else f"state {words.age(max(0.0, found.age_s))} old"
     at = words.local(found.as_of_ns, zone, digits=0)
@@ -202,16 +205,14 @@ def _tell(found: LineForecast, worths: Sequence[Worth], zone: dt.tzinfo) -> None
     ]
     head = ("within", "until", "good", "5 %", "50 %", "95 %", "in the line")
     print_rows(head, rows, right=head[2:])
+    say("good parts: their mean, and how many at most in 5, 50 and 95 of 100 futures")
     say()
     _tell_stations(found)
     _tell_orders(found.orders, found.as_of_ns, zone)
     for each in worths:
-        what = "a minute of" if each.what == "minute" else "one more place in"
-        say(
-            safe(
-                f"{what} {each.address.name}: {each.good:.2f} +/- {each.half_width:.2f} good parts"
-            )
-        )
+        what = "a minute more of" if each.what == "minute" else "one more place in"
+        worth = f"{rounded(each.good, each.half_width, WORTH_PLACES)} good parts"
+        say(safe(f"{what} {each.address.name} is worth {worth} within {hours:g} h"))
     for text in found.assumed:
         say(safe(f"assumed: {text}"))
 
@@ -247,10 +248,8 @@ def _tell_stations(found: LineForecast) -> None:
     tight = found.bottleneck
     if tight is not None:
         likely = f"bottleneck with {_share(tight.bottleneck)} probability"
-        text = (
-            f"{tight.address.name}: {likely}, it stops within {until} with {_share(tight.stops[k])}"
-        )
-        say(safe(text))
+        stops = f"and stops within {until} with {_share(tight.stops[k])} probability"
+        say(safe(f"{tight.address.name}: {likely}, {stops}"))
 
 
 def _hour(found: LineForecast) -> int:

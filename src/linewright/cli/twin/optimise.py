@@ -1,5 +1,6 @@
 """`linewright optimise`: the best design of a plant, and how sure that is."""
 
+import math
 import time
 
 import click
@@ -8,13 +9,14 @@ from linewright.cli.ending import Code, Failed, counted
 from linewright.cli.looking.drawing import print_rows
 from linewright.cli.looking.wanted import span
 from linewright.cli.terminal import example, safe, say
-from linewright.cli.twin.showing import print_json
+from linewright.cli.twin.showing import print_json, rounded
 from linewright.cli.twin.varying import (
     Varied,
     chosen,
     counting,
     figure_of,
     spelled_value,
+    unit_of,
     vary_options,
 )
 from linewright.twin.choosing import (
@@ -80,6 +82,7 @@ def command(
                 delta=_usual(varied, observe) if delta is None else delta,
                 confidence=varied.asking.options.level,
                 maximise=varied.maximise,
+                unit=unit_of(varied),
             ),
             budget=Budget(observations=budget, wall_s=within_s, clock=clock, tell=told),
             start=varied.question.today,
@@ -101,14 +104,13 @@ def _usual(varied: Varied, observe: Observe[Design]) -> float:
     usual = SHARE * abs(sum(seen)) / PILOTS
     if usual == 0.0:
         raise Failed("what counts is 0 as it stands", "say with --delta what does not matter")
-    return usual
+    return float(f"{usual:.2g}")
 
 
 def _print(varied: Varied, found: Optimum, again: str) -> None:
     """Write the best design, how sure that is, and what came next."""
     today, space = varied.question.today, varied.question.space
-    interval = f"{found.mean:.5g} ({found.low:.5g} to {found.high:.5g})"
-    say(safe(f"{figure_of(varied)}: {interval}"))
+    say(safe(f"{figure_of(varied)}: {rounded(found.mean, found.high - found.mean)}"))
     head = ("what", "best", *(("today",) if today else ()))
     rows = [
         [one.name, *(spelled_value(each[one.name]) for each in (found.best, today) if each)]
@@ -117,9 +119,12 @@ def _print(varied: Varied, found: Optimum, again: str) -> None:
     print_rows(head, rows, head[1:])
     for one in found.ranked:
         if one.design == today and today != found.best:
-            say(safe(f"as it stands: {one.mean:.5g} ({one.low:.5g} to {one.high:.5g})"))
+            say(safe(f"as it stands: {rounded(one.mean, one.high - one.mean)}"))
     say()
     say(safe(f"{found.guarantee[:1].upper()}{found.guarantee[1:]}."))
+    if math.isfinite(found.within) and found.mean:
+        bound = max(found.within, found.delta)
+        say(f"That is {100.0 * bound / abs(found.mean):.2g} % of what the best one gives.")
     say(safe(_cost(found)))
     say(safe(f"again: {again}"))
 
@@ -127,7 +132,7 @@ def _print(varied: Varied, found: Optimum, again: str) -> None:
 def _cost(found: Optimum) -> str:
     why = {
         "converged": "the search found nothing better",
-        "observations": "the budget of runs ended",
+        "observations": "the budget of runs ended, --budget allows more",
         "time": "the time ended",
         "designs": "as many designs as the budget can compare were looked at",
     }

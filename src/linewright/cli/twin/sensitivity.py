@@ -1,19 +1,24 @@
 """`linewright sensitivity`: what one more of each thing is worth in a plant."""
 
+import math
+import shlex
+
 import click
 
 from linewright.cli.ending import Failed, counted
 from linewright.cli.looking.drawing import print_rows
 from linewright.cli.terminal import example, safe, say
-from linewright.cli.twin.showing import print_json
+from linewright.cli.twin.showing import print_json, rounded
 from linewright.cli.twin.varying import (
     Varied,
     chosen,
     counting,
     figure_of,
     spelled_value,
+    unit_of,
     vary_options,
 )
+from linewright.plant import Address
 from linewright.twin.choosing import (
     Budget,
     Effect,
@@ -25,6 +30,9 @@ from linewright.twin.choosing import (
 )
 
 __all__ = ["command"]
+
+BOUND_PARTS = 1e4
+"""A bound is told in four decimal places, never below itself."""
 
 
 @click.command(
@@ -84,8 +92,9 @@ def command(
 
 
 def _print(varied: Varied, found: Sensitivity, again: str) -> None:
-    say(safe(f"{figure_of(varied)}: {found.mean:.5g} ({found.low:.5g} to {found.high:.5g})"))
-    head = ("what", "from", "to", "effect", "interval", "verdict")
+    say(safe(f"{figure_of(varied)}: {rounded(found.mean, found.high - found.mean)}"))
+    effect = f"effect {figure_of(varied).removeprefix(varied.figure).strip()}".strip()
+    head = ("what", "from", "to", effect, "verdict")
     effects = found.effects if varied.maximise else found.effects[::-1]
     print_rows(head, [_row(one) for one in effects], head[1:4])
     say()
@@ -95,6 +104,9 @@ def _print(varied: Varied, found: Sensitivity, again: str) -> None:
     )
     if found.stopped == "observations":
         say("The budget of runs ended before all effects were as exact as asked.")
+    if not any(one.is_sure for one in effects):
+        for line in _nothing(varied, found):
+            say(safe(line))
     say(safe(f"again: {again}"))
 
 
@@ -103,7 +115,28 @@ def _row(one: Effect) -> list[str]:
         one.name,
         spelled_value(one.down),
         spelled_value(one.up),
-        f"{one.effect:+.4g}",
-        f"{one.low:+.4g} to {one.high:+.4g}",
-        "sure" if one.is_sure else "not to be told from nothing",
+        _signed(one),
+        "sure" if one.is_sure else "no difference shown",
     ]
+
+
+def _signed(one: Effect) -> str:
+    """Return an effect with its sign and half-width."""
+    text = rounded(one.effect, one.high - one.effect)
+    return text if text.startswith("-") or text == "0" else f"+{text}"
+
+
+def _nothing(varied: Varied, found: Sensitivity) -> list[str]:
+    """Return what follows where no effect is sure: their most, what limits, and what next."""
+    most = max(one.high if varied.maximise else -one.low for one in found.effects)
+    worth = f"more than {math.ceil(most * BOUND_PARTS) / BOUND_PARTS:g}{unit_of(varied)}"
+    share = f" ({100.0 * most / abs(found.mean):.2g} %)" if found.mean else ""
+    said = f"None of these changes is worth {f'{worth}{share}' if most > 0.0 else 'anything'}"
+    if varied.narrowest is None:
+        return [f"{said}: something else limits it."]
+    name = Address(varied.narrowest).name
+    words = ["linewright", "sensitivity", varied.asking.source, str(varied.asking.at)]
+    words += ["--vary", f"speed {name}=50..150 %"]
+    product = varied.asking.options.product
+    words += ["--product", product] if product else []
+    return [f"{said}: {name} limits it.", f"next: {shlex.join(words)}"]

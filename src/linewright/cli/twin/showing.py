@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,7 @@ CLOCKS = (("h", 3600.0), ("min", 60.0))
 """Units of times that are told to people; each is used from ten of it on, seconds below."""
 USED_FROM = 10.0
 WEEK_H = 168.0
+TEN = 10.0
 
 Clock = tuple[str, float]
 """A unit of time and its seconds."""
@@ -145,14 +146,16 @@ def _bare(value: float, places_max: int) -> str:
 
 def clock_of(result: RunResult) -> Clock:
     """Return the unit in which the lead times of a run are told, and its seconds."""
-    found = result.measured.at("lead_time")
-    mean = found.mean if found is not None and math.isfinite(found.mean) else 0.0
+    found = [one.mean for one in result.measured.of("lead_time").values()]
+    mean = max((each for each in found[:1] if math.isfinite(each)), default=0.0)
+    mean = mean or max((each for each in found if math.isfinite(each)), default=0.0)
     return next((each for each in CLOCKS if mean >= USED_FROM * each[1]), ("s", 1.0))
 
 
 def head_of(asking: Asking, result: RunResult) -> list[str]:
     """Return what was run and what of it was measured, in two lines."""
     warm, level = result.warm_up, f"{100 * result.level:g} % intervals"
+    none = "no warm-up" if warm.how == "none" else f"no warm-up ({warm.how})"
     parts = [
         f"{asking.at}: {counted(result.replications, 'replication')} of {result.hours:g} h",
         f"from {asking.local(result.at_ns)}",
@@ -160,7 +163,7 @@ def head_of(asking: Asking, result: RunResult) -> list[str]:
     ]
     measured = [
         f"measured: {_measured(result)}",
-        f"after a warm-up of {warm.hours:.3g} h ({warm.how})" if warm.hours else "no warm-up",
+        f"after a warm-up of {warm.hours:.3g} h ({warm.how})" if warm.hours else none,
         level,
     ]
     return [joined(parts), joined(measured)]
@@ -171,7 +174,7 @@ def _measured(result: RunResult) -> str:
     return f"{result.measured_h:.4g} h"
 
 
-def print_run(asking: Asking, result: RunResult, again: str, following: str = "") -> None:
+def print_run(asking: Asking, result: RunResult, again: str, following: Sequence[str] = ()) -> None:
     """Write the figures of a run as tables.
 
     Parameters
@@ -181,7 +184,7 @@ def print_run(asking: Asking, result: RunResult, again: str, following: str = ""
     again
         The command that gives the same.
     following
-        What one may do next; empty: nothing.
+        Lines that say what one may do next.
     """
     for line in head_of(asking, result):
         say(safe(line))
@@ -196,16 +199,18 @@ def print_run(asking: Asking, result: RunResult, again: str, following: str = ""
     products = [place for place in result.measured.of("throughput") if place]
     _print_places(("product", products), OF_PRODUCT, result)
     _print_places(("crew", list(result.measured.of("busy"))), ("busy",), result)
-    for note in result.notes:
+    for note in (*result.notes, *asking.holidays):
         say(safe(f"note: {note}"))
-    if following:
-        say(safe(f"next: {following}"))
+    for line in following:
+        say(safe(line))
     say(safe(f"again: {again}"))
 
 
 def _limit(result: RunResult) -> str:
     """Return which station limits what is run, or that none stands out."""
-    narrow = result.narrowest
+    narrow, made = result.narrowest, result.measured.at("good")
+    if made is not None and made.mean == 0.0:
+        return "bottleneck: cannot be told, nothing good left"
     if narrow is None:
         return "bottleneck: no station stands out"
     name = short_names([narrow, *(each for each in result.measured.of("running"))])[0]
@@ -236,13 +241,14 @@ def _print_whole(result: RunResult) -> None:
 def _week(result: RunResult) -> list[list[str]]:
     """Return the row of what is made in a week, where whole weeks were run but not measured."""
     pace = result.measured.at("throughput")
-    if pace is None or result.measured_h == WEEK_H or result.hours % WEEK_H or not result.worked_h:
+    is_told = result.measured_h == WEEK_H or result.hours % WEEK_H or not result.worked_h
+    if is_told or pace is None or not pace.mean > 0.0:
         return []
     hours = result.worked_h * WEEK_H / result.hours
     week = msgspec.structs.replace(
         pace, mean=pace.mean * hours, half_width=pace.half_width * hours, unit="pieces"
     )
-    what = f"good parts a week: throughput times {hours:.4g} h of working time"
+    what = f"good parts a week, of {hours:.4g} h of working time"
     return [["a week", spelled(week), "pieces", what]]
 
 
@@ -259,48 +265,54 @@ def _any(result: RunResult, measures: Sequence[str], place: str) -> bool:
 def _print_places(
     what: tuple[str, Sequence[str]], measures: Sequence[str], result: RunResult
 ) -> None:
-    """Write a table with a row for each place; columns that are 0 everywhere are left out."""
+    """Write a table with a row for each place; columns that are 0 everywhere are left out.
+
+    Where it is too wide, columns give up their half-widths, one after the other.
+    """
     title, places = what
-    told = [
-        each for each in measures if each in ALWAYS or any(_any(result, [each], at) for at in places)
-    ]
+    told = [each for each in measures if _is_column(result, each, places)]
     if not places or not told:
         return
+    names = short_names(places)
+    yielding = [each for each in YIELDS if each in told]
+    tables = (
+        _columns(result, places, told, {*BARE, *yielding[:count]})
+        for count in range(len(yielding) + 1)
+    )
+    found = _columns(result, places, told, {*BARE, *yielding})
+    columns = next((each for each in tables if _wide([[title, *names], *each]) <= WIDTH), found)
     say()
-    unit = title != "station, %"
-    clock = clock_of(result)
-    bare = {each for each in BARE if "station" in title or each == "energy"}
-    for each in (None, *(name for name in YIELDS if name in told)):
-        bare |= {each} if each else set()
-        columns = {
-            name: [_cell(result, (name, at), clock, unit=unit, bare=name in bare) for at in places]
-            for name in told
-        }
-        heads = {name: _headed(name, clock) for name in told}
-        names = short_names(places)
-        if _wide(title, names, heads, columns) <= WIDTH:
-            break
-    head = (title, *heads.values())
-    rows = [[name, *(columns[each][k] for each in told)] for k, name in enumerate(names)]
+    head, *rows = zip([title, *names], *columns, strict=True)
     print_rows(head, rows, head[1:])
+
+
+def _columns(
+    result: RunResult, places: Sequence[str], measures: Sequence[str], bare: Collection[str]
+) -> list[list[str]]:
+    """Return the columns of a table with their heads; `bare`: those without half-widths."""
+    clock = clock_of(result)
+    return [
+        [
+            _headed(name, clock),
+            *(_cell(result, (name, at), clock, bare=name in bare) for at in places),
+        ]
+        for name in measures
+    ]
+
+
+def _is_column(result: RunResult, measure: str, places: Sequence[str]) -> bool:
+    return measure in ALWAYS or any(_any(result, [measure], each) for each in places)
 
 
 def _headed(measure: str, clock: Clock) -> str:
     """Return the name of a column, with its unit where it has one that is not told elsewhere."""
-    units = {"throughput": "1/h", "lead_time": clock[0], "energy": "kWh"}
+    units = {"throughput": "1/h", "lead_time": clock[0], "energy": "kWh", "busy": "%"}
     return f"{measure} {units[measure]}" if measure in units else measure
 
 
-def _wide(
-    title: str,
-    names: Sequence[str],
-    heads: Mapping[str, str],
-    columns: Mapping[str, Sequence[str]],
-) -> int:
+def _wide(columns: Sequence[Sequence[str]]) -> int:
     """Return the width of a table."""
-    widths = [max(map(width_of, (title, *names)))]
-    widths += [max(map(width_of, (heads[name], *cells))) for name, cells in columns.items()]
-    return sum(widths) + GAP * (len(widths) - 1)
+    return sum(max(map(width_of, each)) for each in columns) + GAP * (len(columns) - 1)
 
 
 def short_names(places: Sequence[str]) -> list[str]:
@@ -332,7 +344,7 @@ def _cell(
     of: tuple[str, str],
     clock: Clock = ("s", 1.0),
     *,
-    unit: bool = True,
+    unit: bool = False,
     bare: bool = False,
 ) -> str:
     one = result.measured.at(*of)
@@ -354,17 +366,17 @@ def print_comparisons(asking: Asking, found: ExperimentResult, again: str) -> No
         assert gain is not None, "every run has a throughput"
         told = [spelled(gain), _verdict(one), labels.get(one.name, "")]
         rows.append([one.name, *_figures(found.run_of(one.name)), *told])
-    head = ("scenario", "throughput 1/h", "wip", "scrap", "difference 1/h", "verdict", "label")
-    if not any(row[-1] for row in rows):
-        head, rows = head[:-1], [row[:-1] for row in rows]
-    print_rows(head, rows, head[1:5])
+    head = ["scenario", "throughput 1/h", "wip", "scrap", "difference 1/h", "verdict", "label"]
+    shown = len(head) if any(row[-1] for row in rows) else len(head) - 1
+    print_rows(head[:shown], [row[:shown] for row in rows], head[1:5])
     for one in found.comparisons:
         say()
         say(safe(f"{one.name}:"))
         for line in _changes(one):
             say(safe(f"  {line}"))
     say()
-    for note in dict.fromkeys(note for each in found.runs for note in each.notes):
+    notes = dict.fromkeys(note for each in found.runs for note in each.notes)
+    for note in (*notes, *asking.holidays):
         say(safe(f"note: {note}"))
     say(safe(_won(found.comparisons)))
     say(safe(f"again: {again}"))
@@ -377,7 +389,7 @@ def _changes(one: Comparison) -> list[str]:
 
 
 def _figures(result: RunResult) -> list[str]:
-    return [_cell(result, (name, "")) for name in ("throughput", "wip", "scrap_share")]
+    return [_cell(result, (name, ""), unit=True) for name in ("throughput", "wip", "scrap_share")]
 
 
 def _verdict(one: Comparison) -> str:
@@ -395,9 +407,9 @@ def _won(comparisons: Sequence[Comparison]) -> str:
     known = [each for each in found if math.isfinite(each)]
     if not known:
         return "all met the same chance"
-    least, most = (f"{each:.2g}" if each < 10.0 else f"{each:.0f}" for each in (min(known), max(known)))  # noqa: PLR2004  # two digits
+    least, most = (_bare(each, 0 if each >= TEN else 1) for each in (min(known), max(known)))
     times = least if least == most else f"{least} to {most}"
-    return f"all met the same chance: differences as exact as of {times} times as many independent runs"
+    return f"all met the same chance: that is worth {times} times as many independent runs"
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  # data for JSON

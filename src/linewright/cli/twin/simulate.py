@@ -1,9 +1,11 @@
 """`linewright simulate`: what a line does, by many runs of its twin."""
 
+import shlex
+
 import click
 
 from linewright.cli.terminal import example
-from linewright.cli.twin.asking import asked, run_options, say_cost, scenario_of, working
+from linewright.cli.twin.asking import Asking, asked, run_options, say_cost, scenario_of, working
 from linewright.cli.twin.pages import (
     check_files,
     check_log,
@@ -12,9 +14,15 @@ from linewright.cli.twin.pages import (
     write_report,
 )
 from linewright.cli.twin.showing import print_json, print_run, write_csv
-from linewright.twin.experiment import run
+from linewright.plant import Address
+from linewright.twin import TwinFault
+from linewright.twin.choosing import ask
+from linewright.twin.experiment import RunResult, run
 
 __all__ = ["command"]
+
+ROOMS = (20, 100, 1000)
+"""Places up to which buffers may be varied next, the first one that holds all of today's."""
 
 
 @click.command(
@@ -61,4 +69,23 @@ def command(
     if asking.options.wants_json:
         print_json(found, again)
     else:
-        print_run(asking, found, again)
+        print_run(asking, found, again, _following(asking, found, has_report=bool(report_file)))
+
+
+def _following(asking: Asking, found: RunResult, *, has_report: bool) -> list[str]:
+    """Return what one may ask next."""
+    vary = next((f"buffers=0..{most}" for most in ROOMS if _may_vary(asking, most)), "")
+    if not vary and found.narrowest is not None:
+        vary = f"speed {Address(found.narrowest).name}=50..150 %"
+    words = ["linewright", "sensitivity", asking.source, str(asking.at), "--vary", vary]
+    words += ["--product", asking.options.product] if asking.options.product else []
+    lines = [f"next: {shlex.join(words)}"] if vary else []
+    return lines if has_report else [*lines, "report: the same with --report report.html"]
+
+
+def _may_vary(asking: Asking, most: int) -> bool:
+    """Return whether there are buffers, and today's lie within so many places."""
+    try:
+        return ask(asking.plant, asking.at, [f"buffers=0..{most}"]).today is not None
+    except TwinFault:
+        return False

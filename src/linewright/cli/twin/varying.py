@@ -1,5 +1,6 @@
 """What `optimise` and `sensitivity` share: what may vary, what counts, and how it is run."""
 
+import math
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,14 +13,24 @@ from linewright.cli.ending import Failed
 from linewright.cli.looking.drawing import waiting
 from linewright.cli.twin.asking import Asking, asked, seed_option, tried
 from linewright.twin.choosing import Progress, Question, ask
-from linewright.twin.experiment import Runs, run
+from linewright.twin.experiment import MEASURES, RunResult, Runs, run
 
-__all__ = ["Varied", "chosen", "counting", "figure_of", "spelled_value", "vary_options"]
+__all__ = [
+    "Varied",
+    "chosen",
+    "counting",
+    "figure_of",
+    "spelled_value",
+    "unit_of",
+    "vary_options",
+]
 
 F = TypeVar("F", bound=Callable[..., object])
 
 PILOTS = 10
 """Replications of the plant as it stands on which the warm-up is found."""
+TENTHS = 10
+"""A warm-up that was found is told, and left out, in whole tenths of an hour."""
 
 OPTIONS = (
     click.option(
@@ -43,7 +54,7 @@ OPTIONS = (
     click.option(
         "--from", "start", help="Local time at which each begins; else Monday of this week, 00:00."
     ),
-    click.option("--product", default="", help="What is made, where the line makes several."),
+    click.option("--product", default="", help="Make this product only; else all, by turns."),
     click.option(
         "--confidence",
         "level",
@@ -85,6 +96,8 @@ class Varied(msgspec.Struct, frozen=True, kw_only=True):
         What counts, in words.
     vary, sums
         As asked.
+    narrowest
+        Station that limits the plant as it stands; None: none stands out, or none was looked for.
     """
 
     asking: Asking
@@ -94,6 +107,7 @@ class Varied(msgspec.Struct, frozen=True, kw_only=True):
     figure: str
     vary: tuple[str, ...]
     sums: tuple[str, ...]
+    narrowest: str | None = None
 
     def again(self, command: str, *more: str) -> str:
         """Return the command that gives the same once more."""
@@ -137,11 +151,11 @@ def chosen(source: str, at: str | None, sums: tuple[str, ...], given: dict[str, 
     with tried():
         assert isinstance(vary, tuple), "click gives a tuple"
         question = ask(asking.plant, asking.at, vary, sums=sums, figure=figure)
-        runs = asking.runs
+        runs, pilot = asking.runs, None
         if runs.warm_up == "mser5":
             with waiting("the warm-up is found"):
-                hours = run(asking.plant, asking.at, runs).warm_up.hours
-            runs = msgspec.structs.replace(runs, warm_up=hours)
+                pilot = run(asking.plant, asking.at, runs)
+            runs = msgspec.structs.replace(runs, warm_up=_tenths(pilot))
     return Varied(
         asking=asking,
         question=question,
@@ -150,7 +164,14 @@ def chosen(source: str, at: str | None, sums: tuple[str, ...], given: dict[str, 
         figure=figure,
         vary=vary,
         sums=sums,
+        narrowest=pilot.narrowest if pilot is not None else None,
     )
+
+
+def _tenths(found: RunResult) -> float:
+    """Return a warm-up that was found, up to the next tenth of an hour where one is left."""
+    hours = math.ceil(found.warm_up.hours * TENTHS) / TENTHS
+    return hours if hours < found.hours else found.warm_up.hours
 
 
 @contextmanager
@@ -166,7 +187,14 @@ def counting(what: str) -> Iterator[Callable[[Progress], None]]:
 
 def figure_of(varied: Varied) -> str:
     """Return what counts, with its unit where it has one."""
-    return f"{varied.figure} 1/h" if varied.figure == "throughput" else varied.figure
+    unit = MEASURES.get(varied.figure, ("", ""))[0]
+    return f"{varied.figure} {unit}" if unit not in ("", "share") else varied.figure
+
+
+def unit_of(varied: Varied) -> str:
+    """Return what follows a number of what counts; empty for sums and shares."""
+    unit = MEASURES.get(varied.figure, ("", ""))[0]
+    return {"1/h": "/h", "share": "", "": ""}.get(unit, f" {unit}")
 
 
 def spelled_value(value: float | str) -> str:

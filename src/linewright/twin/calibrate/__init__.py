@@ -25,6 +25,7 @@ from linewright.twin.calibrate.calibrating import (
 )
 from linewright.twin.calibrate.drift import Drift, drift
 from linewright.twin.calibrate.figures import Figures, by_twin, seen_figures
+from linewright.twin.calibrate.present import present
 from linewright.twin.calibrate.seeing.observe import observe
 from linewright.twin.calibrate.settings import Setting
 from linewright.twin.calibrate.validity import Comparison, Validity, predict, validity
@@ -45,6 +46,7 @@ __all__ = [
     "drift",
     "observe",
     "predict",
+    "present",
     "seen_figures",
     "validity",
 ]

@@ -8,8 +8,14 @@ from linewright.numeric import base_of, stream, uniform
 from linewright.plant import Address, Plant
 from linewright.plant.model import Cycle, Distribution, Duration, FailureMode, Lifetime, Station
 from linewright.plant.records import Record
-from linewright.twin.calibrate.fitting.cycles import fit_cycles
-from linewright.twin.calibrate.fitting.fit import Fit, Interval, fit_spells, share_interval
+from linewright.twin.calibrate.fitting.cycles import CYCLES_LEAST, fit_cycles
+from linewright.twin.calibrate.fitting.fit import (
+    EVENTS_LEAST,
+    Fit,
+    Interval,
+    fit_spells,
+    share_interval,
+)
 from linewright.twin.calibrate.seeing.observe import (
     Observations,
     Seen,
@@ -24,6 +30,7 @@ from linewright.twin.faults import TwinFault
 
 __all__ = ["Calibration", "CalibrationInvalid", "Estimate", "calibrate", "drawn"]
 
+NS_PER_H = 3600 * 10**9
 PARTS_LEAST = 50
 """Parts below which shares of bad ones are kept as they are."""
 DRAWING = 71
@@ -59,6 +66,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
         Whether the plant's value lies outside the interval.
     note
         What is to be known with it.
+    needed
+        Events, cycles or parts that an estimate needs, where there are fewer; else 0.
     """
 
     address: Address
@@ -72,6 +81,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     censored: float = 0.0
     differs: bool = False
     note: str = ""
+    needed: int = 0
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +115,17 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
             for what, count in one.left.items():
                 total[what] = total.get(what, 0) + count
         return dict(sorted(total.items()))
+
+    @property
+    def hours_more(self) -> float:
+        """Hours that must still be seen until nothing that was seen at all is too rare; 0: none."""
+        hours = (self.until_ns - self.since_ns) / NS_PER_H
+        return max((hours * (one.needed / one.n - 1.0) for one in self.rare if one.n), default=0.0)
+
+    @property
+    def rare(self) -> tuple[Estimate, ...]:
+        """Parameters of which too little was seen."""
+        return tuple(one for one in self.estimates if one.n < one.needed)
 
     def of(self, address: Address | str, parameter: str) -> Estimate:
         """Return one estimate; `KeyError` when it is not among them."""
@@ -227,7 +248,7 @@ def _cycle(station: Station, seen: Seen, operation: str, cycle: Cycle, level: fl
     if found is None:
         count = sum(one.count for one in groups)
         note = f"{count} cycles: too few, the plant file holds"
-        return [_kept(mean_name, time.expected_s, count, note)], None
+        return [_kept(mean_name, time.expected_s, count, note, CYCLES_LEAST)], None
     slower = 1.0 + HALF_LIFE * sum(wear.slows_share for wear in station.wears.values())
     pieces = cycle.per_piece.expected_s * cycle.pieces_per_cycle if cycle.per_piece else 0.0
     mean = Interval(*(each / slower - pieces for each in _ends(found.mean)))
@@ -260,9 +281,12 @@ def _cv(one: Distribution | None) -> float | None:
     return {"constant": 0.0, "exponential": 1.0}.get(family)
 
 
-def _kept(name: tuple[Address, str, str], plant: float | None, n: int, note: str) -> Estimate:
+def _kept(
+    name: tuple[Address, str, str], plant: float | None, n: int, note: str, needed: int
+) -> Estimate:
     address, parameter, unit = name
-    return Estimate(address=address, parameter=parameter, unit=unit, plant=plant, n=n, note=note)
+    known = {"plant": plant, "n": n, "note": note, "needed": needed}
+    return Estimate(address=address, parameter=parameter, unit=unit, **known)  # type: ignore[arg-type]  # fields of the estimate
 
 
 def _shares(plant: Plant, station: Station, seen: Seen, level: float) -> Iterator[Found]:
@@ -281,7 +305,8 @@ def _shares(plant: Plant, station: Station, seen: Seen, level: float) -> Iterato
             continue
         name = (seen.address, f"does.{operation}.{key}", "")
         if of < PARTS_LEAST:
-            yield [_kept(name, share, of, f"{of} parts: too few, the plant file holds")], None
+            note = f"{of} parts: too few, the plant file holds"
+            yield [_kept(name, share, of, note, PARTS_LEAST)], None
             continue
         found = share_interval(count, of, level)
         ends = Interval(*(_own(each, more) for each in _ends(found)))
@@ -349,7 +374,8 @@ def _law(seen: Seen, law: _Law, spells: Sequence[Spell], level: float) -> Found:
     found = fit_spells(spells, family=family, cv=cv, level=level)
     if found is None:
         n = sum(one.ended for one in spells)
-        return [_kept(mean_name, known, n, f"{n} events: too few, the plant file holds")], None
+        note = f"{n} events: too few, the plant file holds"
+        return [_kept(mean_name, known, n, note, EVENTS_LEAST)], None
     mean = Interval(*(each * explained for each in _ends(found.mean)))
     notes = [law.note] if law.note else []
     notes += [f"{explained:.0%} of the stops have a known mode"] if explained < 1.0 else []
@@ -378,7 +404,7 @@ def _set_ups(seen: Seen, level: float) -> list[Estimate]:
     name = (seen.address, "set_up.mean", "s")
     n = sum(one.ended for one in seen.set_ups)
     if found is None:
-        return [_kept(name, None, n, f"{n} set-ups: too few to tell")]
+        return [_kept(name, None, n, f"{n} set-ups: too few to tell", EVENTS_LEAST)]
     return [_estimate(name, None, found.mean, found.n, note="seen; changes nothing")]
 
 

@@ -6,8 +6,8 @@ import msgspec
 
 from linewright.plant import Address, Plant
 from linewright.plant.model import FrozenMap, Line
-from linewright.plant.records import StationState
-from linewright.twin import advance, begin, compile_plant, outcome
+from linewright.plant.records import LineState, StationState
+from linewright.twin import advance, begin, compile_plant, from_line, outcome
 from linewright.twin.calibrate.seeing.levels import mean_level
 from linewright.twin.calibrate.seeing.observe import Observations, Seen
 from linewright.twin.calibrate.seeing.timeline import NS
@@ -137,7 +137,14 @@ def _levels(plant: Plant, seen: Observations) -> FrozenMap[Address, float]:
     return FrozenMap(found)
 
 
-def by_twin(at: Address | str, hours: float, *, start_ns: int = 0, seed: int = 1) -> Simulate:
+def by_twin(
+    at: Address | str,
+    hours: float,
+    *,
+    start_ns: int = 0,
+    seed: int = 1,
+    begins: LineState | None = None,
+) -> Simulate:
     """Return what runs a line in its twin, for `validity` and `predict`.
 
     Parameters
@@ -150,6 +157,9 @@ def by_twin(at: Address | str, hours: float, *, start_ns: int = 0, seed: int = 1
         When it begins to count, for the calendar.
     seed
         Of the random numbers; the replication makes them differ.
+    begins
+        The line as it was, see `present`: each run begins there and counts at once; `start_ns`
+        is not looked at. None: it begins empty, and is run for a while before it counts.
 
     Examples
     --------
@@ -166,6 +176,10 @@ def by_twin(at: Address | str, hours: float, *, start_ns: int = 0, seed: int = 1
 
     def simulate(plant: Plant, replication: int) -> Figures:
         model = compile_plant(plant, at)
+        if begins is not None:
+            state = from_line(model, begins, seed=seed, replication=replication)
+            later = advance(model, state, begins.as_of_ns + length_ns)
+            return _between(outcome(model, state), outcome(model, later))
         begun_ns = first_ns - warm_ns if start_ns else 0
         state = begin(model, at_ns=begun_ns, seed=seed, replication=replication)
         state = advance(model, state, first_ns)

@@ -75,12 +75,15 @@ class Validity(msgspec.Struct, frozen=True, kw_only=True):
         The figures.
     error
         Relative error of the throughput; None where none was seen.
+    hours_more
+        Hours by which the time held out is too short; None: it is not, or that is not known.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...]
     rows: tuple[Comparison, ...]
     error: float | None
+    hours_more: float | None = None
 
 
 def predict(
@@ -169,8 +172,8 @@ def validity(
     Notes
     -----
     Each of m figures is judged at 1 - (1 - level) / m (Bonferroni), so a right twin is called
-    valid at least as often as `level`. Cannot tell: fewer than 100 parts were seen, or the
-    interval of throughput is wider than 20 % to each side.
+    valid at least as often as `level`. Cannot tell: fewer than 100 parts were seen (then nothing
+    is run and nothing compared), or the interval of throughput is wider than 20 % to each side.
 
     Examples
     --------
@@ -184,6 +187,8 @@ def validity(
     >>> validity(line, seen, lambda plant, run: Figures(parts=74.0 + run % 2, hours=1.0)).verdict
     'not valid'
     """
+    if seen.parts < PARTS_LEAST:
+        return _too_few(seen)
     told = {(figure, address): value for figure, address, value in seen.rows()}
     figures = predict(calibration, simulate, runs=runs, level=_each(level, len(told)))
     rows = tuple(
@@ -191,28 +196,30 @@ def validity(
     )
     through = next(one for one in rows if one.figure == "throughput_per_h")
     error = None if not seen.per_h else (through.mean - seen.per_h) / seen.per_h
-    unsure = _unsure(seen, through)
+    unsure = _unsure(through)
     wrong = tuple(_said(one) for one in rows if not one.agrees)
     if unsure:
-        return Validity(verdict="cannot tell", reasons=(*unsure, *wrong), rows=rows, error=error)
+        return Validity(verdict="cannot tell", reasons=unsure, rows=rows, error=error)
     if wrong:
         return Validity(verdict="not valid", reasons=wrong, rows=rows, error=error)
     good = f"all of {len(told)} figures agree with what was seen"
     return Validity(verdict="valid", reasons=(good,), rows=rows, error=error)
 
 
+def _too_few(seen: Figures) -> Validity:
+    said = f"{seen.parts:.0f} good parts were seen in {seen.hours:.3g} h, {PARTS_LEAST} are needed"
+    more = PARTS_LEAST / seen.per_h - seen.hours if seen.parts else None
+    return Validity(verdict="cannot tell", reasons=(said,), rows=(), error=None, hours_more=more)
+
+
 def _each(level: float, figures: int) -> float:
     return 1.0 - (1.0 - level) / max(1, figures)
 
 
-def _unsure(seen: Figures, through: Comparison) -> tuple[str, ...]:
-    reasons = []
-    if seen.parts < PARTS_LEAST:
-        reasons.append(f"{seen.parts:.0f} good parts were seen, {PARTS_LEAST} are needed")
-    if through.high - through.mean > WIDE * max(through.mean, 1e-12):
-        width = (through.high - through.mean) / max(through.mean, 1e-12)
-        reasons.append(f"throughput is known to +-{width:.0%} only")
-    return tuple(reasons)
+def _unsure(through: Comparison) -> tuple[str, ...]:
+    """Return why the twin's throughput is too little known to judge by."""
+    width = (through.high - through.mean) / max(through.mean, 1e-12)
+    return (f"throughput is known to +-{width:.0%} only",) if width > WIDE else ()
 
 
 def _said(one: Comparison) -> str:

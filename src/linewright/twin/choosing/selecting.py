@@ -55,6 +55,12 @@ class AimInvalid(TwinFault):
     """An aim that cannot be reached: where, what, and what to do."""
 
 
+BOUND_DIGITS = 3
+"""Digits of a bound in words."""
+ROUNDING = 1e-12
+"""A bound that is above a short number by less than this share is that number."""
+
+
 class Aim(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be chosen, and how sure.
 
@@ -66,6 +72,8 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
         Probability that what is stated holds.
     maximise
         Whether more is better.
+    unit
+        What follows a number of the figure where people read it, such as `/h`.
 
     Raises
     ------
@@ -76,6 +84,7 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
     delta: float
     confidence: float = 0.95
     maximise: bool = True
+    unit: str = ""
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -415,6 +424,14 @@ def said(many: int, within: float, aim: Aim) -> str:
     if within == math.inf:
         return "none: the budget ended before the designs were compared"
     sure = f"with {100.0 * aim.confidence:g} % confidence none of the {many} designs compared"
+    asked = f"{_upward(aim.delta):g}{aim.unit}"
     if within <= aim.delta:
-        return f"{sure} is better by more than {aim.delta:g}"
-    return f"{sure} is better by more than {within:.3g}; {aim.delta:g} was asked, the budget ended"
+        return f"{sure} is better by more than {asked}"
+    more = f"{_upward(within):g}{aim.unit}"
+    return f"{sure} is better by more than {more}; {asked} was asked, the budget ended"
+
+
+def _upward(value: float) -> float:
+    """Return a bound with three digits, never below itself."""
+    scale = 10.0 ** (BOUND_DIGITS - 1 - math.floor(math.log10(value)))
+    return math.ceil(value * scale * (1.0 - ROUNDING)) / scale

@@ -302,11 +302,12 @@ def _nothing_left(values: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
     fullest = max(levels, key=lambda key: levels[key], default="")
     if any(math.isnan(each) for each in values["throughput"]):
         return (f"{said}: it is closed all the time that is measured",)
-    if sum(scrap) and none == len(good):
+    if sum(scrap) and none == len(good) and not mean(scrap) < mean(values["wip"]):
         return (f"{said}: all is scrapped",)
     if fullest and levels[fullest] > 0.0:
         where = fullest.removeprefix("level ")
-        return (f"{said}: most parts stand in {where}, {levels[fullest]:.3g} on the mean",)
+        stand = f"most parts stand in {where}, {levels[fullest]:.3g} on the mean"
+        return (f"{said}: {stand}; if the way through takes as long as a run, run longer",)
     return (f"{said}: look at what its stations wait for",)
 
 

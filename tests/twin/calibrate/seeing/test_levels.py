@@ -3,7 +3,7 @@
 import pytest
 
 from linewright.twin.calibrate.figures import by_twin, seen_figures
-from linewright.twin.calibrate.seeing.levels import mean_level
+from linewright.twin.calibrate.seeing.levels import level_at, mean_level
 from linewright.twin.calibrate.seeing.observe import observe
 from tests.twin.calibrate.recover import AT, NS, WARM_NS, random_truth, recorded, traced
 from tests.twin.calibrate.said import LINE, parts, plant_of, states
@@ -17,6 +17,16 @@ def test_a_level_by_hand() -> None:
     seen = observe(plant, LINE, [*up, *down], 0, 50 * NS)
     level = mean_level(seen.stations[0].line, seen.stations[1].line, 5, seen)
     assert level == pytest.approx((10 * 0 + 10 * 0 + 10 * 1 + 10 * 2 + 10 * 1) / 50)
+
+
+def test_the_level_at_a_moment() -> None:
+    """Parts counted until then are in it; before anything is sure it is not known."""
+    up = [*states("R0"), *parts([10, 20, 30])]
+    down = [*states("S0 R10", "b"), *parts([40], "b")]
+    seen = observe(plant_of("a", 5, "b"), LINE, [*up, *down], 0, 50 * NS)
+    lines = [one.line for one in seen.stations]
+    assert [level_at(lines[0], lines[1], 5, t * NS) for t in (5, 25, 35, 45)] == [0, 1, 2, 1]
+    assert level_at(lines[0], lines[1], 5, 0) is None
 
 
 def test_never_empty_never_full_is_not_known() -> None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from linewright.plant.records import StationState
 from linewright.twin.calibrate.seeing.timeline import Timeline
 
-__all__ = ["Window", "mean_level"]
+__all__ = ["Window", "level_at", "mean_level"]
 
 UNHEARD, OTHER, LOADED, BLOCKED, STARVED = range(5)
 MEANINGS = {
@@ -69,6 +69,24 @@ def mean_level(up: Timeline, down: Timeline, places: int | None, window: Window)
         last_ns = t_ns
         level.hear(what, count)
     return total / time if time else None
+
+
+def level_at(up: Timeline, down: Timeline, places: int | None, t_ns: int) -> int | None:
+    """Return the parts in a buffer at a moment; None where they are not known.
+
+    Parameters
+    ----------
+    up, down
+        The stations before and behind it.
+    places
+        Places of the buffer; None: without limit.
+    t_ns
+        The moment.
+    """
+    level = _Level(places)
+    for _, _, what, count in sorted(each for each in _events(up, down) if each[0] < t_ns):
+        level.hear(what, count)
+    return level.now()
 
 
 class _Level:

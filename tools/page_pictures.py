@@ -30,15 +30,19 @@ GREY = 3
 WAIT_S = 300.0
 """Longest command of the twin, its first compilation included."""
 
-AXLE = ("plants/corridor", "nogales/assembly/axle", "--from", "2026-11-09")
-"""A line and a week without holidays."""
+WEEKS = ("--from", "2026-11-09", "--hours", "504")
+"""Three weeks of which the first one has no holiday."""
+AXLE = ("plants/corridor", "nogales/assembly/axle", *WEEKS, "--warm-up", "24h")
+SITE = ("plants/corridor", "nogales", *WEEKS, "--warm-up", "168h")
 SCENARIOS = """\
 scenarios:
   room: {label: Six places before the rig, set: {nogales/assembly/axle/fill-run.places: 6}}
   cell: {label: A third test cell, set: {nogales/assembly/axle/run.places: 3}}
 """
 PLAYED_MS = 40 * 3600 * 1000
-"""Moment of the replay that is shown: the second afternoon."""
+"""Moment of the replay of the line that is shown: the second afternoon."""
+SITE_PLAYED_MS = 80 * 3600 * 1000
+"""Moment of the replay of the site: Thursday morning."""
 
 
 def main(words: list[str]) -> int:
@@ -71,11 +75,13 @@ def take_demo(folder: Path) -> None:
 
 
 def take_twin(folder: Path) -> None:
-    """Write docs/twin-report.png, its phone and scenarios, and docs/twin-replay.png."""
-    report, compared, replay = (folder / f"{name}.html" for name in ("one", "two", "three"))
+    """Write docs/twin-report.png, its phone and scenarios, and the replays of line and site."""
+    names = ("one", "two", "three", "four")
+    report, compared, replay, site = (folder / f"{name}.html" for name in names)
     ideas = folder / "ideas.yaml"
     ideas.write_text(SCENARIOS, "utf-8")
     run("simulate", *AXLE, "--report", str(report), "--replay", str(replay))
+    run("simulate", *SITE, "--replications", "5", "--replay", str(site))
     run("experiment", *AXLE, "--scenario", str(ideas), "--report", str(compared))
     with Browser.start() as browser:
         browser.open(report.as_uri())
@@ -87,6 +93,9 @@ def take_twin(folder: Path) -> None:
         browser.open(replay.as_uri())
         browser.run(f"linewrightReplay.goTo({PLAYED_MS})")
         taken.append(picture(browser, "twin-replay", (DESK[0], 700)))
+        browser.open(site.as_uri())
+        browser.run(f"linewrightReplay.goTo({SITE_PLAYED_MS})")
+        taken.append(picture(browser, "twin-site", (DESK[0], 1000)))
     say(f"new: {', '.join(taken)}")
 
 

@@ -117,6 +117,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         Fingerprint of the addresses and names; a state belongs to models of one shape.
     clockwork
         Fingerprint of the working times of stations and crews.
+    listened
+        What the trace tells beside stations and buffers: queues by a name of their own, where
+        somebody asked for them.
     """
 
     address: Address
@@ -141,6 +144,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     floats: bytes
     shape: int
     clockwork: int = 0
+    listened: tuple[Address, ...] = ()
 
     def __repr__(self) -> str:
         """Return which place it is of, not its numbers."""
@@ -170,8 +174,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         return self.count(at.FM_STEP)
 
     def elements(self) -> tuple[Address, ...]:
-        """Return the places that a trace speaks of by number: stations, buffers, the place."""
-        return (*self.stations, *self.buffers, self.address)
+        """Return the places that a trace speaks of by number: stations, buffers, the place.
+
+        Behind them stand the queues that somebody listens to.
+        """
+        return (*self.stations, *self.buffers, self.address, *self.listened)
 
 
 def is_open(calendar: WorkCalendar, t_ns: int) -> bool:

@@ -102,6 +102,32 @@ def test_an_order_beside_what_is_made_anyway() -> None:
     assert out.good == 10
 
 
+def test_a_rush_order_goes_before_what_waits() -> None:
+    """Nine `p` wait before b when a `q` of an order comes: it is the next one, not the tenth."""
+    products = {"p": {"route": ["do_a", "do_b"]}, "q": {"route": ["do_b"]}}
+    plant = plant_of(["a", 9, "b"], stations={"a": "1 s", "b": "10 s"}, products=products)
+    rush = order("rush", "q", earliest_ns=55 * NS, priority=0)
+    model = compile_plant(plant, LINE, orders=[rush], beside=True)
+    end = advance(model, begin(model, at_ns=0, seed=1), 100 * NS, jit=False)
+    assert [one.done_ns for one in outcome(model, end).orders] == [70 * NS]
+
+
+def test_a_lot_is_brought_to_its_end_though_its_store_is_full() -> None:
+    """Else the other product, which the assembly waits for, would never come."""
+    products = {
+        "pin": {"route": ["cut"], "lot_size": 30},
+        "rod": {"route": ["cut"], "lot_size": 7},
+        "pump": {"route": ["do_m"], "bom": {"pin": 1, "rod": 4}},
+    }
+    plant = plant_of(
+        ["saw"],
+        stations={"saw": {"does": {"cut": "10 s"}}},
+        centres={"join": {"stations": {"m": "30 s"}}},
+        products=products,
+    )
+    assert Played(plant, 36_000.0, at=SHOP).product("pump").good > 600
+
+
 def test_material_is_not_sent_out_before_the_first_station() -> None:
     """Blanks that are cut outside come without end, and not all at once."""
     cut = {"outside": "mill", "takes": "3 d"}

@@ -42,3 +42,10 @@ def test_gains_have_a_sign() -> None:
     """What is gained has a plus, what is lost a minus."""
     assert signed(Value(1.0, 0.5, 1.5), "1/h", "en") == "+1.00"
     assert signed(Value(-0.01), "share", "en") == "\u22121.0\u202f%"
+
+
+def test_a_small_difference_of_shares_keeps_its_digits() -> None:
+    """An interval of a hundredth of a per cent is told with as many digits as it is worth."""
+    small = Value(-0.0003, -0.0008, 0.0002)
+    assert signed(small, "share", "en") == "\u22120.030\u202f%"
+    assert signed(Value(0.05, 0.03, 0.07), "share", "en") == "+5.0\u202f%"

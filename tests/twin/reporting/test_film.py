@@ -2,10 +2,15 @@
 
 from collections import Counter
 
+import pytest
+
+from linewright.plant import load
 from linewright.plant.records import StationState, Trace, TraceKind
-from linewright.twin import Ring, advance, begin, outcome
+from linewright.twin import Ring, advance, begin, compile_plant, outcome
+from linewright.twin.outcome import Outcome
 from linewright.twin.reporting import film
 from linewright.twin.reporting.film import (
+    ARRIVED,
     BEGAN,
     ENDED,
     ENTERED,
@@ -19,6 +24,7 @@ from linewright.twin.reporting.film import (
 )
 from tests.twin.lines import NS, SIX_NS, line_of, minutes
 from tests.twin.reporting.studies import bracket, shift
+from tests.twin.small import SHOP, plant_of
 
 
 def codes(made: Film) -> Counter[int]:
@@ -133,3 +139,103 @@ def test_events_are_those_of_the_trace() -> None:
     advance(model, begin(model, at_ns=SIX_NS, seed=3), SIX_NS + minutes(60), trace=ring, jit=False)
     trace: list[Trace] = ring.read()
     assert codes(shift())[BEGAN] == sum(each.kind == TraceKind.BEGAN for each in trace)
+
+
+SITE = "nogales"
+MONDAY_NS = 1_794_207_600 * NS
+
+
+def at_places(made: Film) -> Counter[int]:
+    """Return how many parts are at each place after all events, by following each part."""
+    where = {unit: place for unit, place, _ in made.there}
+    for n in range(0, len(made.events), STRIDE):
+        _, code, place, unit, value = made.events[n : n + STRIDE]
+        if code in {ENTERED, ARRIVED, BEGAN}:
+            where[unit] = place
+        elif code == SHIPPED or (code == SCRAPPED and value > 0) or (code == LEFT and value < 0):
+            where.pop(unit, None)
+        elif code == LEFT:
+            where[unit] = value
+    return Counter(where.values())
+
+
+Stretch = tuple[Film, Outcome]
+
+
+@pytest.fixture(scope="module")
+def stretches() -> tuple[Stretch, Stretch]:
+    """Return two stretches of a site, from its empty beginning and from its middle, played."""
+    plant = load("plants/corridor")
+    model = compile_plant(plant, SITE)
+    state = begin(model, at_ns=MONDAY_NS, seed=1)
+    made = []
+    for hours in (20, 26):
+        until = MONDAY_NS + minutes(60 * hours)
+        told = film(model, state, until, plant=plant, jit=False)
+        state = advance(model, state, until, jit=False)
+        made.append((told, outcome(model, state)))
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_no_part_of_a_site_vanishes(stretches: tuple[Stretch, Stretch], which: int) -> None:
+    """Queues of work centres, vehicles, stores: every part is where the kernel has it."""
+    made, found = stretches[which]
+    places = at_places(made)
+    assert sum(places.values()) == found.inside > 200
+    counts = {one.name: one.count for one in found.stores}
+    first = len(made.stations)
+    for j, one in enumerate(made.buffers):
+        if one.kind != "way":
+            name = f"{one.address}+" if one.kind == "arrived" else one.address
+            assert places[first + j] == counts[name], one
+    assert {"queue", "way", "arrived"} <= {one.kind for one in made.buffers}
+
+
+def test_a_load_stands_where_its_furnace_is(stretches: tuple[Stretch, Stretch]) -> None:
+    """All parts of a load are on the furnace that took it, though the trace names one of them."""
+    made, found = stretches[0]
+    places = at_places(made)
+    for k, each in enumerate(made.stations):
+        if each.parent == f"{SITE}/heat/carburizing":
+            assert found.at(each).cycle_began_ns is not None
+            assert places[k] > 40
+
+
+def test_a_lot_is_one_part_with_its_pieces() -> None:
+    """A lot of 50 loses bad pieces and goes on; good and bad ones sum to those of the outcome."""
+    centres = {"jobs": {"stations": {"x": {"does": {"do": "1 s", "end": "1 s"}}}}}
+    route = [{"operation": "do", "scrap": "20 %"}, "end"]
+    plant = plant_of(centres=centres, products={"p": {"route": route, "lot_size": 50}})
+    model = compile_plant(plant, SHOP)
+    start = begin(model, at_ns=0, seed=1)
+    made = film(model, start, 1_000 * NS, jit=False)
+    end = outcome(model, advance(model, start, 1_000 * NS, jit=False))
+    lots = dict(made.lots)
+    good = bad = 0
+    for n in range(0, len(made.events), STRIDE):
+        _, code, _, unit, value = made.events[n : n + STRIDE]
+        good += lots[unit] if code == SHIPPED else 0
+        if code == SCRAPPED:
+            lots[unit] += value
+            bad -= value
+    assert set(made.lots.values()) == {50}
+    assert (good, bad) == (end.good, end.scrap)
+    assert end.scrap > 20
+
+
+def test_one_place_that_starves_does_not_stop_the_others() -> None:
+    """Of two places one has a part: the station runs; each part ends after its whole cycle."""
+    stations = {"a": "60 s", "b": {"cycle": "100 s", "places": 2}}
+    plant = plant_of(["a", "b"], stations=stations)
+    model = compile_plant(plant, f"{SHOP}/line")
+    made = film(model, begin(model, at_ns=0, seed=1), 170 * NS, jit=False)
+    states, _ = at_end(made)
+    assert STATE_CODES[states[1]] == "running"
+    t_ms, told = 0, []
+    for n in range(0, len(made.events), STRIDE):
+        passed, code, place, _, value = made.events[n : n + STRIDE]
+        t_ms += passed
+        if (code, place) == (STATE, 1) and t_ms > 60_000:
+            told.append(STATE_CODES[value])
+    assert told == []

@@ -8,6 +8,7 @@ from linewright.twin.experiment.results import Scenario, Setting
 from linewright.twin.experiment.running import experiment, run
 from linewright.twin.experiment.study import Runs
 from linewright.twin.reporting import over_time, report, study_of, worth_of
+from linewright.twin.reporting.studying import NS_PER_H, _step_ns
 from tests.twin.lines import BRACKET, SIX_NS
 from tests.twin.reporting.studies import bracket
 
@@ -50,6 +51,13 @@ def test_over_time_sums_to_the_run() -> None:
     assert abs(sum(rate.mean) * 2.0 / 48 - good.mean) < 1e-9
     assert len(rate.low) == len(inside.hours) == 48
     assert inside.hours[-1] == 2.0
+
+
+def test_a_long_run_is_told_day_by_day() -> None:
+    """Three weeks have a point for each day, a week one for three hours, a shift 48."""
+    hours = (8.0, 168.0, 504.0)
+    assert [round(each * NS_PER_H / _step_ns(each)) for each in hours] == [48, 56, 21]
+    assert _step_ns(504.0) == 24 * NS_PER_H
 
 
 def test_scenarios_are_told_with_their_differences() -> None:

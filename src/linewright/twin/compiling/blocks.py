@@ -405,17 +405,23 @@ def _picked(draft: Draft) -> set[int]:
     """Return the queues whose servers must choose: priorities, components, unlike stations."""
     found: set[int] = set()
     ranks: dict[int, set[int]] = {}
+    urgent = [_priorities(draft, k) for k in range(len(draft.products))]
     for step in draft.steps:
         if step.choices or step.queue < 0:
             continue
-        ranks.setdefault(step.queue, set()).add(draft.products[step.product].priority)
+        ranks.setdefault(step.queue, set()).update(urgent[step.product])
         able = {work.station for work in step.works}
         takers = {k for k, row in enumerate(draft.stations) if row.queue == step.queue}
         if step.takes or (able and able != takers):
             found.add(step.queue)
-    found |= {queue for queue, each in ranks.items() if len(each) > 1}
-    if len({order.priority for order in draft.orders}) > 1:
-        found |= set(ranks)
+    return found | {queue for queue, each in ranks.items() if len(each) > 1}
+
+
+def _priorities(draft: Draft, product: int) -> set[int]:
+    """Return the priorities that parts of a product may have: of its orders, else its own."""
+    found = {order.priority for order in draft.orders if order.product == product}
+    if not found or any(product in row.products for row in draft.sources):
+        found.add(draft.products[product].priority)
     return found
 
 

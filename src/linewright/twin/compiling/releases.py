@@ -22,8 +22,6 @@ from linewright.twin.faults import LineInvalid
 from linewright.twin.kernel import layout as at
 
 WEEK_S = 7 * 86_400.0
-PRIORITIES = 10
-"""An order's priority runs to 9, which goes first; in the kernel the least goes first."""
 STORE_LOTS = 2
 """Lots, or needs, for which a store has room where components are always made."""
 
@@ -381,7 +379,7 @@ def _add_orders(draft: Draft, orders: Sequence[Order]) -> None:
                 product=numbers[one.product],
                 pieces=pieces,
                 due_ns=one.due_ns or 0,
-                priority=PRIORITIES - one.priority,
+                priority=-one.priority,  # 9 goes first, and any before what is made anyway
                 size=max(1, row.size),
             )
         )

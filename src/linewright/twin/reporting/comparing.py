@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from linewright.twin.reporting.charts import whisker
 from linewright.twin.reporting.html import Child, Html, fragment, tag
-from linewright.twin.reporting.numbers import interval, number, percent
+from linewright.twin.reporting.numbers import decimals_of, interval, number, percent
 from linewright.twin.reporting.study import Difference, Figure, Scenario, Study, Value
 from linewright.twin.reporting.tables import spelt, table
 from linewright.twin.reporting.words import Words
 
 __all__ = ["scenarios", "signed", "worth"]
+
+SHARE_DIGITS_MAX = 3
+"""Decimals of a difference in per cent."""
 
 ROOM = 1.1
 """A chart of differences is so much wider than its widest interval."""
@@ -90,8 +93,17 @@ def signed(value: Value, unit: str, language: str) -> str:
     >>> signed(Value(1.25, 0.5, 2.0), "1/h", "en"), signed(Value(-0.02), "share", "en")
     ('+1.25', '\u22122.0\u202f%')
     """
-    text = spelt(value, language, "share" if unit == "share" else "")
+    if unit == "share":
+        text = percent(value.mean, language, _digits(value))
+    else:
+        text = spelt(value, language, "")
     return f"+{text}" if value.mean > 0.0 else text
+
+
+def _digits(share: Value) -> int:
+    """Return the decimals of a difference of shares, in per cent: those its interval is worth."""
+    ends = (None if end is None else end * 100.0 for end in (share.low, share.high))
+    return min(SHARE_DIGITS_MAX, max(1, decimals_of(Value(share.mean * 100.0, *ends))))
 
 
 def _differences(name: str, all_: Sequence[Scenario], words: Words, language: str) -> Html:
@@ -140,7 +152,9 @@ def _interval(one: Difference, words: Words, language: str) -> str:
     if low is None or high is None or low == high == 0.0:
         return ""
     if one.unit == "share":
-        return f"{percent(low, language)} {words('to')} {percent(high, language)}"
+        digits = _digits(one.value)
+        ends = [percent(end, language, digits) for end in (low, high)]
+        return f" {words('to')} ".join(ends)
     return interval(one.value, language, words("to"))
 
 

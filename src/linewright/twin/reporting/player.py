@@ -8,7 +8,15 @@ import msgspec
 from linewright.plant import Address
 from linewright.plant.model import label_in
 from linewright.twin.reporting.charts import patterns
-from linewright.twin.reporting.film import BEGAN, ENDED, STATE, STATE_CODES, STRIDE, Film
+from linewright.twin.reporting.film import (
+    BEGAN,
+    ENDED,
+    STATE,
+    STATE_CODES,
+    STRIDE,
+    Film,
+    FilmBuffer,
+)
 from linewright.twin.reporting.html import Html, data_island, document, fragment, tag
 from linewright.twin.reporting.numbers import number, percent
 from linewright.twin.reporting.page import local_time, style_of
@@ -24,6 +32,9 @@ MS_PER_S = 1000
 SPEEDS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 CYCLE_S = 1.0
 """At the first speed a usual cycle takes about so long."""
+
+AHEAD = ("queue", "store", "outside")
+"""Cards that stand in front of all stations of a group."""
 
 SHUT_MIN = 0.001
 """Closed time below this share of a film is neither drawn nor skipped."""
@@ -248,17 +259,59 @@ def _canvas() -> Html:
 
 
 def _flow(film: Film, words: Words) -> Html:
-    pairs = []
-    groups = [address.parent for address in film.stations]
-    is_many = len(set(groups)) > 1
-    for k, address in enumerate(film.stations):
-        group = groups[k]
-        if is_many and group is not None and (k == 0 or group != groups[k - 1]):
-            heading = tag("h2", _name(film, group), title=str(group))
-            pairs.append(tag("li", heading, class_="group"))
-        behind = [_store(film, j, words) for j, one in enumerate(film.buffers) if one.after == k]
-        pairs.append(tag("li", _station(film, k, address, words), *behind, class_="pair"))
-    return tag("ol", *pairs, class_="flow")
+    """Return the cards in the order of the flow; of an area or a site a box for each group."""
+    groups = [address.parent or film.address for address in film.stations]
+    found = list(dict.fromkeys(groups))
+    ahead: dict[Address, list[int]] = {group: [] for group in found}
+    away: list[int] = []
+    for j, one in enumerate(film.buffers):
+        if one.kind in AHEAD:
+            (ahead[groups[one.after]] if one.after >= 0 else away).append(j)
+    made = []
+    for group in found:
+        cards = [_pair(film, k, words) for k, each in enumerate(groups) if each == group]
+        is_line = any(groups[one.after] == group for one in film.buffers if one.kind == "buffer")
+        heading = tag("h2", _name(film, group), title=str(group)) if len(found) > 1 else None
+        flow = tag("ol", *cards, class_="flow")
+        waits = _ahead(film, ahead[group], words)
+        made.append(tag("li", heading, waits, flow, class_="box is-wide" if is_line else "box"))
+    if away:
+        heading = tag("h2", words("outside"))
+        made.append(tag("li", heading, _ahead(film, away, words), class_="box"))
+    return tag("ol", *made, class_="boxes")
+
+
+def _pair(film: Film, k: int, words: Words) -> Html:
+    """Return the card of a station with those of what stands behind it."""
+    behind = [
+        _store(film, j, words)
+        for j, one in enumerate(film.buffers)
+        if one.after == k and one.kind not in AHEAD
+    ]
+    drawn = _station(film, k, film.stations[k], words)
+    return tag("li", drawn, *behind, class_="pair" if behind else "pair is-alone")
+
+
+def _ahead(film: Film, found: list[int], words: Words) -> Html | None:
+    """Return the row of what waits in front of the stations of a group, if anything does."""
+    if not found:
+        return None
+    return tag("div", *[_store(film, j, words) for j in found], class_="ahead")
+
+
+def _store_name(film: Film, one: FilmBuffer, words: Words) -> str:
+    """Return what a card is called: a buffer by its address, all else by what it is."""
+    if one.kind == "queue":
+        return words("front_of", place=_name(film, film.stations[one.after].parent or film.address))
+    if one.kind in {"store", "outside"}:
+        return one.address.removeprefix("store of ")
+    address = Address(one.address)
+    return _name(film, address)
+
+
+def _kind(one: FilmBuffer, words: Words) -> str:
+    """Return what stands before the count of a card; nothing for a plain buffer."""
+    return "" if one.kind == "buffer" else words(f"card_{one.kind}")
 
 
 def _station(film: Film, k: int, address: Address, words: Words) -> Html:
@@ -284,13 +337,20 @@ def _store(film: Film, j: int, words: Words) -> Html:
     buffer = film.buffers[j]
     if buffer.places == 0:
         drawn = tag("p", words("hand_over"), class_="said")
-        return tag("div", drawn, tag("div", class_="slots"), class_="store direct")
-    title = f"{words('buffer')} {_name(film, buffer.address)}"
+        slots = tag("div", class_="slots")
+        return tag("div", drawn, slots, class_="store direct", data_store=j)
+    named = _store_name(film, buffer, words)
+    title = f"{_kind(buffer, words) or words('buffer')} {named}"
+    kind = words("in_line") if buffer.kind == "queue" else _kind(buffer, words)
+    if buffer.kind in {"store", "outside"}:
+        kind = f"{kind} {named}"
     return tag(
         "div",
+        tag("p", kind, class_="kind") if buffer.kind != "buffer" else None,
         tag("p", "0", class_="said"),
         tag("div", class_="slots"),
-        class_="store",
+        class_=f"store is-{buffer.kind}",
+        data_store=j,
         title=title,
         role="group",
         aria_label=title,
@@ -298,16 +358,15 @@ def _store(film: Film, j: int, words: Words) -> Html:
 
 
 def _data(film: Film, words: Words) -> Mapping[str, object]:
-    number_of = {address: k for k, address in enumerate(film.stations)}
     buffers = [
         {
-            "name": _name(film, one.address),
+            "name": _store_name(film, one, words),
             "places": -1 if one.places is None else one.places,
-            "to": number_of.get(one.to, -1),
         }
         for one in film.buffers
     ]
     spoken = (*STATE_CODES, "play", "pause", "good", "scrap", "done_parts")
+    spoken_too = ("part", "lot_pieces", "in_lots")
     return {
         "since": film.since_ns // NS_PER_MS,
         "length": max(1, (film.until_ns - film.since_ns) // NS_PER_MS),
@@ -319,7 +378,8 @@ def _data(film: Film, words: Words) -> Mapping[str, object]:
         "letters": LETTERS,
         "start": film.start,
         "there": film.there,
-        "words": {each: words(each) for each in spoken},
+        "lots": {str(unit): pieces for unit, pieces in film.lots.items()},
+        "words": {each: words(each) for each in (*spoken, *spoken_too)},
         "events": film.events,
     }
 

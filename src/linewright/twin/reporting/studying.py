@@ -43,7 +43,14 @@ Clock = tuple[str, float]
 NS_PER_H = 3600 * 10**9
 
 POINTS = 48
-"""Instants of a series."""
+"""Instants of a series of at most a day."""
+STEPS_H = (1, 2, 3, 4, 6, 24)
+"""Lengths of what a longer series is parted into: whole shares of a day, so that no point has
+more working time than another by where it happens to begin."""
+POINTS_MAX = 60
+"""Instants of a series of more than a day."""
+POINTS_LIMIT = 2_000
+"""Instants of a series of years."""
 
 RUNS_MAX = 20
 """Replications played again for the series: their band needs no more."""
@@ -131,8 +138,8 @@ def over_time(model: Model, run: RunResult, *, jit: bool = True) -> tuple[Series
     Returns
     -------
     tuple of Series
-        Good parts an hour in each of 48 equal stretches, and parts inside at their ends; bands
-        are Student intervals at each instant by itself.
+        Good parts an hour in each of some 48 equal stretches, of a long run in each day, and
+        parts inside at their ends; bands are Student intervals at each instant by itself.
 
     Notes
     -----
@@ -152,18 +159,27 @@ def over_time(model: Model, run: RunResult, *, jit: bool = True) -> tuple[Series
     ['rate', 'wip']
     """
     count = min(run.replications, RUNS_MAX)
-    step_ns = round(run.hours * NS_PER_H / POINTS)
-    if step_ns < 1 or count < 1:
+    step_ns = _step_ns(run.hours)
+    points = min(POINTS_LIMIT, round(run.hours * NS_PER_H) // max(1, step_ns))
+    if step_ns < 1 or count < 1 or points < 1:
         return ()
-    made = [_played(model, run, k, step_ns, jit=jit) for k in range(count)]
-    hours = [(k + 1) * step_ns / NS_PER_H for k in range(POINTS)]
+    made = [_played(model, run, k, (points, step_ns), jit=jit) for k in range(count)]
+    hours = [(k + 1) * step_ns / NS_PER_H for k in range(points)]
     middles = [hour - step_ns / NS_PER_H / 2 for hour in hours]
-    rates = [[each[0][k] * NS_PER_H / step_ns for each in made] for k in range(POINTS)]
-    inside = [[float(each[1][k]) for each in made] for k in range(POINTS)]
+    rates = [[each[0][k] * NS_PER_H / step_ns for each in made] for k in range(points)]
+    inside = [[float(each[1][k]) for each in made] for k in range(points)]
     return (
         _series("rate", "1/h", middles, rates, run.level),
         _series("wip", "pieces", hours, inside, run.level),
     )
+
+
+def _step_ns(hours: float) -> int:
+    """Return how far apart the instants of a series are."""
+    if hours <= STEPS_H[-1]:
+        return round(hours * NS_PER_H / POINTS)
+    step_h = next((each for each in STEPS_H if hours / each <= POINTS_MAX), STEPS_H[-1])
+    return step_h * NS_PER_H
 
 
 def worth_of(
@@ -358,11 +374,12 @@ def _differences(compared: Comparison, clock: Clock) -> list[Difference]:
 
 
 def _played(
-    model: Model, run: RunResult, replication: int, step_ns: int, *, jit: bool
+    model: Model, run: RunResult, replication: int, steps: tuple[int, int], *, jit: bool
 ) -> tuple[list[int], list[int]]:
+    points, step_ns = steps
     state = begin(model, at_ns=run.at_ns, seed=run.seed, replication=replication)
     good, inside, before = [], [], 0
-    for k in range(POINTS):
+    for k in range(points):
         state = advance(model, state, run.at_ns + (k + 1) * step_ns, jit=jit)
         found = outcome(model, state)
         good.append(found.good - before)

@@ -210,6 +210,17 @@ TABLE: dict[str, tuple[str, ...]] = {
             "{end}, no a las {until}. Pida un tiempo más corto para ver el resto."
         ),
     ),
+    "front_of": ("in front of {place}", "delante de {place}"),
+    "in_line": ("Waiting in front", "En espera delante"),
+    "card_queue": ("Queue", "Cola"),
+    "card_store": ("Store", "Almacén"),
+    "card_way": ("On the way", "En camino"),
+    "card_arrived": ("Arrived", "Llegadas"),
+    "card_outside": ("Away", "Fuera"),
+    "outside": ("Outside the plant", "Fuera de la planta"),
+    "part": ("Part", "Pieza"),
+    "lot_pieces": ("pieces", "piezas"),
+    "in_lots": ("pieces in lots", "piezas en lotes"),
     "needs_script": (
         "The moving picture needs JavaScript. The table below tells what happened.",
         "La imagen móvil necesita JavaScript. La tabla de abajo cuenta lo que pasó.",

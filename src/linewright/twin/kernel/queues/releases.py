@@ -43,12 +43,13 @@ def may_come(s: Ints, product: int) -> bool:
 def next_product(s: Ints, k: int) -> int:
     """Return which product a source that never runs dry gives next; -1: none may enter now.
 
-    A lot is brought to its end. Then comes the product that is furthest behind its weight.
+    A lot is brought to its end, whatever its store holds by then. Then comes the product that
+    is furthest behind its weight.
     """
     b, m = source(s, k), s[at.M_SOURCE] + k * at.ML_WIDTH
     now = s[b + at.NOW_MAKING]
     if s[b + at.OF_LOT] > 0:
-        return now if may_come(s, now) else -1
+        return now if fits_loop(s, now, at.IN_LINE) else -1
     best = -1
     least = 0.0
     for n in range(s[m + at.ML_PRODUCT], s[m + at.ML_PRODUCT_END], 4):

@@ -222,10 +222,17 @@ def pick(s: Ints, f: Floats, t: int, i: int) -> int:
     best = -1
     rank = 0
     score = 0.0
+    poor = poorer = -1  # steps of which too few wait: nobody counts them again at once
     p = after_in(s, q, -1)
     while p >= 0:
         c = part(s, p)
-        if can_take(s, t, i, p) and enough(s, t, i, p):
+        known = s[c + at.STEP] == poor or s[c + at.STEP] == poorer
+        takes = not known and can_take(s, t, i, p)
+        if takes and not enough(s, t, i, p):
+            takes = False
+            poorer = poor
+            poor = s[c + at.STEP]
+        if takes:
             here = urgency(s, f, t, i, p)
             first = s[c + at.PRIORITY] < rank
             if best < 0 or first or (s[c + at.PRIORITY] == rank and here < score):

@@ -5,7 +5,7 @@
   const film = JSON.parse(document.getElementById("film").textContent);
   const words = film.words;
   const STATE = 0, BEGAN = 1, ENDED = 2, ENTERED = 3, LEFT = 4, SHIPPED = 5, SCRAPPED = 6;
-  const REWORKED = 7, STRIDE = 5, KEY_EVERY = 1500, SLOTS_MAX = 24, EASE_MS = 90, EASE_SHARE = 0.05, RADIUS = 5;
+  const REWORKED = 7, ARRIVED = 8, STRIDE = 5, KEY_EVERY = 1500, SLOTS_MAX = 24, AHEAD_MAX = 240, STACK_MAX = 5, EASE_MS = 90, EASE_SHARE = 0.05, RADIUS = 5, REM = 16;
   const events = film.events, total = events.length / STRIDE, stations = film.stations.length;
   const times = new Float64Array(total);
   for (let n = 0, t = 0; n < total; n += 1) { t += events[n * STRIDE]; times[n] = t; }
@@ -15,10 +15,13 @@
     chip: card.querySelector(".chip rect"), said: card.querySelector(".said"),
     track: card.querySelector(".track"), shown: -1, count: -1,
   }));
-  // Buffers stand in the page in the order of the flow, as in the film.
-  const stores = [...document.querySelectorAll(".store")].map((card) => ({
-    card, said: card.querySelector(".said"), slots: card.querySelector(".slots"), count: -1,
+  const drawnStores = [...document.querySelectorAll(".store")];
+  drawnStores.sort((one, other) => one.dataset.store - other.dataset.store);
+  const stores = drawnStores.map((card) => ({
+    card, said: card.querySelector(".said"), slots: card.querySelector(".slots"), shown: "",
+    most: card.parentElement.classList.contains("ahead") ? AHEAD_MAX : SLOTS_MAX,
   }));
+  const hasLots = Object.keys(film.lots).length > 0;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const clock = new Intl.DateTimeFormat("en-CA", {
     timeZone: film.timezone, year: "numeric", month: "2-digit", day: "2-digit",
@@ -32,7 +35,7 @@
   function beginning() {
     const fresh = {
       lines: film.start.map((state) => ({ state, since: 0, units: [], ended: 0, bad: 0 })),
-      stores: film.buffers.map(() => []), good: 0, scrap: 0, reworked: 0,
+      stores: film.buffers.map(() => []), good: 0, scrap: 0, reworked: 0, lots: { ...film.lots },
     };
     for (const [unit, place, done] of film.there) {
       if (place >= stations) fresh.stores[place - stations].push(unit);
@@ -58,6 +61,11 @@
     return null;
   }
 
+  function put(place, unit) {
+    if (place >= stations) now.stores[place - stations].push(unit);
+    else now.lines[place].units.push({ unit, planned: 0, worked: 0, done: false });
+  }
+
   function apply(n) {
     const t = times[n], i = n * STRIDE;
     const code = events[i + 1], place = events[i + 2], unit = events[i + 3], value = events[i + 4];
@@ -68,6 +76,11 @@
       settle(line, t);
       line.state = 0;
       line.units.push({ unit, planned: value, worked: 0, done: false });
+      // The others of a load go through the cycle with the one that it is told of.
+      for (const one of line.units) if (!one.done && one.planned === 0) one.planned = value;
+    } else if (code === ARRIVED) {
+      takeAway(unit);
+      put(place, unit);
     } else if (code === ENDED) {
       settle(line, t);
       const one = line.units.find((each) => each.unit === unit);
@@ -78,16 +91,15 @@
       takeAway(unit);
       now.stores[place - stations].push(unit);
     } else if (code === LEFT) {
-      const store = now.stores[place - stations], k = store.indexOf(unit);
-      store.splice(Math.max(0, k), 1);
-      const to = film.buffers[place - stations].to;
-      if (to >= 0) now.lines[to].units.push({ unit, planned: 0, worked: 0, done: false });
+      takeAway(unit);
+      if (value >= 0) put(value, unit);
     } else if (code === SHIPPED) {
       takeAway(unit);
-      now.good += 1;
+      now.good += now.lots[unit] ?? 1;
     } else if (code === SCRAPPED) {
-      takeAway(unit);
-      now.scrap += 1;
+      if (value < 0) now.lots[unit] += value;  // A lot goes on without its bad pieces.
+      else takeAway(unit);
+      now.scrap += Math.abs(value);
     } else if (code === REWORKED) {
       now.reworked += 1;
     }
@@ -96,7 +108,7 @@
   const copy = (state) => ({
     lines: state.lines.map((line) => ({ ...line, units: line.units.map((one) => ({ ...one })) })),
     stores: state.stores.map((store) => [...store]),
-    good: state.good, scrap: state.scrap, reworked: state.reworked,
+    good: state.good, scrap: state.scrap, reworked: state.reworked, lots: hasLots ? { ...state.lots } : state.lots,
   });
 
   now = beginning();
@@ -142,10 +154,14 @@
     });
     now.stores.forEach((store, k) => {
       const card = stores[k];
-      if (card.count === store.length || film.buffers[k].places === 0) return;
-      card.count = store.length;
       const places = film.buffers[k].places;
-      card.said.textContent = places < 0 ? String(store.length) : `${store.length} / ${places}`;
+      if (places === 0) return;
+      const count = places < 0 ? String(store.length) : `${store.length} / ${places}`;
+      const pieces = hasLots ? store.reduce((sum, unit) => sum + (now.lots[unit] ?? 1), 0) : store.length;
+      const told = pieces === store.length ? count : `${count} (${pieces} ${words.in_lots})`;
+      if (card.shown === told) return;
+      card.shown = told;
+      card.said.textContent = told;
       card.card.classList.toggle("is-full", places > 0 && store.length >= places);
     });
     const second = Math.floor(at / 1000);
@@ -173,7 +189,7 @@
   // --- Parts: dots on a canvas over the cards --------------------------------------------------
   const stage = $("stage"), canvas = $("parts"), pen = canvas.getContext("2d");
   const dots = new Map();
-  let boxes = { tracks: [], slots: [] }, colours = {};
+  let boxes = { tracks: [], slots: [] }, colours = {}, large = 1, radius = RADIUS;
 
   function measure() {
     const frame = stage.getBoundingClientRect(), ratio = devicePixelRatio || 1;
@@ -188,33 +204,35 @@
     };
     boxes = { tracks: cards.map((one) => box(one.track)), slots: stores.map((one) => box(one.slots)) };
     const style = getComputedStyle(document.documentElement);
-    colours = { part: style.getPropertyValue("--line"), edge: style.getPropertyValue("--panel"), quiet: style.getPropertyValue("--edge") };
+    large = Math.max(1, parseFloat(style.fontSize) / REM);  // On a wall everything is larger.
+    radius = RADIUS * large;
+    colours = { ink: style.getPropertyValue("--ink"), part: style.getPropertyValue("--line"), edge: style.getPropertyValue("--panel"), quiet: style.getPropertyValue("--edge") };
     dots.clear();
   }
 
   function slot(k, n, count) {
     const box = boxes.slots[k], places = film.buffers[k].places;
-    const wanted = Math.min(SLOTS_MAX, Math.max(places > 0 ? places : count, 1));
-    const pitch = Math.max(8, Math.min(16, Math.sqrt((box.w * box.h) / wanted)));
+    const wanted = Math.min(stores[k].most, Math.max(places > 0 ? places : count, 1));
+    const pitch = Math.max(8, Math.min(16 * large, Math.sqrt((box.w * box.h) / wanted)));
     const columns = Math.max(1, Math.floor(box.w / pitch)), rows = Math.max(1, Math.floor(box.h / pitch));
-    const kept = Math.min(n, columns * rows - 1, SLOTS_MAX - 1);
-    return { x: box.x + box.w - (kept % columns + 0.5) * pitch, y: box.y + (Math.floor(kept / columns) + 0.5) * pitch, r: Math.min(RADIUS, pitch * 0.4) };
+    const kept = Math.min(n, columns * rows - 1, stores[k].most - 1);
+    return { x: box.x + box.w - (kept % columns + 0.5) * pitch, y: box.y + (Math.floor(kept / columns) + 0.5) * pitch, r: Math.min(radius, pitch * 0.4) };
   }
 
   function targets(t) {
     const found = [];
     now.lines.forEach((line, k) => {
-      const box = boxes.tracks[k], room = box.w - 4 * RADIUS;
+      const box = boxes.tracks[k], room = box.w - 4 * radius;
       line.units.forEach((one, n) => {
         const worked = one.worked + (line.state === 0 && !one.done ? t - line.since : 0);
         const exact = one.done ? 1 : one.planned > 0 ? Math.min(1, worked / one.planned) : 0.5;
         const share = calm.matches ? Math.floor(exact * CALM_STEPS) / CALM_STEPS : exact;
-        found.push([one.unit, box.x + 2 * RADIUS + share * room, box.y + box.h / 2 + (n - (line.units.length - 1) / 2) * 2, RADIUS]);
+        found.push([one.unit, box.x + 2 * radius + share * room, box.y + box.h / 2 + (line.units.length > STACK_MAX ? 0 : (n - (line.units.length - 1) / 2) * 2), radius]);
       });
     });
     now.stores.forEach((store, k) => {
       store.forEach((unit, n) => {
-        if (n >= SLOTS_MAX) return;
+        if (n >= stores[k].most) return;
         const place = slot(k, n, store.length);
         found.push([unit, place.x, place.y, place.r]);
       });
@@ -229,7 +247,7 @@
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.strokeStyle = colours.quiet;
     film.buffers.forEach((buffer, k) => {
-      for (let n = 0; n < Math.min(buffer.places, SLOTS_MAX); n += 1) {
+      for (let n = 0; n < Math.min(buffer.places, stores[k].most); n += 1) {
         const place = slot(k, n, 0);
         pen.beginPath();
         pen.arc(place.x, place.y, place.r, 0, 7);
@@ -249,6 +267,17 @@
       pen.arc(dot.x, dot.y, dot.r, 0, 7);
       pen.fill();
     }
+    // A load of many parts is one dot with their number beside it.
+    pen.fillStyle = colours.ink;
+    pen.font = `600 ${12 * large}px system-ui, sans-serif`;
+    pen.textBaseline = "middle";
+    now.lines.forEach((line, k) => {
+      if (line.units.length <= STACK_MAX) return;
+      const box = boxes.tracks[k], dot = dots.get(line.units[line.units.length - 1].unit);
+      const isLeft = dot && dot.x < box.x + box.w / 2;
+      pen.textAlign = isLeft ? "right" : "left";
+      pen.fillText(String(line.units.length), isLeft ? box.x + box.w - 2 * radius : box.x + 2 * radius, box.y + box.h / 2);
+    });
     for (const unit of dots.keys()) if (!seen.has(unit)) dots.delete(unit);
   }
 
@@ -305,6 +334,17 @@
     list.selectedIndex = Math.max(0, Math.min(list.length - 1, list.selectedIndex + way));
   }
 
+  // A dot says which part it is, and how many pieces a lot has.
+  stage.addEventListener("pointermove", (event) => {
+    const frame = stage.getBoundingClientRect(), x = event.clientX - frame.x, y = event.clientY - frame.y;
+    let found = "";
+    for (const [unit, dot] of dots) {
+      if (Math.hypot(dot.x - x, dot.y - y) > dot.r + 3) continue;
+      found = `${words.part} ${unit}`;
+      if (now.lots[unit]) found += `, ${now.lots[unit]} ${words.lot_pieces}`;
+    }
+    if (stage.title !== found) stage.title = found;
+  });
   $("play").addEventListener("click", () => play(!playing));
   $("back").addEventListener("click", () => step(-1));
   $("step").addEventListener("click", () => step(1));

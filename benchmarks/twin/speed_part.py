@@ -34,8 +34,8 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     long_stations: int = 1_000
     long_warm_s: int = 20_000
     """A thousand stations fill slowly; until then most of them wait and nothing happens."""
-    long_s: int = 16_000
-    """Long enough that the fork before it, in plain Python, takes a few hundredths of it."""
+    long_s: int = 40_000
+    """Long enough that the fork before it, in plain Python, takes a hundredth of it."""
 
 
 QUICK = Sizes(rounds=5)
@@ -85,22 +85,22 @@ class Kernel:
     def __init__(self, model: Model, seed: int, warm_s: int, seconds: int) -> None:
         self.model, self.seconds, self.seed = model, seconds, seed
         self.warm = advance(model, begin(model, at_ns=0, seed=seed), warm_s * NS)
+        self.good = outcome(model, self.warm).good
         self.tally = Tally()
 
     def __call__(self) -> None:
         """Play one future and count it."""
         state = fork(self.model, self.warm, replication=self.tally.rounds + 1)
         state = advance(self.model, state, self.warm.t_ns + self.seconds * NS)
-        good = outcome(self.model, state).good - outcome(self.model, self.warm).good
+        good = outcome(self.model, state).good - self.good
         self.tally.add(good, self.seconds, state.events - self.warm.events)
 
     @property
     def agrees(self) -> bool:
         """Whether as many parts have left until the warm state as the recursion says."""
-        good = outcome(self.model, self.warm).good
         found = [
             serial_sums(self.model, parts=parts, replications=[0], seed=self.seed).left_ns[0, -1]
-            for parts in (good, good + 1)
+            for parts in (self.good, self.good + 1)
         ]
         return bool(found[0] <= self.warm.t_ns < found[1])
 

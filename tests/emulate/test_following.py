@@ -1,23 +1,16 @@
 """What a trace means for a machine."""
 
-import msgspec
+import pytest
 
-from linewright.emulate.following import Track, Watched, follow, looked, started
+from linewright.emulate.following import Track, Watched, follow
 from linewright.emulate.signals import Happening
 from linewright.plant import Address
-from linewright.plant.calendar import WorkCalendar, parse_shift
-from linewright.plant.records import StationState, Trace, TraceKind
+from linewright.plant.records import Trace, TraceKind
 
 ADDRESS = Address("nogales/machining/bracket/mill")
 MILL = Watched(address=ADDRESS)
 TWO = Watched(address=ADDRESS, places=2)
 S = 1_000_000_000
-
-MONDAY_S = 1795996800
-"""2026-11-30 00:00 UTC."""
-SHIFT = parse_shift("day", "Mon-Fri 06:00-14:00 break 10:00-10:30")
-DAY = msgspec.structs.replace(MILL, calendar=WorkCalendar(timezone="UTC", shifts=(SHIFT,)))
-BREAK_S, AFTER_S = MONDAY_S + 36_000, MONDAY_S + 37_800
 
 Row = tuple[float, TraceKind, float] | tuple[float, TraceKind, float, str]
 
@@ -43,7 +36,7 @@ def told(found: tuple[Happening, ...]) -> list[tuple[float, str, object]]:
 
 def heard(watched: Watched, rows: list[Trace]) -> list[tuple[float, str, object]]:
     """Return what a fresh station shows by a trace."""
-    return told(follow(Track(), watched, rows, rows[-1].t_ns)[1])
+    return told(follow(Track(), watched, rows)[1])
 
 
 def test_a_cycle_is_a_state_a_time_and_a_part() -> None:
@@ -62,13 +55,16 @@ def test_repairs_do_not_count_as_cycle_time() -> None:
     """A cycle of 60 s with a repair of 100 s in its middle took 60 s, and the mode failed."""
     mill = Watched(address=ADDRESS, modes=("spindle_trip", "tool_break"))
     rows = trace((0, TraceKind.BEGAN, 60), (20, TraceKind.FAILED, 1))
-    track, _ = follow(Track(), mill, rows, 20 * S)
+    track, _ = follow(Track(), mill, rows)
     assert track.state == "down"
     assert track.failing == {"tool_break": 20 * S}
-    rows = trace((120, TraceKind.REPAIRED, 1), (160, TraceKind.ENDED, 0))
-    track, found = follow(track, mill, rows, 160 * S)
+    rows = trace(
+        (120, TraceKind.REPAIRED, 1), (120, TraceKind.GOES_ON, 40), (160, TraceKind.ENDED, 0)
+    )
+    track, found = follow(track, mill, rows)
     assert told(found) == [
         (120, "failing", ""),
+        (120, "state", "idle"),
         (120, "state", "running"),
         (160, "state", "idle"),
         (160, "ended", 60.0),
@@ -77,54 +73,69 @@ def test_repairs_do_not_count_as_cycle_time() -> None:
     assert not track.failing
 
 
-def test_a_cycle_stops_in_the_break_and_goes_on_after_it() -> None:
-    """A cycle that began 20 s before the break is idle in it, and its 60 s are work alone."""
-    begun = trace((BREAK_S - 20, TraceKind.BEGAN, 60), (AFTER_S + 40, TraceKind.ENDED, 1))
-    _, found = follow(started(DAY, (BREAK_S - 60) * S), DAY, begun, (AFTER_S + 40) * S)
-    assert told(found) == [
-        (BREAK_S - 20, "state", "running"),
-        (BREAK_S, "state", "idle"),
-        (AFTER_S, "state", "running"),
-        (AFTER_S + 40, "state", "idle"),
-        (AFTER_S + 40, "ended", 60.0),
-        (AFTER_S + 40, "good", 1.0),
-    ]
-
-
-def test_an_unattended_station_finishes_what_it_began() -> None:
-    """It shows running on into the break, and idle from the end of its cycle on."""
-    alone = msgspec.structs.replace(DAY, unattended=True)
-    rows = trace((BREAK_S - 20, TraceKind.BEGAN, 60), (BREAK_S + 40, TraceKind.ENDED, 1))
-    _, found = follow(started(alone, (BREAK_S - 60) * S), alone, rows, (AFTER_S + 1) * S)
-    assert [(t_s, value) for t_s, what, value in told(found) if what == "state"] == [
-        (BREAK_S - 20, "running"),
-        (BREAK_S + 40, "idle"),
-    ]
-
-
-def test_a_starved_station_is_idle_out_of_working_time() -> None:
-    """A turn of working time is found where the trace has nothing at all; a repair goes on."""
-    track = msgspec.structs.replace(
-        started(DAY, (BREAK_S - 60) * S), state="starved", rests="starved"
+def test_two_modes_hold_until_each_is_repaired() -> None:
+    """What strikes a station that is down waits for its own repair; its alarm stays until then."""
+    mill = Watched(address=ADDRESS, modes=("trip", "jam"))
+    rows = trace(
+        (0, TraceKind.FAILED, 0),
+        (5, TraceKind.FAILED, 1),
+        (20, TraceKind.REPAIRED, 0),
+        (30, TraceKind.REPAIRED, 1),
     )
-    after, found = follow(track, DAY, [], (BREAK_S + 5) * S)
-    assert told(found) == [(BREAK_S, "state", "idle")]
-    assert not after.is_open
-    assert after.turn_ns == AFTER_S * S
-    down = msgspec.structs.replace(started(DAY, (BREAK_S - 60) * S), state="down", down=1)
-    assert follow(down, DAY, [], (BREAK_S + 5) * S)[0].state == "down"
+    track, _ = follow(Track(), mill, rows[:3])
+    assert track.failing == {"jam": 5 * S}
+    assert heard(mill, rows)[-3:] == [
+        (20, "failing", "jam"),
+        (30, "failing", ""),
+        (30, "state", "idle"),
+    ]
 
 
-def test_shifts_that_meet_are_one_working_time() -> None:
-    """At the turn from one shift to the next a cycle goes on, and nothing is shown."""
-    late = parse_shift("late", "Mon-Fri 14:00-22:00")
-    calendar = WorkCalendar(timezone="UTC", shifts=(SHIFT, late))
-    mill = msgspec.structs.replace(MILL, calendar=calendar)
-    noon_s = MONDAY_S + 14 * 3600
-    rows = trace((noon_s - 20, TraceKind.BEGAN, 60), (noon_s + 40, TraceKind.ENDED, 1))
-    _, found = follow(started(mill, (noon_s - 60) * S), mill, rows, (noon_s + 40) * S)
-    assert [what for _, what, _ in told(found)] == ["state", "state", "ended", "good"]
-    assert told(found)[2] == (noon_s + 40, "ended", 60.0)
+@pytest.mark.parametrize(("why", "shows"), [(0, "idle"), (1, "idle"), (2, "planned_stop")])
+def test_a_cycle_stands_and_goes_on(why: int, shows: str) -> None:
+    """From 20 s to 50 s it stands, closed or for want of somebody; its 60 s are work alone."""
+    rows = trace(
+        (0, TraceKind.BEGAN, 60),
+        (20, TraceKind.STANDS, why),
+        (50, TraceKind.GOES_ON, 40),
+        (90, TraceKind.ENDED, 1),
+    )
+    assert heard(MILL, rows) == [
+        (0, "state", "running"),
+        (20, "state", shows),
+        (50, "state", "running"),
+        (90, "state", "idle"),
+        (90, "ended", 60.0),
+        (90, "good", 1.0),
+    ]
+
+
+def test_a_station_without_a_part_stands_too() -> None:
+    """A starved one is idle from the end of working time on, and starved again afterwards."""
+    rows = trace((0, TraceKind.STARVED, 0), (60, TraceKind.STANDS, 0), (90, TraceKind.STARVED, 0))
+    assert heard(MILL, rows) == [
+        (0, "state", "starved"),
+        (60, "state", "idle"),
+        (90, "state", "starved"),
+    ]
+
+
+def test_of_two_places_one_stands() -> None:
+    """The other runs on, and so does the machine; each cycle has the work done on it alone."""
+    rows = trace(
+        (0, TraceKind.BEGAN, 60, "1"),
+        (0, TraceKind.BEGAN, 60, "2"),
+        (10, TraceKind.STANDS, 1, "1"),
+        (40, TraceKind.GOES_ON, 50, "1"),
+        (60, TraceKind.ENDED, 1, "2"),
+        (90, TraceKind.ENDED, 1, "1"),
+    )
+    found = heard(TWO, rows)
+    assert [(t_s, value) for t_s, what, value in found if what == "ended"] == [(60, 60), (90, 60)]
+    assert [(t_s, value) for t_s, what, value in found if what == "state"] == [
+        (0, "running"),
+        (90, "idle"),
+    ]
 
 
 def test_two_places_run_while_one_of_them_does() -> None:
@@ -153,12 +164,13 @@ def test_a_place_that_is_down_leaves_the_other_running() -> None:
     rows = trace(
         (0, TraceKind.BEGAN, 60, "1"),
         (0, TraceKind.BEGAN, 60, "2"),
-        (10, TraceKind.FAILED, 0),
+        (10, TraceKind.FAILED, 0, "1"),
         (60, TraceKind.ENDED, 1, "2"),
-        (70, TraceKind.REPAIRED, 0),
+        (70, TraceKind.REPAIRED, 0, "1"),
+        (70, TraceKind.GOES_ON, 50, "1"),
     )
     states = [(t_s, value) for t_s, what, value in heard(TWO, rows) if what == "state"]
-    assert states == [(0, "running"), (60, "down"), (70, "running")]
+    assert states == [(0, "running"), (60, "down"), (70, "idle"), (70, "running")]
 
 
 def test_a_load_ends_one_cycle_and_many_parts() -> None:
@@ -204,34 +216,8 @@ def test_a_failure_during_a_tool_change_stays_a_failure() -> None:
         (5, TraceKind.FAILED, 0),
         (5, TraceKind.SET_UP_ENDED, 0),
     )
-    track, _ = follow(Track(), Watched(address=ADDRESS, modes=("trip",)), rows, 5 * S)
+    track, _ = follow(Track(), Watched(address=ADDRESS, modes=("trip",)), rows)
     assert track.state == "down"
-
-
-def test_waiting_for_people_is_seen_when_somebody_looks() -> None:
-    """A cycle that stood from 20 s to 40 s shows idle at the looks, and takes its 60 s of work."""
-    track, _ = follow(Track(), MILL, trace((0, TraceKind.BEGAN, 60)), 0)
-    track, idle = looked(track, MILL, (StationState.IDLE, 20 * S), 25 * S)
-    track, runs = looked(track, MILL, (StationState.RUNNING, 40 * S), 45 * S)
-    _, found = follow(track, MILL, trace((80, TraceKind.ENDED, 1)), 80 * S)
-    assert told((*idle, *runs, *found)) == [
-        (25, "state", "idle"),
-        (45, "state", "running"),
-        (80, "state", "idle"),
-        (80, "ended", 60.0),
-        (80, "good", 1.0),
-    ]
-
-
-def test_a_look_changes_nothing_that_the_trace_has_told() -> None:
-    """A look at what a station is known to do shows nothing; one of several places is left."""
-    track, _ = follow(Track(), MILL, trace((0, TraceKind.BEGAN, 60)), 0)
-    assert looked(track, MILL, (StationState.RUNNING, 0), 5 * S) == (track, ())
-    assert looked(track, TWO, (StationState.IDLE, 0), 5 * S) == (track, ())
-    stops, found = looked(Track(), MILL, (StationState.PLANNED_STOP, 2 * S), 5 * S)
-    assert told(found) == [(5, "state", "planned_stop")]
-    _, found = follow(stops, MILL, trace((9, TraceKind.SET_UP_BEGAN, 60)), 9 * S)
-    assert told(found) == [(9, "state", "set_up")]
 
 
 def test_pieces_of_a_trace_tell_what_the_whole_tells() -> None:
@@ -241,14 +227,15 @@ def test_pieces_of_a_trace_tell_what_the_whole_tells() -> None:
         (10, TraceKind.FAILED, 0),
         (30, TraceKind.RENEWED, 0.7),
         (30, TraceKind.REPAIRED, 0),
+        (30, TraceKind.GOES_ON, 50),
         (80, TraceKind.ENDED, 1),
         (80, TraceKind.BLOCKED, 0),
         (90, TraceKind.BEGAN, 60),
     )
     mill = Watched(address=ADDRESS, modes=("trip",))
-    whole, at_once = follow(Track(), mill, rows, 95 * S)
+    whole, at_once = follow(Track(), mill, rows)
     track, pieces = Track(), list[Happening]()
     for row in rows:
-        track, found = follow(track, mill, [row], row.t_ns)
+        track, found = follow(track, mill, [row])
         pieces += found
     assert (track, tuple(pieces)) == (whole, at_once)

@@ -21,7 +21,7 @@ from linewright.plant import Address
 
 __all__ = ["Bounds", "Fact", "Folder", "OrdersFull", "Saved", "Written"]
 
-_FORM = 3
+_FORM = 4
 """Another one is not read: the play begins anew."""
 
 _log = logging.getLogger(__name__)

@@ -1,38 +1,24 @@
 """What the kernel's trace means for a machine: its states, its cycles and its parts, one by one.
 
-The trace says when cycles begin and end, when stations fail and what blocks them; the calendar
-when a cycle stops and goes on. A machine's control shows states and times. `follow` is the step
-from one to the other, as a pure function; `looked` adds what no trace tells.
+The trace says when cycles begin, stand, go on and end, when stations fail and what blocks them. A
+machine's control shows states and times. `follow` is the step from one to the other, as a pure
+function.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from linewright.emulate.signals import Happening, What
 from linewright.plant import Address
-from linewright.plant.calendar import WorkCalendar, compile_calendar, open_at
-from linewright.plant.records import StationState, Trace, TraceKind
+from linewright.plant.records import Trace, TraceKind
 
-__all__ = ["Track", "Watched", "follow", "looked", "started"]
+__all__ = ["Track", "Watched", "follow"]
 
 NS_PER_S = 1_000_000_000
 
-WINDOW_NS = 28 * 86_400 * NS_PER_S
-"""Working time is compiled for so long at once, and kept."""
-
-MARGIN_NS = 86_400 * NS_PER_S
-"""Shifts that began so long before a window, or end so long after it, are still seen whole."""
-
-WINDOWS_MAX = 13
-"""Windows in which the next turn of working time is looked for: a year."""
-
-FAR_NS = 2**63 - 1
-"""No turn of working time is to come: the station always works."""
-
-RESTS = frozenset({"idle", "starved", "blocked"})
-"""States of a station that stands with nothing done to it; out of working time all are idle."""
+FOR_KEEPERS = 2.0
+"""Value of a standstill for want of those who maintain; otherwise a station stands idle."""
 
 _STATES = {TraceKind.BLOCKED: "blocked", TraceKind.STARVED: "starved"}
 _FATES = frozenset({TraceKind.SCRAPPED, TraceKind.REWORKED})
@@ -41,52 +27,38 @@ _FATES = frozenset({TraceKind.SCRAPPED, TraceKind.REWORKED})
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """A station that is followed, and what of the plant file its trace is read with.
 
-    `modes` are its failure modes in the order of the plant file; `calendar` is when it works
-    (None: always); an `unattended` one finishes what it has begun. `sends_back`: parts may be
-    found bad there, and sent back or scrapped, after their cycle has ended well.
+    `modes` are its failure modes in the order of the plant file. `sends_back`: parts may be found
+    bad there, and sent back or scrapped, after their cycle has ended well.
     """
 
     address: Address
     modes: Sequence[str] = ()
     places: int = 1
-    calendar: WorkCalendar | None = None
-    unattended: bool = False
     sends_back: bool = False
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
     """Where one station stands in its trace.
 
-    `state` is one of ours, as text, and `rests` the one that holds when no cycle runs. `is_open`
-    is whether it is working time, `turn_ns` when that is looked at next. `cycles` has those under
-    way, by the unit that they began with: what was worked on each up to `since_ns`. `waits`: the
-    cycle under way stands for want of people. `down` and `set_ups` count places; `failing` says
-    since when each failure mode holds.
+    `state` is one of ours, as text, and `rests` the one that holds when no cycle runs. `cycles`
+    has those under way, by the unit that they began with: what was worked on each up to
+    `since_ns`; those among `standing` do not run. `down` has the failure modes that hold, as they
+    struck, one for each place; `failing` says since when each of them holds. `set_ups` counts
+    places.
     """
 
     state: str = "idle"
     rests: str = "idle"
-    is_open: bool = True
-    turn_ns: int = FAR_NS
-    waits: bool = False
     cycles: Mapping[str, int] = {}
+    standing: frozenset[str] = frozenset()
     since_ns: int = 0
-    down: int = 0
+    down: tuple[str, ...] = ()
     set_ups: int = 0
     failing: Mapping[str, int] = {}
 
 
-def started(watched: Watched, at_ns: int) -> Track:
-    """Return where a station stands before anything has happened."""
-    if watched.calendar is None:
-        return Track(since_ns=at_ns)
-    interval = open_at(watched.calendar, at_ns)
-    is_open = interval is not None and interval.kind == "work"
-    return Track(since_ns=at_ns, is_open=is_open, turn_ns=_next(watched.calendar, at_ns))
-
-
 def follow(
-    track: Track, watched: Watched, trace: Iterable[Trace], until_ns: int
+    track: Track, watched: Watched, trace: Iterable[Trace]
 ) -> tuple[Track, tuple[Happening, ...]]:
     """Return what happened at a station, and where it stands afterwards.
 
@@ -97,10 +69,7 @@ def follow(
     watched
         The station.
     trace
-        What the kernel noted after `track.since_ns` and up to `until_ns`, in order of time; other
-        places in it are passed over.
-    until_ns
-        Up to when: turns of working time are no part of the trace, and are found here.
+        What the kernel noted since then, in order of time; other places in it are passed over.
 
     Returns
     -------
@@ -110,50 +79,15 @@ def follow(
 
     Notes
     -----
-    A cycle's time is the time worked on it: repairs in the middle of it do not count, nor does
-    what lies between two shifts. All of an instant must be in one trace, for what becomes of a
-    part is noted after its cycle has ended. A station of several places shows running while any
-    of them runs, else what was said last of any.
+    A cycle's time is the time worked on it: what lies between a standstill or failure and its
+    going on does not count. All of an instant must be in one trace, for what becomes of a part is
+    noted after its cycle has ended. A station of several places shows running while any of them
+    runs, else what was said last of any.
     """
     own = [one for one in trace if one.element == watched.address]
     following = _Following(track, watched, own)
     for one in own:
-        following.turn(one.t_ns)
         following.take(one)
-    following.turn(until_ns)
-    return following.track(), tuple(following.found)
-
-
-def looked(
-    track: Track, watched: Watched, seen: tuple[StationState, int], t_ns: int
-) -> tuple[Track, tuple[Happening, ...]]:
-    """Return where a station stands when somebody looks at it, and what that shows.
-
-    Waiting for people or things leaves no trace, nor does work that goes on afterwards.
-
-    Parameters
-    ----------
-    track
-        Where it stands by its trace.
-    watched
-        The station; one of several places is left as it is.
-    seen
-        What it is seen to do, and since when.
-    t_ns
-        When it is looked at: what that shows is told then.
-    """
-    state, since_ns = seen
-    following = _Following(track, watched, ())
-    resting = track.state in RESTS
-    if watched.places > 1:
-        pass
-    elif state is StationState.IDLE and track.state in {"running", "starved", "blocked"}:
-        following.wait(t_ns, since_ns)
-    elif state is StationState.RUNNING and resting and track.cycles:
-        following.resume(t_ns, since_ns)
-    elif state is StationState.PLANNED_STOP and resting:
-        following.rests = "planned_stop"
-        following.show(t_ns)
     return following.track(), tuple(following.found)
 
 
@@ -161,10 +95,10 @@ class _Following:
     def __init__(self, track: Track, watched: Watched, own: Sequence[Trace]) -> None:
         self.watched = watched
         self.state, self.rests = track.state, track.rests
-        self.is_open, self.turn_ns, self.waits = track.is_open, track.turn_ns, track.waits
         self.cycles = dict(track.cycles)
+        self.standing = set(track.standing)
         self.since_ns = track.since_ns
-        self.down, self.set_ups = track.down, track.set_ups
+        self.down, self.set_ups = list(track.down), track.set_ups
         self.failing = dict(track.failing)
         self.found: list[Happening] = []
         self.fates: dict[tuple[int, str | None], list[Trace]] = {}
@@ -176,12 +110,10 @@ class _Following:
         return Track(
             state=self.state,
             rests=self.rests,
-            is_open=self.is_open,
-            turn_ns=self.turn_ns,
-            waits=self.waits,
             cycles=self.cycles,
+            standing=frozenset(self.standing),
             since_ns=self.since_ns,
-            down=self.down,
+            down=tuple(self.down),
             set_ups=self.set_ups,
             failing=self.failing,
         )
@@ -192,16 +124,16 @@ class _Following:
 
     def works(self) -> bool:
         """Return whether a cycle is under way that nothing holds up."""
-        if self.waits or not (self.is_open or self.watched.unattended):
-            return False
-        held = self.down if self.watched.places > 1 else self.down + self.set_ups
-        return len(self.cycles) > held
+        return len(self.cycles) > len(self.standing)
 
     def account(self, t_ns: int) -> None:
         """Count the work done until now."""
-        if self.works():
-            worked_ns = t_ns - self.since_ns
-            self.cycles = {unit: done + worked_ns for unit, done in self.cycles.items()}
+        worked_ns = t_ns - self.since_ns
+        if self.works() and worked_ns:
+            self.cycles = {
+                unit: done if unit in self.standing else done + worked_ns
+                for unit, done in self.cycles.items()
+            }
         self.since_ns = t_ns
 
     def show(self, t_ns: int) -> None:
@@ -218,74 +150,65 @@ class _Following:
             self.state = state
             self.say(t_ns, "state", state)
 
-    def turn(self, until_ns: int) -> None:
-        """Begin and end working time up to an instant: what was under way goes on, or stops."""
-        while self.watched.calendar is not None and self.turn_ns <= until_ns:
-            t_ns = self.turn_ns
-            self.account(t_ns)
-            interval = open_at(self.watched.calendar, t_ns)
-            self.is_open, self.waits = interval is not None and interval.kind == "work", False
-            self.turn_ns = _next(self.watched.calendar, t_ns)
-            if self.rests in RESTS:
-                self.rests = "idle"
-            self.show(t_ns)
-
-    def wait(self, t_ns: int, since_ns: int) -> None:
-        """Stand for want of people, since a time that was counted as work."""
-        self.account(t_ns)
-        counted_ns = max(0, t_ns - since_ns) if self.works() else 0
-        self.cycles = {unit: max(0, done - counted_ns) for unit, done in self.cycles.items()}
-        self.waits, self.rests = True, "idle"
-        self.show(t_ns)
-
-    def resume(self, t_ns: int, since_ns: int) -> None:
-        """Go on with a cycle, since a time that was not counted as work."""
-        self.account(t_ns)
-        missed_ns = max(0, t_ns - since_ns)
-        self.cycles = {unit: done + missed_ns for unit, done in self.cycles.items()}
-        self.waits = False
-        self.show(t_ns)
-
     def take(self, one: Trace) -> None:
         """Take one event of the station."""
-        t_ns = one.t_ns
+        t_ns, unit = one.t_ns, one.unit or ""
         self.account(t_ns)
         match one.kind:
             case TraceKind.BEGAN:
-                self.cycles[one.unit or ""] = 0
-                self.waits, self.rests = False, "idle"
+                self.cycles[unit] = 0
+                self.goes_on(t_ns, unit)
+            case TraceKind.GOES_ON:
+                self.goes_on(t_ns, unit)
+            case TraceKind.STANDS:
+                self.stands(unit)
+                self.rests = "planned_stop" if one.value == FOR_KEEPERS else "idle"
                 self.show(t_ns)
             case TraceKind.ENDED:
                 self.end(one)
             case TraceKind.FAILED:
-                self.fail(t_ns, self.mode(one.value))
+                self.fail(t_ns, unit, self.mode(one.value))
             case TraceKind.REPAIRED:
-                self.repair(t_ns)
+                self.repair(t_ns, self.mode(one.value))
             case TraceKind.SET_UP_BEGAN | TraceKind.SET_UP_ENDED:
                 more = 1 if one.kind == TraceKind.SET_UP_BEGAN else -1
                 self.set_ups = min(max(0, self.set_ups + more), self.watched.places)
-                self.rests, self.waits = "idle", False
+                self.rests = "idle"
                 self.show(t_ns)
             case TraceKind.RENEWED:
                 self.say(t_ns, "renewed", one.value)
             case kind if kind in _STATES:
-                self.rests, self.waits = _STATES[kind], False
+                self.rests = _STATES[kind]
                 self.show(t_ns)
 
-    def fail(self, t_ns: int, mode: str) -> None:
+    def stands(self, unit: str) -> None:
+        """Stop the cycle of a unit, if one is under way."""
+        if unit in self.cycles:
+            self.standing.add(unit)
+
+    def goes_on(self, t_ns: int, unit: str) -> None:
+        """Let the cycle of a unit run."""
+        self.standing.discard(unit)
+        self.rests = "idle"
+        self.show(t_ns)
+
+    def fail(self, t_ns: int, unit: str, mode: str) -> None:
         """Let a mode strike; a place that is down already is down by another one."""
-        self.down = min(self.down + 1, self.watched.places)
-        self.failing = {mode: t_ns} if self.watched.places == 1 else {**self.failing, mode: t_ns}
-        self.rests, self.waits = "idle", False
+        self.stands(unit)
+        self.down.append(mode)
+        self.failing = {**self.failing, mode: t_ns}
+        self.rests = "idle"
         self.show(t_ns)
         self.say(t_ns, "failing", mode)
 
-    def repair(self, t_ns: int) -> None:
-        """End a repair; a cycle under way goes on."""
-        self.down = max(0, self.down - 1)
-        if not self.down:
-            self.failing = {}
-            self.say(t_ns, "failing", "")
+    def repair(self, t_ns: int, mode: str) -> None:
+        """End a repair; others that wait for theirs still hold."""
+        if mode in self.down:
+            self.down.remove(mode)
+        if mode not in self.down:
+            self.failing.pop(mode, None)
+        if not self.down or self.watched.places == 1:
+            self.say(t_ns, "failing", self.down[-1] if self.down else "")
         self.show(t_ns)
 
     def end(self, one: Trace) -> None:
@@ -295,6 +218,7 @@ class _Following:
         """
         t_ns = one.t_ns
         worked_ns = self.cycles.pop(one.unit or "", None)
+        self.standing.discard(one.unit or "")
         if worked_ns is not None:
             self.rests = "idle"
             self.show(t_ns)
@@ -326,27 +250,3 @@ class _Following:
     def mode(self, number: float) -> str:
         index = round(number)
         return self.watched.modes[index] if 0 <= index < len(self.watched.modes) else ""
-
-
-def _next(calendar: WorkCalendar, after_ns: int) -> int:
-    """Return when working time may begin or end next; after a year without, look again then."""
-    first = after_ns // WINDOW_NS
-    for window in range(first, first + WINDOWS_MAX):
-        for t_ns in _edges(calendar, window):
-            if t_ns > after_ns:
-                return t_ns
-    return (first + WINDOWS_MAX) * WINDOW_NS
-
-
-@lru_cache(maxsize=64)
-def _edges(calendar: WorkCalendar, window: int) -> tuple[int, ...]:
-    """Return when working time begins or ends in a window; two shifts may meet there."""
-    start_ns, end_ns = window * WINDOW_NS, (window + 1) * WINDOW_NS
-    low_ns = max(0, start_ns - MARGIN_NS)
-    found = {
-        t_ns
-        for one in compile_calendar(calendar, low_ns, end_ns + MARGIN_NS)
-        if one.kind == "work"
-        for t_ns in (one.start_ns, one.end_ns)
-    }
-    return tuple(sorted(t_ns for t_ns in found if start_ns <= t_ns < end_ns))

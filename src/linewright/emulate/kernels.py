@@ -7,17 +7,20 @@ from typing import ClassVar
 
 import msgspec
 
+from linewright.emulate.flows.book import Book
 from linewright.emulate.flows.flow import RING_EVENTS, Done, Flow, Playing
 from linewright.emulate.flows.models import Given, models
-from linewright.emulate.following import Track, started
+from linewright.emulate.following import Track
 from linewright.emulate.signals import Happening, Seen
 from linewright.plant import Address, Plant
-from linewright.plant.records import Change, Order
+from linewright.plant.records import Change
 from linewright.twin import State, TwinFault, begin, outcome, with_changes
 
 __all__ = ["Kept", "KeptOtherwise", "Kernels"]
 
 _log = logging.getLogger(__name__)
+
+NONE = Book()
 
 SEED_BYTES = 4
 """Size of the seed of a station that is played alone: each draws its own chance."""
@@ -47,8 +50,8 @@ class Kernels:
         Models as `keep` returned them; empty: they begin at `at_ns` with `seed`.
     changes
         What a scenario does, in any order; those up to `at_ns` are over when models were kept.
-    orders
-        What is made to order, at sites that have orders.
+    book
+        What is made to order.
     at_ns, seed
         Plant time now, and what chance is drawn from.
 
@@ -67,13 +70,13 @@ class Kernels:
         *,
         kept: Mapping[str, Kept],
         changes: Sequence[Change],
-        orders: Sequence[Order] = (),
+        book: Book = NONE,
         at_ns: int,
         seed: int,
     ) -> None:
         self._flows: dict[Address, Flow] = {}
         states = {place: one.state for place, one in kept.items()} if kept else None
-        given = Given(at_ns=at_ns, seed=seed, orders=tuple(orders), kept=states)
+        given = Given(at_ns=at_ns, seed=seed, book=book, kept=states)
         for address, playing in models(plant, stations, given):
             if kept:
                 state, tracks = _kept(playing, kept.get(address))
@@ -82,7 +85,7 @@ class Kernels:
             else:
                 own = seed if playing.model.address == address else _seed_of(seed, address)
                 state = begin(playing.model, at_ns=at_ns, seed=own)
-                tracks = {one.address: started(one, at_ns) for one in playing.stations}
+                tracks = {one.address: Track(since_ns=at_ns) for one in playing.stations}
             self._flows[address] = Flow(playing, state, tracks, ring_events=self.ring_events)
         self._of = {one: flow for flow in self._flows.values() for one in flow.tracks}
         self._to_come = sorted(

@@ -17,7 +17,7 @@ import msgspec
 from linewright.emulate.faults.links import Reach, reach_of
 from linewright.emulate.faults.series import faults_of
 from linewright.emulate.faults.way import Carried, Way
-from linewright.emulate.flows.book import booked
+from linewright.emulate.flows.book import Book, booked
 from linewright.emulate.folder import Fact, Folder, Saved, Written
 from linewright.emulate.gauges import Showing
 from linewright.emulate.kernels import KeptOtherwise, Kernels
@@ -87,7 +87,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     from_ns: int
     speed: float
     fingerprint: str
-    orders: tuple[Order, ...] = ()
+    book: Book = Book()
 
 
 def set_up(
@@ -112,8 +112,8 @@ def set_up(
     options
         Speed, and when it begins to be shown.
     orders
-        What the site makes to order, in place of material without end; rush orders of the
-        scenario come beside them.
+        What the site makes to order, in place of material without end. Rush orders of the
+        scenario come beside either.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def set_up(
         from_ns=from_ns // NS_PER_US * NS_PER_US,
         speed=speed,
         fingerprint=_fingerprint(text, site, scenario, orders),
-        orders=booked(orders, checked, plant, site),
+        book=booked(orders, checked, plant, site),
     )
 
 
@@ -256,7 +256,7 @@ class Play:
             tuple(self.voices),
             kept={} if saved is None else saved.lines,
             changes=() if setup.scenario is None else changes(setup.scenario, setup.plant),
-            orders=setup.orders,
+            book=setup.book,
             at_ns=setup.start_ns if saved is None else saved.t_ns,
             seed=setup.seed,
         )

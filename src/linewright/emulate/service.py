@@ -97,7 +97,7 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         gc.freeze()  # the servers' nodes stay: looking through them would stop the clock
         _log.info("site %s is played at speed %g", applied.site, setup.speed)
         if setup.scenario is not None:
-            left = unplayed(setup.scenario, setup.plant, setup.site, has_orders=bool(setup.orders))
+            left = unplayed(setup.scenario, setup.plant, setup.site)
             for words in left:
                 _log.info("%s", words)
         await _live(play, servers, edges, _Ending(stop, announce))

@@ -1,8 +1,9 @@
 """Small shops for the tests of flows: what is played of them, and the twin beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
+from linewright.emulate.flows.book import Book
 from linewright.emulate.flows.models import Given, models
 from linewright.emulate.kernels import Kernels
 from linewright.emulate.signals import Seen, Voice
@@ -31,6 +32,8 @@ sites:
     currency: USD
 """
 
+NO_ORDERS = Book()
+
 Counts = dict[str, tuple[int, int, int]]
 """Good, bad and reworked pieces, by station."""
 
@@ -40,7 +43,7 @@ def shop(text: str) -> Plant:
     return load_text(HEAD + text.lstrip("\n"))
 
 
-def shown(plant: Plant, hours: float, orders: Sequence[Order] = ()) -> tuple[Counts, Outcome]:
+def shown(plant: Plant, hours: float, book: Book = NO_ORDERS) -> tuple[Counts, Outcome]:
     """Return what the counters of all machines say after some hours, and what the twin says.
 
     The counters begin with the play; where the model was at work before, what it made until then
@@ -48,8 +51,8 @@ def shown(plant: Plant, hours: float, orders: Sequence[Order] = ()) -> tuple[Cou
     """
     stations = [address for address, _ in plant.stations()]
     end_ns = MONDAY_NS + round(hours * 3600 * S)
-    kernels = Kernels(plant, stations, kept={}, changes=[], orders=orders, at_ns=MONDAY_NS, seed=1)
-    ((_, playing),) = models(plant, stations, Given(at_ns=MONDAY_NS, seed=1, orders=tuple(orders)))
+    kernels = Kernels(plant, stations, kept={}, changes=[], book=book, at_ns=MONDAY_NS, seed=1)
+    ((_, playing),) = models(plant, stations, Given(at_ns=MONDAY_NS, seed=1, book=book))
     (kept,) = kernels.keep().values()
     start = State.from_bytes(kept.state)
     before = made(outcome(playing.model, start))

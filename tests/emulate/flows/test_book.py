@@ -1,6 +1,6 @@
 """The orders of a play."""
 
-from linewright.emulate.flows.book import booked, rushed
+from linewright.emulate.flows.book import Book, booked, rushed
 from linewright.plant import Plant
 from linewright.plant.records import How, OrderStatus, revise
 from linewright.plant.scenario import Scenario, check_scenario_text
@@ -34,12 +34,13 @@ def test_a_rush_order_is_released_when_it_strikes() -> None:
     assert (one.order, one.product, one.priority) == ("down-1", "bolt", 9)
 
 
-def test_rush_orders_come_beside_given_ones_only() -> None:
-    """Without orders of its own a site has material always there, and nothing is to order."""
+def test_rush_orders_come_beside_given_ones_or_beside_what_is_made_anyway() -> None:
+    """Without orders of its own a site goes on making what it has material for."""
     plant = shop(CENTRE)
-    given = [order("o1", "pin", 20)]
-    assert [one.order for one in booked(given, scenario(plant), plant, "reno")] == ["o1", "down-1"]
-    assert booked((), scenario(plant), plant, "reno") == ()
+    both = booked([order("o1", "pin", 20)], scenario(plant), plant, "reno")
+    assert ([one.order for one in both.orders], both.beside) == (["o1", "down-1"], False)
+    alone = booked((), scenario(plant), plant, "reno")
+    assert ([one.order for one in alone.orders], alone.beside) == (["down-1"], True)
 
 
 def test_only_open_orders_of_the_site_for_its_products_count() -> None:
@@ -53,5 +54,5 @@ def test_only_open_orders_of_the_site_for_its_products_count() -> None:
         status=OrderStatus.FINISHED,
     )
     given = [first, order("o2", "pin", 5), finished, order("o3", "anvil", 1)]
-    assert booked(given, None, plant, "reno") == (first,)
-    assert booked(given, None, plant, "elsewhere") == ()
+    assert booked(given, None, plant, "reno") == Book((first,), beside=False)
+    assert booked(given, None, plant, "elsewhere") == Book()

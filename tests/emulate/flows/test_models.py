@@ -1,10 +1,14 @@
 """Which model plays which machines."""
 
+import pytest
+
+from linewright.emulate.flows.book import Book
 from linewright.emulate.flows.models import Given, models, watched, without_flow
+from linewright.emulate.following import Watched
 from linewright.plant import Address, Plant, PlantBuilder
 from linewright.plant.language import load_text
+from tests.emulate.flows.shops import MONDAY_NS, order
 
-MONDAY_NS = 1_795_438_800_000_000_000
 SITE = Address("reno")
 TURN, WASH = Address("reno/shop/lathes/one"), Address("reno/shop/washers/one")
 SPARE = Address("reno/shop/presses/one")
@@ -72,8 +76,8 @@ def test_a_site_at_work_has_parts_everywhere_when_the_play_begins() -> None:
     assert found[PUMP].begun is None
 
 
-def test_a_site_in_which_work_stands_is_played_in_parts() -> None:
-    """A store that nobody empties stops the lathe for ever; so each centre plays by itself."""
+def standing() -> Plant:
+    """Return a shop with a washer that waits for twenty valves, which come each 30 h."""
     builder = PlantBuilder("acme")
     area = builder.site("reno", timezone="UTC", currency="USD").area("shop")
     area.work_centre("lathes").station("one", does={"turn": "40 s"})
@@ -81,7 +85,12 @@ def test_a_site_in_which_work_stands_is_played_in_parts() -> None:
     for name in ("turn", "wash"):
         builder.operation(name)
     builder.product("valve", route=["turn", "wash"], arrives="30 h")
-    assert SITE not in played(builder.done())
+    return builder.done()
+
+
+def test_a_site_in_which_work_stands_is_played_in_parts() -> None:
+    """A washer that has no load in two weeks stops the site; so each centre plays by itself."""
+    assert SITE not in played(standing())
 
 
 COVER = """
@@ -114,8 +123,22 @@ def test_a_line_whose_product_goes_outside_is_played_without_that() -> None:
     assert [each.address.name for each in line.stations] == ["mill", "drill"]
 
 
-def test_a_station_is_watched_with_its_places_and_working_time() -> None:
-    """Without shifts of its own, or its group's, the site's hold; without any it always works."""
+def test_a_station_is_watched_with_its_places() -> None:
+    """A washer has two of them, a lathe one, and nothing of it fails."""
     plant = shop()
-    assert watched(plant, WASH).places == 2
-    assert watched(plant, TURN).calendar is None
+    assert watched(plant, WASH) == Watched(address=WASH, places=2)
+    assert watched(plant, TURN) == Watched(address=TURN)
+
+
+def test_a_rush_order_goes_to_the_place_that_makes_all_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A site in one model takes it; where each centre plays by itself nobody does, and it says."""
+    rush = Book((order("rush", "valve", 4),))
+    for product, placed in ((shop(arrives="1 min"), ["rush"]), (standing(), [])):
+        given = Given(at_ns=MONDAY_NS, seed=1, book=rush)
+        found = dict(models(product, list(dict(product.stations())), given))
+        assert [one.order for each in found.values() for one in each.orders] == placed
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == [
+        "order rush is not played: no model makes all of it"
+    ]

@@ -8,9 +8,9 @@ from linewright.emulate.flows.products import (
     doers,
     fewer,
     is_risky,
-    loaded,
     sent_back,
     staying,
+    whole,
 )
 from linewright.plant import Address, Plant, PlantBuilder
 
@@ -41,6 +41,8 @@ def test_of_many_products_some_stand_for_all() -> None:
     """Of more than are played by turns three of a route are left; those that arrive all stay."""
     assert len(fewer(plant(PRODUCTS_MAX), SHOP).products) == PRODUCTS_MAX
     assert list(fewer(plant(PRODUCTS_MAX + 1), SHOP).products) == [f"p{n}" for n in range(EACH)]
+    wanted = fewer(plant(PRODUCTS_MAX + 1), SHOP, {"p60"}).products
+    assert list(wanted) == [*(f"p{n}" for n in range(EACH)), "p60"]
     arriving = plant(PRODUCTS_MAX + 1, arrives="1 h")
     assert len(fewer(arriving, SHOP).products) == PRODUCTS_MAX + 1
 
@@ -104,13 +106,7 @@ def test_products_that_go_outside_in_the_midst_of_a_line_are_left_out() -> None:
         assert len(staying(builder.done(), SHOP.child("pump")).products) == left
 
 
-def test_where_machines_take_loads_products_move_by_the_piece() -> None:
-    """Beside an oven for 60 a lot of 120 is 120 parts, but not where it arrives as a lot."""
-    for keys, size in (({}, None), ({"arrives": "1 h"}, 120)):
-        builder = PlantBuilder("acme")
-        area = builder.site("reno", timezone="UTC", currency="USD").area("shop")
-        area.work_centre("ovens").station("one", does={"bake": "2 h"}, batch=60)
-        builder.operation("bake")
-        builder.product("valve", route=["bake"], lot_size=120, **keys)
-        assert loaded(builder.done(), SHOP).products["valve"].lot_size == size
-    assert loaded(plant(lot_size=120), SHOP).products["p0"].lot_size == 120
+def test_what_is_made_as_a_whole_at_a_place() -> None:
+    """Both steps are done in the shop, one of them alone in each work centre."""
+    assert whole(plant(), SHOP) == {"p0"}
+    assert whole(plant(), Address("reno/shop/mills")) == frozenset()

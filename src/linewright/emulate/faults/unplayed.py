@@ -15,7 +15,7 @@ __all__ = ["unplayed"]
 
 _NEVER: Mapping[str, str] = {
     "people": "nobody enters anything in a play",
-    "orders": "a play without orders of its own makes what it has material for",
+    "orders": "machines show no dates of orders",
     "supply": "a play has no deliveries",
     "energy": "a play has no other loads than its machines",
     "services": "a play leaves the services of Linewright alone",
@@ -25,9 +25,7 @@ _NEVER: Mapping[str, str] = {
 _OF_NUMBERS = frozenset({"value: noisy", "value: drifts", "value: jumps"})
 
 
-def unplayed(
-    scenario: Scenario, plant: Plant, site: str, *, has_orders: bool = False
-) -> tuple[str, ...]:
+def unplayed(scenario: Scenario, plant: Plant, site: str) -> tuple[str, ...]:
     """Return what of a scenario the emulated plant does not play, each with the reason.
 
     Parameters
@@ -36,8 +34,6 @@ def unplayed(
         The scenario, checked against the plant.
     site
         The site that is played; what strikes at others is passed over.
-    has_orders
-        Whether the site makes given orders: then rush orders come beside them.
 
     Returns
     -------
@@ -59,12 +55,11 @@ def unplayed(
     """
     found: list[str] = []
     events = dict(scenario.events())
-    never = {**_NEVER, "orders": "machines show no dates of orders"} if has_orders else _NEVER
-    for each, why in never.items():
+    for each, why in _NEVER.items():
         own = [
             f"{name} ({one.happens})"
             for name, one in events.items()
-            if _list_of(name) == each and not (has_orders and one.happens == "rush")
+            if _list_of(name) == each and one.happens != "rush"
         ]
         if own:
             found.append(f"{', '.join(own)} {'is' if len(own) == 1 else 'are'} not played: {why}")

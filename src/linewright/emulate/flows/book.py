@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from linewright.plant import Address, Plant
 from linewright.plant.records import How, Order, OrderKind, OrderStatus
 from linewright.plant.scenario import Scenario, occurrences
 
-__all__ = ["ORDERS_MAX", "booked", "rushed"]
+__all__ = ["ORDERS_MAX", "Book", "booked", "rushed"]
 
 ORDERS_MAX = 100_000
 """Most orders of a play; further ones are left out, the latest first."""
 
 SOURCE = "scenario"
 FIRST = 9
-"""Priority of a rush order: it goes before all others."""
+"""Priority of a rush order: it goes before other orders."""
 
 NS_PER_S = 1_000_000_000
 
@@ -22,24 +24,28 @@ _MADE = frozenset({OrderKind.CUSTOMER, OrderKind.PRODUCTION, OrderKind.STOCK})
 _OPEN = frozenset({OrderStatus.PLANNED, OrderStatus.RELEASED, OrderStatus.STARTED})
 
 
-def booked(
-    orders: Sequence[Order], scenario: Scenario | None, plant: Plant, site: str
-) -> tuple[Order, ...]:
-    """Return what a site makes to order; empty where it makes nothing to order.
+class Book(msgspec.Struct, frozen=True):
+    """The orders of a play, and whether they come beside what is made anyway, or in its place."""
+
+    orders: tuple[Order, ...] = ()
+    beside: bool = True
+
+
+def booked(orders: Sequence[Order], scenario: Scenario | None, plant: Plant, site: str) -> Book:
+    """Return what a site makes to order.
 
     Parameters
     ----------
     orders
         Given ones, in any order: of each item the latest revision counts.
     scenario
-        Its rush orders come beside given ones. Without given ones they are left out: a shop with
-        material always in front of it makes what it makes, and the twin knows no order beside it.
+        Its rush orders come beside given ones, or beside what the site makes anyway.
     plant, site
         The plant, and the site that is played.
 
     Returns
     -------
-    tuple
+    Book
         Open orders of the site for products of the plant, by the time of their release.
     """
     latest: dict[tuple[str, str, int], Order] = {}
@@ -53,11 +59,10 @@ def booked(
         and one.status in _OPEN
         and one.product in plant.products
     ]
-    if not own:
-        return ()
+    beside = not own
     own += () if scenario is None else rushed(scenario, plant, site)
     by_time = sorted(own, key=lambda one: (one.earliest_ns or 0, one.order, one.item))
-    return tuple(by_time[:ORDERS_MAX])
+    return Book(tuple(by_time[:ORDERS_MAX]), beside)
 
 
 def rushed(scenario: Scenario, plant: Plant, site: str) -> tuple[Order, ...]:

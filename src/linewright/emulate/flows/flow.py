@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from linewright.emulate.following import Track, Watched, follow, looked
-from linewright.emulate.signals import GRID_NS, Happening
+from linewright.emulate.following import Track, Watched, follow
+from linewright.emulate.signals import Happening
 from linewright.plant import Address
-from linewright.plant.records import Order, StationState, Trace
+from linewright.plant.records import Order, Trace
 from linewright.twin import Model, Ring, State, TwinFault, advance, outcome
 
 __all__ = ["RING_EVENTS", "Done", "Flow", "Look", "Playing"]
@@ -19,6 +19,10 @@ made in halves."""
 
 STEP_EVENTS_MAX = 200_000
 """Events of one model in one step, some ten seconds: beyond it something goes round without end."""
+
+
+FAR_NS = 2**63 - 1
+"""No order is released, or done, until then."""
 
 
 class Playing(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,10 +40,8 @@ class Playing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(NamedTuple):
-    """How a station stands: what it does since when, its wears, and what it made."""
+    """How a station stands: its wears, and what it made."""
 
-    state: StationState
-    since_ns: int
     used: Mapping[str, float]
     made: int
 
@@ -74,6 +76,8 @@ class Flow:
         self.state = state
         self.tracks = dict(tracks)
         self.ring = Ring(self.model, events=ring_events)
+        self._first_ns = min((one.earliest_ns or 0 for one in self.orders), default=FAR_NS)
+        self._last_ns = FAR_NS
         self._looks: tuple[State, dict[Address, Look]] | None = None
 
     def advance(self, until_ns: int) -> Iterator[tuple[Address, tuple[Happening, ...]]]:
@@ -93,15 +97,10 @@ class Flow:
         for event in events:
             trace.setdefault(event.element, []).append(event)
         for one in self.stations:
-            track, own = self.tracks[one.address], trace.get(one.address, [])
-            found: tuple[Happening, ...] = ()
-            if own or track.turn_ns <= until_ns:
-                track, found = follow(track, one, own, until_ns)
-            if until_ns % GRID_NS == 0:
-                now = self.looks()[one.address]
-                track, more = looked(track, one, (now.state, now.since_ns), until_ns)
-                found += more
-            self.tracks[one.address] = track
+            own = trace.get(one.address)
+            if not own:
+                continue
+            self.tracks[one.address], found = follow(self.tracks[one.address], one, own)
             if found:
                 yield one.address, found if self.pieces == 1 else tuple(self._loads(found))
 
@@ -109,9 +108,7 @@ class Flow:
         """Return how each station stands now; found once for each state, some 30 us a station."""
         if self._looks is None or self._looks[0] is not self.state:
             found = {
-                one.address: Look(
-                    one.state, one.since_ns, one.used, one.good + one.scrap + one.rework
-                )
+                one.address: Look(one.used, one.good + one.scrap + one.rework)
                 for one in outcome(self.model, self.state).stations
             }
             self._looks = self.state, found
@@ -119,13 +116,13 @@ class Flow:
 
     def done(self, after_ns: int) -> tuple[Done, ...]:
         """Return the orders that were done after a time, in order of time."""
-        if not self.orders:
+        if self._first_ns > self.state.t_ns or self._last_ns <= after_ns:
             return ()
-        found = [
-            Done(one.name, one.good, one.done_ns)
-            for one in outcome(self.model, self.state).orders
-            if one.done_ns is not None and one.done_ns > after_ns
-        ]
+        orders = outcome(self.model, self.state).orders
+        ends = [Done(one.name, one.good, one.done_ns) for one in orders if one.done_ns is not None]
+        if len(ends) == len(orders):
+            self._last_ns = max(one.t_ns for one in ends)
+        found = [one for one in ends if one.t_ns > after_ns]
         return tuple(sorted(found, key=lambda one: one.t_ns))
 
     def _trace(self, until_ns: int) -> list[Trace]:

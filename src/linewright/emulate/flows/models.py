@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from linewright.emulate.flows.alone import alone, pieces_of
+from linewright.emulate.flows.book import Book
 from linewright.emulate.flows.flow import Playing
-from linewright.emulate.flows.products import doers, fewer, is_risky, loaded, sent_back, staying
+from linewright.emulate.flows.products import doers, fewer, is_risky, sent_back, staying, whole
 from linewright.emulate.flows.warming import warmed
 from linewright.emulate.following import Watched
 from linewright.plant import Address, Plant
@@ -29,7 +30,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
     at_ns: int
     seed: int
-    orders: tuple[Order, ...] = ()
+    book: Book = Book()
     kept: Mapping[str, bytes] | None = None
 
     def fits(self, model: Model) -> bool:
@@ -66,15 +67,18 @@ def models(
     for site in dict.fromkeys(one.site for one in waiting):
         trial = _Trial(plant, Address(site), given)
         for place in trial.places():
-            whole = [one for one in stations if place.contains(one)]
-            if not whole or not set(whole) <= set(waiting):
+            own = [one for one in stations if place.contains(one)]
+            if not own or not set(own) <= set(waiting):
                 continue
-            found = trial.of(place, whole)
+            found = trial.of(place, own)
             if found is None or not found.stations:
                 continue
             yield place, found
+            trial.placed |= {one.id for one in found.orders}
             spoken = {one.address for one in found.stations}
             waiting = [one for one in waiting if one not in spoken]
+        for order in trial.left() if given.book.beside else ():
+            _log.warning("order %s is not played: no model makes all of it", order.order)
     for address in waiting:
         try:
             model = alone(plant, address)
@@ -93,7 +97,21 @@ class _Trial:
         self._groups = {at: group for at, group in plant.groups() if at.site == site}
         self._site = site
         self._given = given
-        self._orders = tuple(one for one in given.orders if one.address.site == site)
+        self._orders = tuple(one for one in given.book.orders if one.address.site == site)
+        self.placed: set[str] = set()
+
+    def left(self) -> list[Order]:
+        """Return the orders that no model makes."""
+        return [one for one in self._orders if one.id not in self.placed]
+
+    def _beside(self, plant: Plant, place: Address) -> tuple[Order, ...]:
+        """Return the orders that a place makes beside what it makes anyway."""
+        waiting = self.left() if self._given.book.beside else []
+        made = whole(plant, place) if waiting else frozenset()
+        return tuple(one for one in waiting if one.product in made)
+
+    def _fewer(self, plant: Plant, place: Address) -> Plant:
+        return fewer(plant, place, {one.product for one in self._orders})
 
     def places(self) -> Iterator[Address]:
         """Yield the places that may be one model, the largest first."""
@@ -112,7 +130,7 @@ class _Trial:
         if kept is not None and place not in kept:
             return None
         is_all = place == self._site or len(self._groups) == 1
-        if self._orders and is_all:
+        if self._orders and is_all and not self._given.book.beside:
             return self._to_order(place, own)
         if place in self._groups:
             return self._of_group(place, own)
@@ -127,20 +145,19 @@ class _Trial:
         names = {one.product for one in self._orders} | {*model.products}
         chosen = {name: one for name, one in self._plant.products.items() if name in names}
         plant = msgspec.structs.replace(self._plant, products=chosen)
-        playing = _playing(plant, place, model, own)
-        return msgspec.structs.replace(playing, orders=self._orders)
+        return _playing(plant, place, model, own, self._orders)
 
     def _of_several(self, place: Address, own: Sequence[Address]) -> Playing | None:
-        plant = loaded(fewer(self._plant, place), place)
-        able = doers(plant, place)
+        plant = self._fewer(self._plant, place)
+        able, orders = doers(plant, place), self._beside(plant, place)
         if not any(one in each for each in able for one in own):
             return None
         try:
-            model = compile_plant(plant, place)
+            model = compile_plant(plant, place, orders=orders, beside=True)
         except TwinFault as error:
             _log.info("%s is not one model: %s", place, error)
             return None
-        playing = _playing(plant, place, model, own)
+        playing = _playing(plant, place, model, own, orders)
         if self._given.kept is not None:
             return playing
         found = warmed(playing, able, self._given.at_ns, self._given.seed)
@@ -151,9 +168,9 @@ class _Trial:
     def _of_group(self, place: Address, own: Sequence[Address]) -> Playing | None:
         group = self._groups[place]
         if not isinstance(group, Line):
-            plant = loaded(fewer(self._plant, place), place)
+            plant = self._fewer(self._plant, place)
             return self._checked(plant, place, own) if doers(plant, place) else None
-        plant = fewer(staying(self._plant, place), place)
+        plant = self._fewer(staying(self._plant, place), place)
         one = self._of_line(plant, place, own)
         if one is None or one.model.product or not doers(plant, place):
             return one
@@ -161,12 +178,13 @@ class _Trial:
 
     def _checked(self, plant: Plant, place: Address, own: Sequence[Address]) -> Playing | None:
         """Return a line or work centre with all of its products, where none can stand for ever."""
+        orders = self._beside(plant, place)
         try:
-            model = compile_plant(plant, place)
+            model = compile_plant(plant, place, orders=orders, beside=True)
         except TwinFault as error:
             _log.info("%s is played otherwise: %s", place, error)
             return None
-        playing = _playing(plant, place, model, own)
+        playing = _playing(plant, place, model, own, orders)
         if self._given.kept is not None:
             return playing if self._given.fits(model) else None
         if not is_risky(plant, place):
@@ -181,6 +199,13 @@ class _Trial:
         """Return a line with the product that passes every station; else it makes none."""
         try:
             model = compile_line(plant, place)
+            orders = tuple(
+                one for one in self._beside(plant, place) if one.product == model.product
+            )
+            if orders:
+                model = compile_plant(
+                    plant, place, product=model.product, orders=orders, beside=True
+                )
         except TwinFault as error:
             _log.info("%d machines of %s are played without flow: %s", len(own), place, error)
             return None
@@ -192,10 +217,17 @@ class _Trial:
                 for one in model.stations
                 if one in own
             ),
+            orders=orders,
         )
 
 
-def _playing(plant: Plant, place: Address, model: Model, own: Sequence[Address]) -> Playing:
+def _playing(
+    plant: Plant,
+    place: Address,
+    model: Model,
+    own: Sequence[Address],
+    orders: tuple[Order, ...] = (),
+) -> Playing:
     """Return a model with those of its stations at which something is done, if they are played."""
     able = {one for each in doers(plant, place) for one in each}
     finding = sent_back(plant, place)
@@ -206,6 +238,7 @@ def _playing(plant: Plant, place: Address, model: Model, own: Sequence[Address])
             for one in model.stations
             if one in own and one in able
         ),
+        orders=orders,
     )
 
 
@@ -259,14 +292,5 @@ def watched(plant: Plant, address: Address) -> Watched:
     """Return a station as its trace is followed."""
     place = address.parent
     assert place is not None, "a station stands in a line or a work centre"
-    site = plant.sites[address.site]
-    group = dict(plant.groups())[place]
-    station = group.stations[address.name]
-    shifts = station.shifts or group.shifts or tuple(site.shifts)
-    return Watched(
-        address=address,
-        modes=tuple(station.fails),
-        places=station.places,
-        calendar=site.calendar(shifts) if shifts else None,
-        unattended=station.unattended,
-    )
+    station = dict(plant.groups())[place].stations[address.name]
+    return Watched(address=address, modes=tuple(station.fails), places=station.places)

@@ -1,6 +1,6 @@
 """What is made at a place: products, the routes that they take, and who does their steps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -13,10 +13,10 @@ __all__ = [
     "doers",
     "fewer",
     "is_risky",
-    "loaded",
     "routes",
     "sent_back",
     "staying",
+    "whole",
 ]
 
 PRODUCTS_MAX = 60
@@ -68,6 +68,24 @@ def doers(plant: Plant, place: Address) -> tuple[frozenset[Address], ...]:
     return tuple(found)
 
 
+def whole(plant: Plant, place: Address) -> frozenset[str]:
+    """Return the products of which every step is done at a place, or outside."""
+    stations = list(plant.stations_in(place))
+    return frozenset(
+        name
+        for name, route in routes(plant, place)
+        if all(
+            any(can(step, *at) for at in stations) or _is_outside(plant, step.operation)
+            for step in route.steps
+        )
+    )
+
+
+def _is_outside(plant: Plant, operation: str) -> bool:
+    one = plant.operations.get(operation)
+    return one is not None and one.outside is not None
+
+
 def sent_back(plant: Plant, place: Address) -> frozenset[Address]:
     """Return the stations at which a whole part may be found bad after its cycle."""
     stations = list(plant.stations_in(place))
@@ -81,20 +99,22 @@ def sent_back(plant: Plant, place: Address) -> frozenset[Address]:
     )
 
 
-def fewer(plant: Plant, place: Address) -> Plant:
+def fewer(plant: Plant, place: Address, wanted: Collection[str] = ()) -> Plant:
     """Return a plant with so few products at a place that the turn of each comes round soon.
 
     Parameters
     ----------
     plant, place
         The plant, and where its products are made.
+    wanted
+        Products that are ordered.
 
     Returns
     -------
     Plant
         The plant itself, where at most `PRODUCTS_MAX` are made there. Else `EACH` of each route
-        and family, those that are released by `arrives` or `demand_per_week`, and what goes into
-        any of them.
+        and family, those that are wanted or released by `arrives` or `demand_per_week`, and what
+        goes into any of them.
     """
     made = dict(routes(plant, place))
     if len(made) <= PRODUCTS_MAX:
@@ -105,7 +125,8 @@ def fewer(plant: Plant, place: Address) -> Plant:
         product = plant.products[name]
         key = (product.family, *((step.operation, step.at) for step in route.steps))
         counts[key] = counts.get(key, 0) + 1
-        if product.arrives is not None or product.demand_per_week or counts[key] <= EACH:
+        is_asked = name in wanted or product.arrives is not None or product.demand_per_week
+        if is_asked or counts[key] <= EACH:
             kept.append(name)
     waiting = list(kept)
     while waiting:
@@ -123,25 +144,6 @@ def taken(plant: Plant, name: str) -> Iterator[str]:
     for route in plant.routes_of(name).values():
         for step in route.steps:
             yield from step.takes
-
-
-def loaded(plant: Plant, place: Address) -> Plant:
-    """Return a plant whose products move piece by piece where machines of a place take loads.
-
-    The twin counts a lot as one part: an oven for 60 would take a lot of 120 piece after piece.
-    Products that arrive in lots stay as they are, else fewer pieces would come.
-    """
-    does = {one for _, station in plant.stations_in(place) for one in station.does}
-    takes_loads = any((one.batch or 1) > 1 for _, one in plant.stations_in(place)) or any(
-        (one.batch or 1) > 1 for name, one in plant.operations.items() if name in does
-    )
-    if not takes_loads:
-        return plant
-    products = {
-        name: one if one.arrives is not None else msgspec.structs.replace(one, lot_size=None)
-        for name, one in plant.products.items()
-    }
-    return msgspec.structs.replace(plant, products=products)
 
 
 def is_risky(plant: Plant, place: Address) -> bool:
@@ -178,7 +180,6 @@ def _leaves(plant: Plant, product: str, stations: Sequence[tuple[Address, Statio
     for route in plant.routes_of(product).values():
         own = [n for n, step in enumerate(route.steps) if any(can(step, *at) for at in stations)]
         between = route.steps[own[0] : own[-1]] if own else ()
-        done = (plant.operations.get(step.operation) for step in between)
-        if any(one is not None and one.outside is not None for one in done):
+        if any(_is_outside(plant, step.operation) for step in between):
             return True
     return False

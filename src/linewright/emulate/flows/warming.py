@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from linewright.emulate.flows.flow import Flow, Playing
-from linewright.emulate.following import started
+from linewright.emulate.following import Track
 from linewright.plant import Address
 from linewright.twin import begin
 
@@ -29,8 +29,8 @@ LAST_NS = 7 * NS_PER_DAY
 STRETCH_NS = 6 * NS_PER_H
 """Plant time of one stretch of it; the events are counted in between."""
 
-EVENTS_MAX = 60_000
-"""Most events of a stage, some three seconds: what needs more is played in smaller parts."""
+EVENTS_MAX = (60_000, 10_000)
+"""Most events of each stage, a few seconds: what needs more is played in smaller parts."""
 
 STRETCH_EVENTS_MAX = 6_000
 """Most events of a stretch: a thousand an hour."""
@@ -55,10 +55,10 @@ def warmed(
     Notes
     -----
     The model begins empty and fresh at the beginning of the stage that is enough. What the
-    scenario does comes later. Cost: some 40 us an event.
+    scenario does comes later. Cost: 40 to 400 us an event.
     """
-    for stage_ns in STAGES_NS:
-        flow, made = _stage(playing, (max(0, at_ns - stage_ns), at_ns), seed)
+    for stage_ns, most in zip(STAGES_NS, EVENTS_MAX, strict=True):
+        flow, made = _stage(playing, (max(0, at_ns - stage_ns), at_ns), most, seed)
         if flow.stopped or flow.state.t_ns < at_ns:
             return None
         if all(any(made.get(one, 0) > 0 for one in each) for each in doers):
@@ -66,14 +66,16 @@ def warmed(
     return None
 
 
-def _stage(playing: Playing, span: tuple[int, int], seed: int) -> tuple[Flow, dict[Address, int]]:
+def _stage(
+    playing: Playing, span: tuple[int, int], most: int, seed: int
+) -> tuple[Flow, dict[Address, int]]:
     """Return a model after a stage, or where it broke off, and what each station made lately."""
     from_ns, at_ns = span
-    tracks = {one.address: started(one, from_ns) for one in playing.stations}
+    tracks = {one.address: Track(since_ns=from_ns) for one in playing.stations}
     state = begin(playing.model, at_ns=from_ns, seed=seed)
     flow = Flow(playing, state, tracks, events_max=STRETCH_EVENTS_MAX)
     before = dict.fromkeys(playing.model.stations, 0)
-    while flow.state.t_ns < at_ns and not flow.stopped and flow.state.events < EVENTS_MAX:
+    while flow.state.t_ns < at_ns and not flow.stopped and flow.state.events < most:
         until_ns = min(at_ns, flow.state.t_ns + STRETCH_NS)
         for _ in flow.advance(until_ns):
             pass  # nobody sees it

@@ -29,7 +29,7 @@ LAST_NS = 7 * NS_PER_DAY
 STRETCH_NS = 6 * NS_PER_H
 """Plant time of one stretch of it; the events are counted in between."""
 
-EVENTS_MAX = (60_000, 10_000)
+EVENTS_MAX = (60_000, 40_000)
 """Most events of each stage, a few seconds: what needs more is played in smaller parts."""
 
 STRETCH_EVENTS_MAX = 6_000

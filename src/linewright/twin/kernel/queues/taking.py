@@ -222,16 +222,19 @@ def pick(s: Ints, f: Floats, t: int, i: int) -> int:
     best = -1
     rank = 0
     score = 0.0
-    poor = poorer = -1  # steps of which too few wait: nobody counts them again at once
+    rich = poor = poorer = -1  # steps of which enough wait, or too few: not counted again
     p = after_in(s, q, -1)
     while p >= 0:
         c = part(s, p)
         known = s[c + at.STEP] == poor or s[c + at.STEP] == poorer
         takes = not known and can_take(s, t, i, p)
-        if takes and not enough(s, t, i, p):
-            takes = False
-            poorer = poor
-            poor = s[c + at.STEP]
+        if takes and s[c + at.STEP] != rich:
+            takes = enough(s, t, i, p)
+            if takes:
+                rich = s[c + at.STEP]
+            else:
+                poorer = poor
+                poor = s[c + at.STEP]
         if takes:
             here = urgency(s, f, t, i, p)
             first = s[c + at.PRIORITY] < rank
@@ -262,7 +265,7 @@ def enough(s: Ints, t: int, i: int, p: int) -> bool:
         to = behind(s, p)
         if to >= 0 and not fits_behind(s, i, to):
             return False
-    return alike(s, t, i, p) >= least
+    return alike(s, t, i, p, least) >= least
 
 
 def can_take(s: Ints, t: int, i: int, p: int) -> bool:
@@ -371,12 +374,12 @@ def is_alike(s: Ints, t: int, i: int, pair: tuple[int, int]) -> bool:
     return same and can_take(s, t, i, p)
 
 
-def alike(s: Ints, t: int, i: int, first: int) -> int:
-    """Return how many pieces that wait could make one load with a part, itself counted."""
+def alike(s: Ints, t: int, i: int, first: int, most: int) -> int:
+    """Return how many pieces that wait could make one load with a part, as far as asked for."""
     count = 0
     q = s[fixed(s, i) + at.MS_QUEUE]
     p = after_in(s, q, -1)
-    while p >= 0:
+    while p >= 0 and count < most:
         if is_alike(s, t, i, (p, first)):
             count += s[part(s, p) + at.SIZE]
         p = after_in(s, q, p)

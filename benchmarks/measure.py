@@ -181,5 +181,11 @@ def as_json(name: str, claims: list[Claim]) -> dict[str, object]:
     return {
         "name": name,
         "machine": machine(),
-        "claims": [msgspec.to_builtins(claim) for claim in claims],
+        "claims": [_plain(claim) for claim in claims],
     }
+
+
+def _plain(claim: Claim) -> dict[str, Any]:
+    """Return a claim as a program reads it; without rows where there are none."""
+    found: dict[str, Any] = msgspec.to_builtins(claim)
+    return {key: value for key, value in found.items() if key != "rows" or value}

@@ -45,8 +45,8 @@ def test_many_are_counted() -> None:
     assert plant is not None
     said = limits(plant, "nogales", emulated=True)
     assert any(
-        each.startswith("5 work centres are played without flow, each machine by itself: nogales/")
-        and each.endswith(" and 2 more")
+        each.startswith("7 of 25 stations show nothing (not connected 7): nogales/soft/")
+        and each.endswith(" and 4 more")
         for each in said
     )
     assert not any("phoenix" in each for each in said)

@@ -89,7 +89,7 @@ def test_what_does_not_run_yet_is_told(
     plan_of(str(BRACKET), Options(data=tmp_path, emulate=True))
     assert "not yet" not in capsys.readouterr().out
     plan_of(str(TALLER), Options(data=tmp_path, scenario=DIRTY))
-    assert "orders.rush_shaft (rush) are not played" in capsys.readouterr().out
+    assert "energy.compressor (peak) is not played" in capsys.readouterr().out
 
 
 def _plan(folder: Path, **more: Any) -> Plan:  # noqa: ANN401  # fields of the plan

@@ -34,6 +34,7 @@ from linewright.twin.forecasting import (
     settled,
     standing,
 )
+from tools.bench import commit
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "benchmarks" / "results" / "forecast_scored.json"
@@ -71,11 +72,14 @@ class Ahead(msgspec.Struct, frozen=True):
     bias_pieces: float
     mean_pieces: float
     skill: float | None
+    """1 less the CRPS over that of the naive forecast."""
 
 
 class Result(msgspec.Struct, frozen=True):
     """What the command stores."""
 
+    command: str
+    commit: str
     path: str
     plant: str
     days: int
@@ -206,6 +210,8 @@ def main() -> None:
             found += forecasts_of(day, model)
             day.close()
     result = Result(
+        f"python -m benchmarks.twin.forecast_scored --days {days}",
+        commit(ROOT),
         PATH,
         "plants/bracket",
         days,

@@ -20,7 +20,7 @@ NOTES_MAX = 500
 """Most notes of one file."""
 
 
-class CmsdInvalid(ValueError):
+class CmsdInvalid(MarkupInvalid):
     """A file that cannot be made a plant, or a plant that cannot be made a file.
 
     Parameters
@@ -32,15 +32,6 @@ class CmsdInvalid(ValueError):
     do
         What helps.
     """
-
-    def __init__(self, where: str, what: str, do: str) -> None:
-        super().__init__(where, what, do)
-        self.where = where
-        self.what = what
-        self.do = do
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.do}"
 
 
 class Notes:

@@ -13,6 +13,7 @@ __all__ = ["measured_page", "row", "told"]
 
 FULL = Path("benchmarks/results/twin.json")
 QUICK = Path("benchmarks/results/twin.quick.json")
+SCORED = Path("benchmarks/results/forecast_scored.json")
 
 ANCHORS = "anchors_within_interval"
 
@@ -76,8 +77,38 @@ def measured_page(root: Path) -> str:
         "" if file == FULL else "\nThe quick version: shorter runs, wider intervals.\n",
         *_exact(claims),
         *_fast(claims),
+        *_scored(root / SCORED),
     ]
     return "\n".join(lines)
+
+
+def _scored(file: Path) -> list[str]:
+    """Return how forecasts did against what the emulated plant then made."""
+    if not file.exists():
+        return []
+    kept = json.loads(file.read_text("utf-8"))
+    ahead = kept["ahead"]
+    lines = [
+        "## Forecasts beside what came",
+        "",
+        f"Good parts of `{kept['plant']}`, emulated for {kept['days']} days, forecast from the",
+        f"live state with {kept['futures']} futures; {kept['note']}.",
+        f"Measured by `{kept['command']}`, kept in",
+        f"`{SCORED.as_posix()}`. The error is the CRPS, in pieces; against the naive forecast",
+        "(the rate of the last hour goes on) it is smaller by the share of the last column.",
+        "",
+        row(("hours ahead", "forecasts", "mean", "80 % held", "90 % held", "error", "smaller by")),
+        row(("---:",) * 7),
+    ]
+    for one in ahead:
+        shares = (_percent(one[name]) for name in ("held_80", "held_90"))
+        made = (told(one["hours"]), str(one["forecasts"]), told(one["mean_pieces"]))
+        lines.append(row((*made, *shares, told(one["crps_pieces"]), _percent(one["skill"]))))
+    return [*lines, ""]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _head() -> list[str]:

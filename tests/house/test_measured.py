@@ -46,3 +46,15 @@ def test_what_was_not_measured_is_said_so(tmp_path: Path) -> None:
     assert "| first answer ever, which compiles | not measured |" in page
     assert "The quick version" in page
     assert "The quick version" not in _kept(tmp_path, {"name": "cold_compile", "value": 20.0})
+
+
+def test_forecasts_stand_beside_what_came(tmp_path: Path) -> None:
+    """Each time ahead has a row: how often intervals held, the error, and that of the naive one."""
+    ahead = {"hours": 0.25, "forecasts": 132, "mean_pieces": 11.2, "held_80": 0.947}
+    ahead |= {"held_90": 0.992, "crps_pieces": 0.55, "skill": 0.77}
+    kept = {"plant": "p", "days": 4, "futures": 200, "note": "n", "command": "c", "ahead": [ahead]}
+    file = tmp_path / "benchmarks" / "results" / "forecast_scored.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(kept), "utf-8")
+    page = _kept(tmp_path, {"name": "cold_compile", "value": 20.0})
+    assert "| 0.25 | 132 | 11.2 | 95 % | 99 % | 0.55 | 77 % |" in page

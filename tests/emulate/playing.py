@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 T = TypeVar("T")
 
 S = 1_000_000_000
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 LOOK_S = 0.02
 
 

@@ -16,7 +16,7 @@ S = 10**9
 SIX = 1_785_157_200 * S
 """Monday 2026-07-27 06:00 in Hermosillo, where the production day begins."""
 
-Sample = tuple[str, int, float | str | None, int]
+Sample = tuple[str, float, float | str | None, int]
 """Tag below the line, seconds after six, value, quality."""
 
 

@@ -9,11 +9,25 @@ import pytest
 
 from linewright.bus import Applied, Bus, NatsServer, Stream
 from linewright.live import line_states
+from linewright.live.alarms import AlarmAct, act, learn
+from linewright.live.calls import CallAct, raise_call
 from linewright.live.service import KEY, run
 from linewright.plant import to_text
-from linewright.plant.records import LineState, Quality, Record, decode
+from linewright.plant.records import (
+    Alarm,
+    AlarmEvent,
+    AlarmState,
+    Call,
+    CallEvent,
+    CallKind,
+    LineState,
+    Quality,
+    Record,
+    decode,
+)
 from linewright.plant.samples import Frame
-from tests.live.floor import LINE, SITE, Sample, batch, bracket, fresh, play
+from tests.live.alarms.floor import heard
+from tests.live.floor import LINE, SITE, SIX, Sample, batch, bracket, fresh, play
 
 LINE_KEY = LINE.replace("/", ".")
 WAIT_S = 25.0
@@ -66,6 +80,18 @@ async def _line(bus: Bus, holds: Callable[[LineState], bool]) -> LineState:
         if data is not None and holds(state := decode(data, LineState)):
             return state
         await asyncio.sleep(0.02)
+
+
+async def _alarms(bus: Bus, count: int) -> list[Alarm]:
+    """The first alarm records of the site."""
+    found: list[Alarm] = []
+    follows = bus.follow(Stream.RECORDS, subject=f"lw.alarm.{SITE}.>")
+    async with contextlib.aclosing(follows) as messages:
+        async for message in messages:
+            found.append(decode(message.data, Alarm))
+            if len(found) == count:
+                break
+    return found
 
 
 async def _records(bus: Bus, count: int) -> list[Record]:
@@ -186,3 +212,131 @@ def test_a_broken_frame_is_passed_over(tmp_path: Path, caplog: pytest.LogCapture
 
     _in_time(scene())
     assert "a frame is passed over" in caplog.text
+
+
+def _hot(n: int) -> Frame:
+    """A spindle above and below both its limits, in turn."""
+    return batch(n, [("mill#spindle_temp", n * 20, 60 if n % 2 else 90, 0)])
+
+
+def test_alarms_survive_a_kill(tmp_path: Path) -> None:
+    """Cut off at any moment and started again: the alarms of one uncut run, each once."""
+    frames = [_hot(n) for n in range(40)]
+    _, expected = heard([("mill#spindle_temp", n * 20, 60 if n % 2 else 90, 0) for n in range(40)])
+
+    async def scene() -> None:
+        async with _site(tmp_path) as bus:
+            for cut in (7, 8, 29):
+                async with _running(bus, tmp_path):
+                    for each in frames[:cut]:  # those sent before are dropped as repeats
+                        await bus.publish_frame(each)
+                    await _alarms(bus, max(1, cut - 4))
+            async with _running(bus, tmp_path) as stop:
+                for each in frames[29:]:
+                    await bus.publish_frame(each)
+                found = await _alarms(bus, len(expected))
+                stop.set()
+            assert await bus.end_seq(Stream.RECORDS) == len(expected)
+            assert sorted(each.id for each in found) == sorted(each.id for each in expected)
+
+    _in_time(scene())
+
+
+def test_what_a_person_did_outlives_a_kill(tmp_path: Path) -> None:
+    """Acknowledged before the kill: the return after it says that somebody had seen it."""
+
+    async def scene() -> None:
+        async with _site(tmp_path) as bus:
+            async with _running(bus, tmp_path):
+                await bus.publish_frame(_hot(0))
+                [raised] = await _alarms(bus, 1)
+                wanted = AlarmAct(event=AlarmEvent.ACKNOWLEDGED, by="p7", now_ns=raised.t_ns + 5)
+                await bus.publish(act(learn(None, raised), wanted))
+                await _kept(bus, b'"p7"')
+            async with _running(bus, tmp_path) as stop:
+                await bus.publish_frame(_hot(1))
+                alarms = await _alarms(bus, 4)
+                stop.set()
+            [back] = [e for e in alarms if e.occurrence == raised.id and e.by is None]
+            assert (back.event, back.state) == (AlarmEvent.RETURNED, AlarmState.NORMAL)
+
+    _in_time(scene())
+
+
+async def _kept(bus: Bus, text: bytes) -> None:
+    """Wait until the snapshot holds a text."""
+    folds = await bus.bucket("folds")
+    async with contextlib.aclosing(folds.watch(KEY)) as kept:
+        async for _, data in kept:
+            if text in (data or b""):
+                break
+
+
+async def _beats(bus: Bus) -> None:
+    """The mill lives and has nothing new, ten times a second."""
+    for n in range(1, 250):
+        await bus.publish_frame(batch(n, []))
+        await asyncio.sleep(0.1)
+
+
+def test_a_silent_source_is_told_once(tmp_path: Path) -> None:
+    """Ten seconds without a frame raise an alarm; a frame ends it; a kill between doubles none."""
+
+    async def scene() -> None:
+        async with _site(tmp_path) as bus:
+            async with _running(bus, tmp_path):
+                await bus.publish_frame(batch(0, [("mill#state", 0, 1, 0)]))
+                [silent] = await _alarms(bus, 1)
+                assert (silent.alarm, silent.address) == ("silence_mill", LINE.child("mill"))
+            async with _running(bus, tmp_path) as stop:
+                beats = asyncio.create_task(_beats(bus))
+                _, back = await _alarms(bus, 2)
+                beats.cancel()
+                stop.set()
+            assert (back.event, back.occurrence) == (AlarmEvent.RETURNED, silent.id)
+            assert await bus.end_seq(Stream.RECORDS) == 3  # the state, and both of the alarm
+
+    _in_time(scene())
+
+
+def test_a_call_that_nobody_answers_is_escalated(tmp_path: Path) -> None:
+    """Raised an hour ago and read only now: both levels, each at its own time."""
+
+    async def scene() -> None:
+        async with _site(tmp_path) as bus, _running(bus, tmp_path) as stop:
+            wanted = CallAct(
+                event=CallEvent.RAISED,
+                by="p7",
+                now_ns=bus.clock.now_ns() - 3600 * 10**9,
+                kind=CallKind.QUALITY,
+            )
+            raised = raise_call(LINE.child("mill"), wanted)
+            await bus.publish(raised)
+            found = [each for each in await _records(bus, 3) if isinstance(each, Call)]
+            stop.set()
+            assert [each.level for each in found] == [0, 1, 2]
+            assert {each.call for each in found[1:]} == {raised.id}
+
+    _in_time(scene())
+
+
+def test_a_change_is_put_at_once(tmp_path: Path) -> None:
+    """A state that changes is in the line sooner than the next time that all lines are put."""
+
+    async def scene() -> None:
+        async with _site(tmp_path) as bus, _running(bus, tmp_path) as stop:
+            await _line(bus, lambda state: not state.inputs)
+            lines = await bus.bucket("line")
+            seen: list[int] = []
+            async with contextlib.aclosing(lines.watch(LINE_KEY)) as watched:
+                await anext(watched)
+                for n in range(6):
+                    await bus.publish_frame(batch(n, [("mill#state", n, n % 2, 0)]))
+                    while len(seen) <= n:
+                        _, data = await anext(watched)
+                        now = decode(data or b"", LineState)
+                        seen += [n] if now.as_of_ns >= SIX + n * 10**9 else []
+            assert seen == list(range(6))
+            stop.set()
+
+    _in_time(scene())

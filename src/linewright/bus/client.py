@@ -272,7 +272,7 @@ class Bus:
         Parameters
         ----------
         subject
-            Subject; no pattern.
+            Subject; at its end ``.>`` stands for everything below.
         after
             Sequence after which to begin.
 
@@ -540,7 +540,7 @@ class Bus:
     def _stream_of(self, subject: str) -> Stream:
         if subject.startswith("lw.samples."):
             return Stream.SAMPLES
-        parse_subject(subject)
+        parse_subject(subject.removesuffix(".>"))
         return Stream.RECORDS
 
     async def _hear_clock(self) -> None:

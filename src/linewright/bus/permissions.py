@@ -46,7 +46,7 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
     Examples
     --------
     >>> USERS["live"].publishes
-    ('parts', 'state')
+    ('alarm', 'call', 'parts', 'state')
     """
 
     reads: tuple[Stream, ...] = ()
@@ -73,10 +73,19 @@ _BOTH = (Stream.SAMPLES, Stream.RECORDS)
 
 USERS: Mapping[str, Rights] = {
     "server": Rights(
-        reads=(Stream.RECORDS,),
+        reads=_BOTH,
         gets=("grants", "line", "cases", "endpoints", "links"),
         puts=("grants/>",),
-        publishes=("audit", "call", "case", "command"),
+        publishes=(
+            "alarm",
+            "approval",
+            "audit",
+            "call",
+            "case",
+            "command",
+            "correction",
+            "reason",
+        ),
         tells=("authority",),
         hears=("alive",),
         asks=("connect", "history", "query"),
@@ -92,10 +101,10 @@ USERS: Mapping[str, Rights] = {
     ),
     "history": Rights(reads=_BOTH, publishes=("gap",), is_asked=True),
     "live": Rights(
-        reads=(Stream.SAMPLES,),
+        reads=_BOTH,
         gets=("folds", "line"),
         puts=("folds/live", "line/>"),
-        publishes=("parts", "state"),
+        publishes=("alarm", "call", "parts", "state"),
     ),
     "think": Rights(
         reads=_BOTH,
@@ -151,7 +160,7 @@ def allowed(user: str, site: str) -> dict[str, Any]:
     Examples
     --------
     >>> allowed("live", "nogales")["publish"]["allow"][:3]
-    ['lw.alive.nogales.live', 'lw.parts.nogales', 'lw.parts.nogales.>']
+    ['lw.alive.nogales.live', 'lw.alarm.nogales', 'lw.alarm.nogales.>']
     """
     rights = USERS[user]
     publish = [f"lw.alive.{site}.{user}"]

@@ -12,7 +12,8 @@ snapshot), ``step`` (a frame in, records out), ``line_states``, ``shade`` (what 
 >>> fold == resume(encode_fold(fold), plant.done(), "r1", "reno")
 True
 
-The shell, ``service.run(bus, folder, stop)``, is wired by the server alone.
+Sub-faces with docstrings of their own: `alarms`, `calls`, and `attending`, which folds both beside
+the samples. The shell, ``service.run(bus, folder, stop)``, is wired by the server alone.
 """
 
 from linewright.live.fold import FoldInvalid, LiveFold, begin, encode_fold, resume, step
@@ -21,7 +22,11 @@ from linewright.live.lines import line_states, shade
 __all__ = [
     "FoldInvalid",
     "LiveFold",
+    "alarms",
+    "attending",
     "begin",
+    "calls",
+    "day",
     "encode_fold",
     "line_states",
     "resume",

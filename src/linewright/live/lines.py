@@ -9,6 +9,8 @@ the buffer's bounds, is held there and marked uncertain. A starved station says 
 empty, a blocked one that its buffer is full: both stand above counters, for buffers without travel.
 """
 
+from collections.abc import Container
+
 import msgspec
 
 from linewright.live.fold import LiveFold
@@ -34,7 +36,9 @@ _NOT_HEARD = int(Quality.BAD | Quality.NOT_CONNECTED)
 _SHADE = int(Quality.STALE | Quality.UNCERTAIN)
 
 
-def line_states(fold: LiveFold, plant: Plant) -> tuple[LineState, ...]:
+def line_states(
+    fold: LiveFold, plant: Plant, *, only: Container[Address] | None = None
+) -> tuple[LineState, ...]:
     """State of each line and work centre of the site, in the order of the plant file.
 
     Parameters
@@ -43,6 +47,8 @@ def line_states(fold: LiveFold, plant: Plant) -> tuple[LineState, ...]:
         What is known.
     plant
         The plant that the fold began with.
+    only
+        Addresses of the lines and work centres that are wanted; left out: all of them.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def line_states(fold: LiveFold, plant: Plant) -> tuple[LineState, ...]:
     return tuple(
         _line_state(fold, address, group, inputs)
         for address, group in plant.groups()
-        if address.site == fold.layout.site
+        if address.site == fold.layout.site and (only is None or address in only)
     )
 
 

@@ -1,4 +1,4 @@
-"""The shell of live: follows the samples, publishes records, keeps LineStates and a snapshot.
+"""The shell of live: follows samples and people, publishes records, keeps LineStates, a snapshot.
 
 The order makes a restart harmless: records of a frame are published before the frame counts as
 read, and a snapshot holds nothing whose records were not. What is derived again after a restart
@@ -12,15 +12,35 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from linewright.bus import Applied, Bucket, Bus, Message, Stream
-from linewright.live.fold import FoldInvalid, LiveFold, begin, encode_fold, resume, step
+from linewright.live.attending import (
+    Attention,
+    Hearing,
+    attend,
+    decode_attention,
+    encode_attention,
+    heed,
+    heeding,
+    ticked,
+)
+from linewright.live.fold import LiveFold, begin, encode_fold, resume, step
 from linewright.live.lines import line_states, shade
-from linewright.plant.records import encode
+from linewright.plant import Address
+from linewright.plant.records import (
+    Alarm,
+    Call,
+    Record,
+    RecordInvalid,
+    class_of,
+    decode,
+    encode,
+)
 from linewright.plant.samples import FrameInvalid, frame_from
 
 __all__ = ["run"]
@@ -28,7 +48,9 @@ __all__ = ["run"]
 SILENT_S = 3.0
 """A source that sent no frame for so long, heartbeats included, is silent: three missed ones."""
 PUT_S = 0.25
-"""LineStates are put at most four times a second: a screen shows no more, key-value bears it."""
+"""All LineStates are put four times a second: of what only grows older, a screen shows no more."""
+CHANGED_S = 0.05
+"""A line in which a state or a count changed is put at once, at most twenty times a second."""
 SNAPSHOT_S = 1.0
 """A snapshot a second: after a restart at most so much is read again."""
 KEY = "live"
@@ -42,10 +64,12 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     seq: int
     fold: msgspec.Raw
+    attention: msgspec.Raw = msgspec.Raw()
+    """Empty in a snapshot of before there were alarms."""
 
 
 async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
-    """Follow the samples of a site until `stop` is set.
+    """Follow the samples of a site, and what people do about alarms and calls, until `stop` is set.
 
     Parameters
     ----------
@@ -63,38 +87,69 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     """
     del folder
     live = await _Live.at(bus)
-    reading = asyncio.create_task(live.read(), name="live reads")
-    stopping = asyncio.create_task(stop.wait(), name="live waits for its end")
+    tasks = [
+        asyncio.create_task(live.read(), name="live reads"),
+        asyncio.create_task(live.heed(Alarm), name="live heeds alarms"),
+        asyncio.create_task(live.heed(Call), name="live heeds calls"),
+        asyncio.create_task(stop.wait(), name="live waits for its end"),
+    ]
     try:
-        while not stopping.done() and not reading.done():
-            await live.put()
-            await live.keep()
-            await asyncio.wait(
-                (reading, stopping), timeout=PUT_S, return_when=asyncio.FIRST_COMPLETED
-            )
-        if reading.done():
-            await reading
+        while not any(each.done() for each in tasks):
+            await live.tick()
+            await asyncio.gather(live.put(), live.keep())
+            await _put_for(live, PUT_S, tasks)
+        for each in tasks:
+            if each.done():
+                await each
     finally:
-        for task in (reading, stopping):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(reading, stopping, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
     await live.put()
     await live.keep(at_once=True)
+
+
+async def _put_for(live: "_Live", wait_s: float, tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    """Wait so long, or until a task is done; put what changes meanwhile soon after it did."""
+    until_s = time.monotonic() + wait_s
+    changed = asyncio.create_task(live.changed.wait(), name="live waits for a change")
+    try:
+        while (left_s := until_s - time.monotonic()) > 0 and not any(e.done() for e in tasks):
+            either = [*tasks, changed]
+            await asyncio.wait(either, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            if changed.done():
+                await live.put_changed()
+                changed = asyncio.create_task(live.changed.wait(), name="live waits for a change")
+                left_s = min(CHANGED_S, max(0.0, until_s - time.monotonic()))
+                await asyncio.wait(tasks, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        changed.cancel()
+        await asyncio.gather(changed, return_exceptions=True)
 
 
 class _Live:
     """The running service: what is read so far and what was put."""
 
-    def __init__(self, bus: Bus, applied: Applied, fold: LiveFold, seq: int) -> None:
+    def __init__(self, bus: Bus, applied: Applied, start: "_Start") -> None:
         self._bus = bus
         self._applied = applied
-        self._fold = fold
-        self._seq = seq
-        self._kept_seq = -1
+        self._plant = applied.plant()
+        self._fold = start.fold
+        self._seq = start.seq
+        self._attention = start.attention
+        self._attending = asyncio.Lock()
+        """Held while alarms and calls are folded and what came out is published."""
+        self._kept: tuple[int, ...] = ()
         self._kept_s = float("-inf")
         self._old_seq = 0
+        self._started_s = time.monotonic()
         self._heard_s: dict[str, float] = {}
         self._put: dict[str, bytes] = {}
+        self._changed: set[Address] = set()
+        self.changed = asyncio.Event()
+        """Set when a line changed and is not put yet."""
+        self._read = asyncio.Event()
+        self._heeded = {Alarm: False, Call: False}
         self._lines: Bucket
         self._folds: Bucket
 
@@ -103,12 +158,13 @@ class _Live:
         """Live as of the last snapshot, or of nothing."""
         applied = await bus.applied()
         folds = await bus.bucket("folds")
-        fold, seq = _start(await folds.get(KEY), applied)
-        live = cls(bus, applied, fold, seq)
+        live = cls(bus, applied, _start(await folds.get(KEY), applied))
         live._folds = folds
         live._lines = await bus.bucket("line")
         live._old_seq = await bus.end_seq(Stream.SAMPLES)
-        _log.info("live goes on after sample %d of %d", seq, live._old_seq)
+        if live._seq >= live._old_seq or await bus.first_seq(Stream.SAMPLES) > live._old_seq:
+            live._read.set()
+        _log.info("live goes on after sample %d of %d", live._seq, live._old_seq)
         return live
 
     async def read(self) -> None:
@@ -117,6 +173,40 @@ class _Live:
         async with contextlib.aclosing(messages) as coming:
             async for message in coming:
                 await self._take(message)
+                if message.seq >= self._old_seq:
+                    self._read.set()
+
+    async def heed(self, kind: type[Alarm | Call]) -> None:
+        """Fold the stored records of a class, once the stored samples were read, and then new ones.
+
+        What is derived from samples anew comes before what people did about it, as it did then.
+        """
+        await self._read.wait()
+        subject = f"lw.{class_of(kind)}.{self._bus.site}.>"
+        seq = self._attention.alarm_seq if kind is Alarm else self._attention.call_seq
+        async with contextlib.aclosing(self._bus.past(subject, after=seq)) as stored:
+            async for message in stored:
+                await self._learn(message)
+                seq = message.seq
+        self._heeded[kind] = True
+        follows = self._bus.follow(Stream.RECORDS, after=seq, subject=subject)
+        async with contextlib.aclosing(follows) as coming:
+            async for message in coming:
+                await self._learn(message)
+
+    async def tick(self) -> None:
+        """Fold the time into alarms and calls, once all that was stored has been read."""
+        clock = self._bus.clock
+        if not all(self._heeded.values()) or not await clock.known(wait_s=0.0):
+            return
+        hearing = Hearing(started_s=self._started_s, now_s=time.monotonic(), heard_s=self._heard_s)
+        async with self._attending:
+            attention, records = ticked(
+                self._attention, self._fold, hearing, now_ns=clock.now_ns(), speed=clock.speed
+            )
+            for record in records:
+                await self._bus.publish(record)
+            self._attention = attention
 
     async def _take(self, message: Message) -> None:
         try:
@@ -128,40 +218,91 @@ class _Live:
         fold, records = step(self._fold, frame, message.stored_ns)
         for record in records:
             await self._bus.publish(record)
-        self._fold, self._seq = fold, message.seq
+        async with self._attending:
+            attention, raised = self._attention, tuple[Record, ...]()
+            if fold is not self._fold:  # not a frame that was read before
+                attention, raised = heeding(attention, frame, records)
+            for record in raised:
+                await self._bus.publish(record)
+            self._fold, self._seq, self._attention = fold, message.seq, attention
         if message.seq > self._old_seq:  # what lay there before the start says nothing of now
             self._heard_s[frame.header.source] = time.monotonic()
+        self._changed.update(each.address.parent or each.address for each in records)
+        if self._changed:
+            self.changed.set()
+
+    async def _learn(self, message: Message) -> None:
+        try:
+            record = decode(message.data, Record)
+        except RecordInvalid as error:
+            _log.warning("a record is passed over: %s", error)
+            return
+        async with self._attending:
+            self._attention = heed(self._attention, record, message.seq)
+
+    async def put_changed(self) -> None:
+        """Put the lines in which a state or a count changed since the last time."""
+        self.changed.clear()
+        changed, self._changed = self._changed, set()
+        if changed:
+            await self._put_lines(changed)
 
     async def put(self) -> None:
         """Put each LineState that differs from what lies there."""
+        self.changed.clear()
+        self._changed.clear()
+        await self._put_lines(None)
+
+    async def _put_lines(self, only: Container[Address] | None) -> None:
         silent = _silent(self._fold, self._heard_s, time.monotonic())
-        for state in line_states(self._fold, self._applied.plant()):
-            key, data = state.address.replace("/", "."), encode(shade(state, silent))
-            if self._put.get(key) != data:
-                await self._lines.put(key, data)
-                self._put[key] = data
+        states = line_states(self._fold, self._plant, only=only)
+        put = {each.address.replace("/", "."): encode(shade(each, silent)) for each in states}
+        changed = {key: data for key, data in put.items() if self._put.get(key) != data}
+        # All at once: each waits for a disk, and a line that changed must not wait for the others.
+        await asyncio.gather(*(self._lines.put(key, data) for key, data in changed.items()))
+        self._put |= changed
 
     async def keep(self, *, at_once: bool = False) -> None:
         """Keep a snapshot if something was read and the last one is old enough."""
         now_s = time.monotonic()
-        if self._seq == self._kept_seq or (now_s - self._kept_s < SNAPSHOT_S and not at_once):
+        if now_s - self._kept_s < SNAPSHOT_S and not at_once:
             return
-        seq = self._seq
-        kept = _Snapshot(seq=seq, fold=msgspec.Raw(encode_fold(self._fold)))
+        async with self._attending:
+            attention, seq = self._attention, self._seq
+            read = (seq, attention.alarm_seq, attention.call_seq)
+            kept = _Snapshot(
+                seq=seq,
+                fold=msgspec.Raw(encode_fold(self._fold)),
+                attention=msgspec.Raw(encode_attention(attention)),
+            )
+        if read == self._kept:
+            return
         await self._folds.put(KEY, msgspec.json.encode(kept))
-        self._kept_seq, self._kept_s = seq, now_s
+        self._kept, self._kept_s = read, now_s
 
 
-def _start(data: bytes | None, applied: Applied) -> tuple[LiveFold, int]:
-    """Fold and sequence to go on from."""
-    plant = applied.plant()
+class _Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What is gone on from."""
+
+    fold: LiveFold
+    attention: Attention
+    seq: int
+
+
+def _start(data: bytes | None, applied: Applied) -> _Start:
+    """What to go on from: the snapshot, or nothing."""
+    plant, rev, site = applied.plant(), applied.rev, applied.site
     if data is not None:
         try:
             kept = msgspec.json.decode(data, type=_Snapshot)
-            return resume(bytes(kept.fold), plant, applied.rev, applied.site), kept.seq
-        except (FoldInvalid, msgspec.MsgspecError) as error:
+            fold = resume(bytes(kept.fold), plant, rev, site)
+            attention = attend(plant, rev, site)
+            if bytes(kept.attention):
+                attention = decode_attention(bytes(kept.attention), plant, rev, site)
+            return _Start(fold=fold, attention=attention, seq=kept.seq)
+        except (ValueError, msgspec.MsgspecError) as error:
             _log.warning("everything is read again: %s", error)
-    return begin(plant, applied.rev, applied.site), 0
+    return _Start(fold=begin(plant, rev, site), attention=attend(plant, rev, site), seq=0)
 
 
 def _silent(fold: LiveFold, heard_s: Mapping[str, float], now_s: float) -> frozenset[str]:

@@ -1,12 +1,14 @@
 """The whole emulated plant: clock, servers and, where it is asked for, the bus."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
 import signal
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +175,62 @@ def test_the_service_tells_the_bus_where_and_when(bracket: Bracket, tmp_path: Pa
     assert first["speed"] == 50.0
     assert 0 <= first["t_ns"] - bracket.from_ns < 60 * S
     assert 10 * S < now_ns - first["t_ns"] < (took_s + 1.0) * 50 * S
+
+
+def test_the_clock_of_a_play_that_begins_stands_until_it_is_read(
+    bracket: Bracket, tmp_path: Path
+) -> None:
+    """Plant time stays where it begins while nobody watches the machines, and then goes on."""
+    (tmp_path / "emulate").mkdir()
+    options = '{"speed": 50, "from": "2026-11-23 08:57", "wait_s": 60}'
+    (tmp_path / "emulate" / "emulate.json").write_text(options)
+    applied = Applied(
+        rev="r1", text=bracket.plant, site="nogales", emulated=True, scenario=bracket.scenario
+    )
+
+    async def reads() -> tuple[int, int]:
+        stop = asyncio.Event()
+        server = await NatsServer.start(tmp_path / "bus")
+        bus = await Bus.connect(server.address, site="nogales", name="emulate")
+        await (await bus.bucket("plant")).put("applied", msgspec.json.encode(applied))
+        task = asyncio.create_task(service.run(bus, tmp_path / "emulate", stop))
+        standing = await _ticks(bus, 5)
+        async with _watched(await _urls(bus)):
+            going = await _ticks(bus, 20)
+        stop.set()
+        await task
+        await bus.close()
+        await server.stop()
+        return standing, going
+
+    standing, going = run(reads())
+    assert standing == bracket.from_ns
+    assert going > bracket.from_ns
+
+
+@contextlib.asynccontextmanager
+async def _watched(urls: list[str]) -> AsyncIterator[None]:
+    """Watch a node of each machine while the block runs."""
+    async with contextlib.AsyncExitStack() as clients:
+        for url in urls:
+            client = await clients.enter_async_context(Client(url))
+            watch = await client.create_subscription(100, Heard())
+            await watch.subscribe_data_change(client.nodes.server_state)
+        yield
+
+
+async def _ticks(bus: Bus, count: int) -> int:
+    """Plant time of the last of so many ticks of the clock."""
+    ticks = bus.listen("lw.clock.nogales")
+    told = [msgspec.json.decode((await anext(ticks)).data) for _ in range(count)]
+    return int(told[-1]["t_ns"])
+
+
+async def _urls(bus: Bus) -> list[str]:
+    """Endpoints of all machines."""
+    bucket = await bus.bucket("endpoints")
+    found = [await bucket.get(key) for key in await bucket.keys()]
+    return [url.decode() for url in found if url is not None]
 
 
 def test_a_real_site_is_not_played(bracket: Bracket, tmp_path: Path) -> None:

@@ -158,3 +158,16 @@ def test_a_foreign_message_gives_no_gap_its_site(tmp_path: Path) -> None:
         done = writer.append(take_in([foreign]), plant_rev="r1")
     assert [(str(gap.address), gap.first_n, gap.last_n) for gap in done.gaps] == [("nogales", 2, 4)]
     assert done.refused == 1
+
+
+def test_frames_of_no_stream_leave_its_position(tmp_path: Path) -> None:
+    """They are stored once, before what then comes on the stream, which is read from its start."""
+    frames = [each.frame for each in take_in(samples([framed(0), framed(1)])).frames]
+    with Writer.open(tmp_path) as writer:
+        done = writer.store(frames, plant_rev="r1")
+        assert (done.frames, done.rows, done.gaps) == (2, 20, ())
+        assert writer.position("samples") == 0
+        assert writer.store(frames, plant_rev="r1").repeated_frames == 2
+        assert writer.append(take_in(samples([framed(2)])), plant_rev="r1").gaps == ()
+    with open_history(tmp_path) as history:
+        assert history.read(TAGS[0]).value == [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]

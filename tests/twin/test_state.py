@@ -38,3 +38,16 @@ def test_a_state_of_another_line_is_refused() -> None:
     for other in (line_of("9 s"), line_of("9 s", "9 s", fails=("9 h", "9 s"))):
         with pytest.raises(TwinFault, match="other stations, modes, wears or products"):
             outcome(other, state)
+
+
+def test_wears_alone_are_those_of_the_outcome() -> None:
+    """At any time of a run, in a cycle or between two, they are the very same numbers."""
+    model = bracket()
+    state = begin(model, at_ns=SIX_NS, seed=3)
+    used = state.used(model)
+    for n in range(1, 40):
+        state = advance(model, state, SIX_NS + n * 37 * NS, jit=False)
+        whole = {one.address: dict(one.used) for one in outcome(model, state).stations}
+        used = state.used(model)
+        assert used == {address: wears for address, wears in whole.items() if wears}
+    assert next(iter(used.values()))["end_mill"] > 0.0

@@ -34,6 +34,7 @@ __all__ = [
     "PortTaken",
     "Sample",
     "machines",
+    "past",
     "played",
     "service",
     "set_up",

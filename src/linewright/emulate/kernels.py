@@ -115,13 +115,21 @@ class Kernels:
             flow.state = with_changes(flow.model, flow.state, [change])
 
     def seen(self) -> dict[Address, Seen]:
-        """Return how each station stands now; costs some 20 us a station."""
+        """Return how each station stands now; costs some 20 us a station that wears."""
+        found: dict[Address, Seen] = {}
+        for flow in self._flows.values():
+            used = flow.state.used(flow.model)
+            for one in flow.stations:
+                own = used.get(one.address, {})
+                found[one.address] = Seen(used=own, failing=flow.tracks[one.address].failing)
+        return found
+
+    def failing(self) -> dict[Address, Mapping[str, int]]:
+        """Return the failure modes that hold at each station, each with since when."""
         return {
-            one.address: Seen(
-                used=flow.looks()[one.address].used, failing=flow.tracks[one.address].failing
-            )
+            address: track.failing
             for flow in self._flows.values()
-            for one in flow.stations
+            for address, track in flow.tracks.items()
         }
 
     def states(self) -> dict[Address, str]:

@@ -51,6 +51,9 @@ FORWARD_NS = 60 * NS_PER_S
 FROM_NS_MAX = 2**63 - 366 * 24 * 3600 * NS_PER_S
 """Latest begin of a play: a year before the clock in 64 bits ends."""
 
+HEARD = frozenset({"open", "refusing"})
+"""How a machine is reached whose values come: one that refuses requests goes on publishing."""
+
 SPEED_MAX = 1_000.0
 """Fastest play, in plant seconds a second."""
 
@@ -74,6 +77,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Up to when to go silently, on the scenario's clock; left out: the scenario's start."""
     from_ns: int | None = None
     """The same in ns since 1970 UTC."""
+    past_s: float = 0.0
+    """How much of the time before is kept as a past; no more than the scenario has."""
+    wait_s: float = 0.0
+    """How long at most the clock of a play that begins stands until each machine is read."""
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +92,10 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     start_ns: int
     from_ns: int
+    past_ns: int | None = None
+    """From when on what is shown is kept as a past; None: there is none."""
+    wait_s: float = 0.0
+    """How long at most the clock stands at `from_ns` until each machine is read."""
     speed: float
     fingerprint: str
     book: Book = Book()
@@ -145,7 +156,9 @@ def set_up(
     zone = ZoneInfo(plant.sites[site].timezone) if checked is None else checked.clock_of(plant)
     start_ns = None if checked is None else checked.start_ns(plant)
     from_ns = _begin_ns(options, zone)
-    start_ns = from_ns if start_ns is None else start_ns
+    past_ns = round(options.past_s * NS_PER_S)
+    if start_ns is None and from_ns is not None:
+        start_ns = from_ns - past_ns
     if start_ns is None:
         raise PlayInvalid("nothing says when the play begins: give a scenario, or `from`")
     from_ns = start_ns if from_ns is None else from_ns
@@ -165,10 +178,18 @@ def set_up(
         seed=1 if checked is None else checked.seed,
         start_ns=start_ns,
         from_ns=from_ns // NS_PER_US * NS_PER_US,
+        past_ns=_past_ns(start_ns, from_ns, past_ns),
+        wait_s=options.wait_s,
         speed=speed,
         fingerprint=_fingerprint(text, site, scenario, orders),
         book=booked(orders, checked, plant, site),
     )
+
+
+def _past_ns(start_ns: int, from_ns: int, long_ns: int) -> int | None:
+    """Return from when on a past is kept; None: there is none, or no time for one."""
+    begin_ns = max(start_ns, from_ns - long_ns) // NS_PER_US * NS_PER_US
+    return begin_ns if begin_ns < from_ns else None
 
 
 def _fingerprint(text: str, site: str, scenario: str, orders: Sequence[Order]) -> str:
@@ -224,14 +245,14 @@ class Play:
             if one.address.site == setup.site
         )
         places = {setup.site, *(one.address for one in self.machines)}
-        self._strikes = tuple(
+        self.strikes = tuple(
             one
             for one in (() if setup.scenario is None else occurrences(setup.scenario, setup.plant))
             if one.address.owner in places or one.address in places
         )
         self.voices = voices(setup.plant, [one.address for one in self.machines], setup.seed)
         for address, voice in self.voices.items():
-            voice.overrides = tuple(_overrides(setup, self._strikes, address))
+            voice.overrides = tuple(_overrides(setup, self.strikes, address))
         faults = faults_of(setup.scenario, setup.plant, self.machines)
         tags = {tag: one for voice in self.voices.values() for tag, one in voice.tags.items()}
         self._way = Way(faults, self.machines, tags, setup.seed)
@@ -292,10 +313,11 @@ class Play:
         self.writes = dict(saved.writes)
         self.ports = dict(saved.ports)
 
-    def forward(self) -> Iterator[int]:
+    def forward(self, until_ns: int | None = None) -> Iterator[int]:
         """Go silently to where the play begins to be shown; yields plant time now and then."""
-        while self.t_ns < self.setup.from_ns:
-            found = self._advance(min(self.t_ns + FORWARD_NS, self.setup.from_ns), {})
+        until_ns = self.setup.from_ns if until_ns is None else until_ns
+        while self.t_ns < until_ns:
+            found = self._advance(min(self.t_ns + FORWARD_NS, until_ns), {})
             if self._way.faults.tags:
                 self._carry(found)
             yield self.t_ns
@@ -303,16 +325,35 @@ class Play:
     def begin(self) -> None:
         """Make the first samples, all of the present time."""
         setup = self.setup
-        found = [
+        # whatever was shown until now, nobody is connected who has seen it
+        self._carried = msgspec.structs.replace(self._carried, t_ns=self.t_ns, shown={}, ahead={})
+        samples = self._carry(self._stands())
+        begun = Fact(event="play.begun", t_ns=self.t_ns, value=float(setup.speed))
+        self.folder.tell([begun, *self._struck(setup.start_ns - 1)], samples)
+
+    def past(self, until_ns: int) -> Iterator[tuple[int, tuple[Sample, ...]]]:
+        """Go as silently to `until_ns`, and tell what machines that are connected would show.
+
+        Nothing is put on disk. `begin` comes afterwards, as after `forward`.
+
+        Yields
+        ------
+        int, tuple of Sample
+            Plant time, and what came out since the time before; at first what stands at the
+            beginning.
+        """
+        yield self.t_ns, _told(self._carry(self._stands()))
+        while self.t_ns < until_ns:
+            found = self._advance(min(self.t_ns + FORWARD_NS, until_ns), {})
+            yield self.t_ns, _told(self._carry(found))
+
+    def _stands(self) -> list[Sample]:
+        """Return what stands on the tags of all machines."""
+        return [
             sample
             for address, voice in self.voices.items()
             for sample in voice.snapshot(self.memories[address], self.orders)
         ]
-        # whatever was shown until now, nobody has seen it
-        self._carried = msgspec.structs.replace(self._carried, t_ns=self.t_ns, shown={}, ahead={})
-        samples = self._carry(found)
-        begun = Fact(event="play.begun", t_ns=self.t_ns, value=float(setup.speed))
-        self.folder.tell([begun, *self._struck(setup.start_ns - 1)], samples)
 
     def standing(self) -> tuple[dict[Address, Raw], tuple[Sample, ...]]:
         """Return what stands on the commands, writes that wait included, and on the tags."""
@@ -334,6 +375,12 @@ class Play:
             for one in self.machines
         }
 
+    def is_reached(self, station: Address, t_ns: int) -> bool:
+        """Return whether somebody who is connected to a machine hears it at an instant."""
+        if not self._way.faults.at_station(station):
+            return True
+        return reach_of(self._way.faults, station, t_ns).state in HEARD
+
     def step(self, until_ns: int) -> tuple[Sample, ...]:
         """Go on to `until_ns`, put it on disk, and return what is to be shown.
 
@@ -354,7 +401,7 @@ class Play:
         told = [*facts, *self._struck(before_ns)]
         self.folder.tell(told, samples, before_ns)
         self.save()
-        return tuple(one for one in samples if one.fate != "withheld")
+        return _told(samples)
 
     def next_birth(self, station: Address) -> int:
         """Return the number of an edge node's next connection, put on disk before it is used."""
@@ -463,9 +510,14 @@ class Play:
                 happens=one.happens,
                 until_ns=one.until_ns,
             )
-            for one in self._strikes
+            for one in self.strikes
             if after_ns < one.at_ns <= self.t_ns
         ]
+
+
+def _told(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Return what of samples comes out."""
+    return tuple(one for one in samples if one.fate != "withheld")
 
 
 def _overrides(

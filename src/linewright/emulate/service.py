@@ -20,7 +20,7 @@ from linewright.emulate.sparkplug.edges import Edges, Life, edging
 from linewright.plant import Address
 from linewright.plant.records import Order, RecordInvalid, decode
 
-__all__ = ["OPTIONS", "Played", "played", "run"]
+__all__ = ["OPTIONS", "Played", "played", "run", "setup_of"]
 
 TICK_S = 0.1
 """From tick to tick: as often as the plant clock is told, and finer than people see."""
@@ -37,6 +37,9 @@ BREATH_FORWARD = 10
 
 SAY_S = 2.0
 """From one word on how far a start is to the next."""
+
+STANDING = 1e-6
+"""Speed that is told while the clock stands: it is above 0, as a speed must be."""
 
 OWN = "own"
 """Endpoint of a station that is played over the broker of our own bus."""
@@ -80,7 +83,7 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
         _log.info("site %s is real: nothing is played", applied.site)
         await stop.wait()
         return
-    setup = await asyncio.to_thread(_setup, applied, folder)
+    setup = await asyncio.to_thread(setup_of, applied, folder)
 
     async def announce(t_ns: int, speed: float) -> None:
         tick = msgspec.json.encode({"t_ns": t_ns, "speed": speed})
@@ -100,11 +103,19 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
             left = unplayed(setup.scenario, setup.plant, setup.site)
             for words in left:
                 _log.info("%s", words)
+        await _until_read(play, servers, _Ending(stop, announce))
         await _live(play, servers, edges, _Ending(stop, announce))
         await asyncio.sleep(LINGER_S)
 
 
-def _setup(applied: Applied, folder: Path) -> Setup:
+def setup_of(applied: Applied, folder: Path) -> Setup:
+    """Return the play of what is applied, as the files of the service's folder want it.
+
+    Raises
+    ------
+    PlantInvalid, ScenarioInvalid, PlayInvalid
+        It cannot be played.
+    """
     try:
         data = (folder / OPTIONS).read_bytes()
     except FileNotFoundError:
@@ -253,6 +264,22 @@ class _Ending(NamedTuple):
 
     stop: asyncio.Event
     announce: Announce | None
+
+
+async def _until_read(play: Play, servers: Servers, ending: _Ending) -> None:
+    """Let the clock of a play that begins stand until each server is read, or its wait is over.
+
+    At speed 20 the seconds in which connectors begin would else be minutes that nobody heard.
+    """
+    stop, announce = ending
+    until_s = time.monotonic() + play.setup.wait_s
+    begins = play.t_ns <= play.setup.from_ns
+    while begins and not stop.is_set() and time.monotonic() < until_s and not servers.are_read:
+        if announce is not None:
+            await announce(play.t_ns, STANDING)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK_S):
+                await stop.wait()
 
 
 async def _live(play: Play, servers: Servers, edges: Edges, ending: _Ending) -> None:

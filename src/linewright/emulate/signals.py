@@ -181,6 +181,9 @@ class Voice:
         self.seed = seed
         tags = {address.with_tag(name): tag for name, tag in station.tags.items()}
         self.tags = {tag: one for tag, one in tags.items() if one.formula is None}
+        self._of_role: dict[str | None, tuple[Address, ...]] = {}
+        for tag, one in self.tags.items():
+            self._of_role[one.role] = (*self._of_role.get(one.role, ()), tag)
         self.job = job_of(plant, station)
         self.modes = tuple(station.fails)
         self.overrides: tuple[Override, ...] = ()
@@ -233,9 +236,9 @@ class Voice:
             found[state] = False if said is None else said
         return found
 
-    def with_role(self, role: str) -> Iterator[Address]:
-        """Yield the tags of a role."""
-        return (tag for tag, one in self.tags.items() if one.role == role)
+    def with_role(self, role: str) -> tuple[Address, ...]:
+        """Return the tags of a role."""
+        return self._of_role.get(role, ())
 
     def echoes(self, command: Command) -> tuple[Address, ...]:
         """Return the tags that show what was written to a command."""

@@ -200,6 +200,24 @@ class Writer:
             self._feeds.setdefault(source, set()).update(tags)
         return appended
 
+    def store(self, frames: Iterable[Frame], *, plant_rev: str) -> Appended:
+        """Put frames into the file that came on no stream; each arrived when its last row did.
+
+        Parameters
+        ----------
+        frames
+            In the order of their numbers.
+        plant_rev
+            As for `append`.
+
+        Returns
+        -------
+        Appended
+            As of `append`.
+        """
+        came = tuple(FrameIn(each, event_times(each)[1] or 0) for each in frames)
+        return self.append(Intake(frames=came), plant_rev=plant_rev)
+
     def rewind(self, stream: str) -> None:
         """Begin a stream anew: it was lost and made again, so its sequences mean nothing now."""
         with self.database.transaction():

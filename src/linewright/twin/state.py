@@ -7,9 +7,10 @@ import msgspec
 
 from linewright.numeric import Block, Floats, Ints, base_of, stream, views
 from linewright.numeric.tournament import FAR, clear_keys, set_key
+from linewright.plant import Address
 from linewright.twin.faults import StateInvalid
 from linewright.twin.kernel import layout as at
-from linewright.twin.kernel.clocks import arm, fixed, server, set_rates
+from linewright.twin.kernel.clocks import arm, fixed, server, set_rates, settle
 from linewright.twin.kernel.queues.releases import gap_ns
 from linewright.twin.model import BYTES, UNBOUNDED, Model, is_open, shift_at
 
@@ -63,6 +64,27 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """Return an integer of the head, by its place in the layout."""
         value: int = struct.unpack_from("=q", self.block, (field - at.STATE) * BYTES)[0]
         return value
+
+    def used(self, model: Model) -> dict[Address, dict[str, float]]:
+        """Return how far the wears of each station are used up now, as shares of their lives.
+
+        The same as `outcome` says, at a tenth of the cost where few stations wear.
+        """
+        found: dict[Address, dict[str, float]] = {}
+        if not model.wears:
+            return found
+        work = open_up(model, self)
+        s, f = work.s, work.f
+        for k in dict.fromkeys(station for station, _ in model.wears):
+            i = s[s[at.M_STATION] + k * at.MT_WIDTH + at.MT_FIRST]
+            b, m = server(i), fixed(s, i)
+            if s[b + at.PHASE] == at.RUNNING and s[b + at.LOAD] >= 0:
+                settle(s, f, s[at.T], i)  # of this copy only
+            found[model.stations[k]] = {
+                model.wears[w][1]: f[s[at.FS_WEAR] + w * at.FSW_WIDTH + at.USED]
+                for w in range(s[m + at.MS_WEAR], s[m + at.MS_WEAR_END])
+            }
+        return found
 
     def to_bytes(self) -> bytes:
         """Return the state as bytes to be kept; `from_bytes` reads them."""

@@ -86,6 +86,11 @@ class Way:
             point.address: point.kind for one in machines for point in one.points
         }
         self.quanta = {one.address: NS_PER_MS for one in machines if one.protocol == "sparkplug"}
+        self.quantum_ns = {
+            point.address: self.quanta.get(one.address, NS_PER_US)
+            for one in machines
+            for point in one.points
+        }
         self.stores = {one.address for one in machines if one.protocol == "sparkplug"}
         self.clocks = {
             one.address: point.address
@@ -197,7 +202,7 @@ class _Carrying:
             true = last.value if last.true is None else last.true
             self.bases[tag] = float(true) if not isinstance(true, str) else 0.0
             sample = Sample(tag, sample.t_ns, true)
-        quantum_ns = self.way.quanta.get(tag.owner, NS_PER_US)
+        quantum_ns = self.way.quantum_ns.get(tag, NS_PER_US)
         one = self.altered(sample)
         if one.t_ns % quantum_ns:
             one = msgspec.structs.replace(one, t_ns=-(-one.t_ns // quantum_ns) * quantum_ns)

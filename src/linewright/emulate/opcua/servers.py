@@ -87,6 +87,12 @@ class _Seat:
         self.port = 0
         self.nodes: dict[Address, tuple[Any, Kind]] = {}
 
+    @property
+    def is_read(self) -> bool:
+        """Whether some client watches nodes of the server."""
+        subscriptions = self.inside.subscription_service.subscriptions.values()
+        return any(one.monitored_item_srv._monitored_items for one in subscriptions)  # noqa: SLF001  # the library has no other word
+
     async def build(self, orders: Mapping[Address, Raw], now_ns: int, reach: Reach) -> None:
         """Make the server with its nodes; it does not listen yet."""
         machine = self.machine
@@ -200,6 +206,11 @@ class Servers:
             for point in one.points
             if point.is_signal
         }
+
+    @property
+    def are_read(self) -> bool:
+        """Whether each server that listens has a client that watches some of its nodes."""
+        return all(seat.is_read for seat in self._seats.values() if seat.server is not None)
 
     async def show(self, samples: Sequence[Sample], now_ns: int) -> None:
         """Write samples in order, and set the servers' clocks to plant time `now_ns`.

@@ -12,6 +12,7 @@ from linewright.cli.ending import Failed
 from linewright.cli.running.up import Options, plan_of, start
 from linewright.server import Plan
 from linewright.server.folder import Belongs, write_belongs
+from linewright.server.signing import Wanted
 from tests.cli.conftest import SMALL, Ran
 
 Run = Callable[..., Ran]
@@ -50,6 +51,8 @@ def test_every_problem_is_told(plant: Path, tmp_path: Path, run: Run) -> None:
         (["--nats-server", TOOL], "worn-tool.yaml` is no program (see --nats-server)"),
         (["--nats", "http://h"], "http://h: is no URL of a NATS server (write nats://HOST:PORT)"),
         (["--nats", "nats://h", "--nats-server", "f"], "both name a server"),
+        (["--host", "reno.local"], "`reno.local` is no address of this machine"),
+        (["--tls-cert", "a.pem"], "--tls-cert and --tls-key belong together"),
     ],
 )
 def test_wrong_use(words: list[str], said: str, plant: Path, tmp_path: Path, run: Run) -> None:
@@ -148,3 +151,48 @@ def test_the_plan_of_a_play(tmp_path: Path) -> None:
     real = plan_of(str(BRACKET), Options(data=tmp_path))
     assert real.scenario is None
     assert "emulate" not in real.services
+
+
+def test_where_the_page_is_served(tmp_path: Path) -> None:
+    """On this machine alone when nothing is said; elsewhere with names and files made absolute."""
+    plain = plan_of(str(BRACKET), Options(data=tmp_path, emulate=True))
+    assert plain.listen == Wanted()
+    wanted = Options(
+        data=tmp_path,
+        emulate=True,
+        host="0.0.0.0",  # noqa: S104  # what is tested
+        names=("reno.local",),
+        tls_cert="a.pem",
+        tls_key="a.key",
+    )
+    found = plan_of(str(BRACKET), wanted).listen
+    assert (found.host, found.names) == ("0.0.0.0", ("reno.local",))  # noqa: S104  # what is tested
+    assert Path(found.chain).is_absolute()
+    assert Path(found.key).name == "a.key"
+
+
+def test_a_certificate_that_cannot_be_used(tmp_path: Path) -> None:
+    """A certificate that is not there keeps the plant from starting."""
+    plan = plan_of(
+        str(BRACKET),
+        Options(data=tmp_path / "data", emulate=True, tls_cert="none.pem", tls_key="none.key"),
+    )
+    with pytest.raises(Failed, match="there is no certificate in PEM"):
+        asyncio.run(start(plan))
+
+
+def test_a_past_is_asked_for_by_its_length(tmp_path: Path) -> None:
+    """It is for plays alone, no longer than a month, and needs time before the play is seen."""
+    late = Options(data=tmp_path, scenario=TOOL, start="2026-11-23 08:57", past="1.5 h")
+    assert plan_of(str(BRACKET), late).past_s == 5400.0
+    now = Options(data=tmp_path, emulate=True, past="3 d")
+    assert plan_of(str(BRACKET), now).past_s == 3 * 86_400.0
+    refused = [
+        (Options(data=tmp_path, past="3 d"), "is for a play"),
+        (Options(data=tmp_path, emulate=True, past="32 d"), "is too long"),
+        (Options(data=tmp_path, emulate=True, past="soon"), "is no span of time"),
+        (Options(data=tmp_path, scenario=TOOL, past="3 d"), "there is no time for a past"),
+    ]
+    for options, said in refused:
+        with pytest.raises(Failed, match=said):
+            plan_of(str(BRACKET), options)

@@ -119,7 +119,7 @@ def test_a_role_that_may_not(nats: NatsServer, tmp_path: Path) -> None:
     """A role that the ceiling does not name is refused with 403, audited, and grants nothing."""
 
     async def scene() -> None:
-        async with page_of(nats, tmp_path, role="operator") as page:
+        async with page_of(nats, tmp_path, role="quality") as page:
             case_id = await page.open_case()
             status, said, _ = await page.ask(f"/api/cases/{case_id}/confirm", post=True)
             assert status == 403

@@ -131,11 +131,11 @@ def test_a_role_that_may_not(nats: NatsServer, tmp_path: Path) -> None:
     """Another role than those of the ceiling is refused, with the roles that may."""
 
     async def scene() -> None:
-        async with page_of(nats, tmp_path, role="operator") as page:
+        async with page_of(nats, tmp_path, role="manager") as page:
             body = SPEED | {"address": _mill(page)}
             status, answer, _ = await page.ask("/api/commands", post=True, body=body)
             assert status == 403
-            assert "the role operator may not" in answer["what"]
+            assert "the role manager may not" in answer["what"]
 
     asyncio.run(scene())
 

@@ -94,7 +94,10 @@ class Up:
 
     def state(self) -> dict[str, Any]:
         """The state that the page gives."""
-        with urllib.request.urlopen(f"{self.running().url}/api/state", timeout=5) as found:  # noqa: S310  # ours
+        running = self.running()
+        asked = urllib.request.Request(f"{running.url}/api/state")  # noqa: S310  # ours
+        asked.add_header("authorization", f"Bearer {running.key}")
+        with urllib.request.urlopen(asked, timeout=5) as found:  # noqa: S310  # ours
             state: dict[str, Any] = json.load(found)
             return state
 

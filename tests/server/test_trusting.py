@@ -91,14 +91,15 @@ def test_what_cannot_be_trusted(
 
 
 def test_acting_needs_the_key(nats: NatsServer, tmp_path: Path) -> None:
-    """Without the key nobody trusts or sends; reading needs none."""
+    """Without the key nobody trusts, sends or reads."""
 
     async def scene() -> None:
         async with page_of(nats, tmp_path) as page:
             for path in ("/api/trust", "/api/commands"):
                 found = await page.ask(path, post=True, key="x", body={})
                 assert found[0] == 401
-            assert (await page.ask("/api/links", key="x"))[:2] == (200, [])
+            assert (await page.ask("/api/links", key="x"))[0] == 401
+            assert (await page.ask("/api/links"))[:2] == (200, [])
 
     asyncio.run(scene())
 

@@ -23,6 +23,7 @@ RUNNING = {
     "send": "Send one command to one machine, and see what became of it.",
     "trust": "Trust the certificate that a machine shows.",
     "audit": "Print the audit of a running plant.",
+    "people": "Say who may sign in at a plant, and in which role.",
     "run": "Run one service of a plant.",
 }
 """Commands of a running plant, in `linewright.cli.running`."""

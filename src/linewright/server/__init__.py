@@ -33,5 +33,6 @@ __all__ = [
     "read_belongs",
     "read_running",
     "run_service",
+    "signing",
     "supervise",
 ]

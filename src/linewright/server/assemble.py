@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from linewright.bus import Bus, BusAddress, BusUnavailable
+from linewright.server.up.past import PAST
 
 __all__ = ["SERVICES", "Shell", "run_service", "shell_of"]
 
@@ -77,6 +78,12 @@ def _emulate() -> Shell:
     return service.run
 
 
+def _past() -> Shell:
+    from linewright.emulate.past import service  # noqa: PLC0415  # only a new play needs it
+
+    return service.run
+
+
 def _beside(run: Shell, other: Shell) -> Shell:
     """Return a shell that runs another one beside it, which may fail: it is told, and goes on."""
 
@@ -122,6 +129,9 @@ _SHELLS: dict[str, Callable[[], Shell]] = {
     "query": _query,
 }
 
+_ONCE: dict[str, Callable[[], Shell]] = {PAST: _past}
+"""What is run once, and ends by itself, before any service."""
+
 SERVICES: tuple[str, ...] = tuple(_SHELLS)
 """Every service, in the order in which they are started; `emulate` only when asked for."""
 
@@ -132,14 +142,14 @@ def shell_of(service: str) -> Shell:
     Parameters
     ----------
     service
-        One of `SERVICES`.
+        One of `SERVICES`, or `past`.
 
     Raises
     ------
     KeyError
         There is no such service.
     """
-    return _SHELLS[service]()
+    return (_SHELLS | _ONCE)[service]()
 
 
 async def run_service(service: str, *, data: Path, site: str, address: BusAddress) -> None:
@@ -148,7 +158,7 @@ async def run_service(service: str, *, data: Path, site: str, address: BusAddres
     Parameters
     ----------
     service
-        One of `SERVICES`.
+        One of `SERVICES`, or `past`, which ends by itself.
     data
         Data folder; the service keeps its own files in a folder of its name there.
     site

@@ -89,6 +89,18 @@ class Desk:
         # One act at a time: two confirmations of one case would share the id of the grant.
         self._acting = asyncio.Lock()
 
+    def by(self, person: Person) -> "Desk":
+        """Return the same desk for another person: acts of both go on one at a time.
+
+        Parameters
+        ----------
+        person
+            Who acts from now on.
+        """
+        desk = Desk(self._bus, self._applied, self._grants, person)
+        desk._acting = self._acting  # it is the same desk
+        return desk
+
     async def confirm(self, case_id: str) -> Case:
         """Grant what a case proposes; returns the step that says so.
 

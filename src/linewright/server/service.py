@@ -3,16 +3,13 @@
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import uvicorn
 
 from linewright.bus import Applied, Bus, BusUnavailable, Message, Stream
 from linewright.plant.records import (
@@ -28,12 +25,25 @@ from linewright.plant.records import (
 from linewright.server.acting.sending import Sending
 from linewright.server.acting.trusting import Decision, trust
 from linewright.server.assemble import SERVICES
+from linewright.server.book.acting import Acting
+from linewright.server.book.hearing import Book
 from linewright.server.desk import Desk
-from linewright.server.folder import http_key, read_private, write_private
+from linewright.server.folder import http_key, read_private
 from linewright.server.grants import Grants, Person
-from linewright.server.http import Acts, Site, application
-from linewright.server.known import Alive, Known, Moment
+from linewright.server.known import Alive, Known
 from linewright.server.picture import picture
+from linewright.server.signing.front import Front, Local, Signed
+from linewright.server.signing.guard import Ask
+from linewright.server.signing.keeping.people import Deed
+from linewright.server.signing.keeping.tokens import new_id
+from linewright.server.signing.settings import SigningSettings, oidc_secret, read_settings
+from linewright.server.signing.tls.naming import Wanted
+from linewright.server.watching import Hub, Source, Watching
+from linewright.server.web import Acts, Site, source_of
+from linewright.server.web.serving import serve
+
+if TYPE_CHECKING:
+    from linewright.server.signing.oidc.provider import Provider
 
 __all__ = ["Settings", "run"]
 
@@ -48,15 +58,8 @@ RECORDS_BACK = 200_000
 AUDIT_S = 10.0
 """How long the history service may take to give its audit."""
 
-HOST = "127.0.0.1"
-PORT_TRIES = 20
-"""How often a port that is just being freed is asked for, 0.1 s apart."""
-
-CLOSE_S = 2
-"""How long open requests may take when the server ends."""
-
-BACKLOG = 128
-"""Connections that may wait to be taken."""
+CLOSE_S = 3.0
+"""How long the page may take to end."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,23 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """0: the port of the last time, or a free one."""
     person: str = "local"
     role: Role = Role.SUPERVISOR
-
-
-class _Page(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server tells its supervisor, in `http.json`."""
-
-    pid: int
-    port: int
-    url: str
-
-
-class _Uvicorn(uvicorn.Server):
-    """The web server inside our own process, which keeps its own signals."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the service."""
-        yield
+    listen: Wanted = Wanted()
+    """Address, names and certificate of the page."""
 
 
 async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
@@ -117,15 +105,30 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     known.hear_stop(grants.stop)
     person = Person(id=settings.person, role=settings.role)
     desk = Desk(bus, applied, grants, person)
-    shown = _Shown(bus, applied, known, grants)
-    book = folder / "changes.json"
-    sending = Sending(desk, bus, applied, grants, known, book=book)
+    book = Book(bus, applied, known)
+    shown = _Shown(book, known, grants)
+    sending = Sending(desk, bus, applied, grants, known, book=folder / "changes.json")
 
-    async def trusting(decision: Decision) -> dict[str, Any]:
-        return await trust(bus, desk, known, decision)
+    async def trusting(asked: Desk, decision: Decision) -> dict[str, Any]:
+        return await trust(bus, asked, known, decision)
 
-    acts = Acts(desk=desk, sending=sending, trust=trusting, known=known)
-    site = Site(shown.picture, acts, _asks_history(bus), http_key(folder.parent), stop)
+    acts = Acts(
+        desk=desk,
+        sending=sending,
+        trust=trusting,
+        known=known,
+        audit=_asks_history(bus),
+        services=shown.services,
+    )
+    local = Local(id=person.id, role=person.role, key=http_key(folder.parent))
+    signing = read_settings(folder)
+    front = Front(folder, local, signing)
+
+    def acting(person: Person) -> Acting:
+        return Acting(book, bus, applied, person)
+
+    site = _site(shown, acts, acting, front, stop)
+    site = msgspec.structs.replace(site, provider=_provider(signing))
     tasks = [
         asyncio.create_task(work)
         for work in (
@@ -136,7 +139,10 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
             sending.take_back(),
             *(_hear_records(bus, known, name) for name in ("audit", "command", "ack")),
             _confirm(grants),
-            _serve(site, folder, settings.port),
+            book.run(),
+            _keep_signing(site, desk),
+            site.watching.run(stop),
+            serve(site, folder, settings.port, settings.listen),
             stop.wait(),
         )
     ]
@@ -146,12 +152,73 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
             task.result()
         if not stop.is_set():  # a reader ends without an error only when the bus is closed
             raise BusUnavailable(applied.site, "the bus was closed", "start the service again")
-        await asyncio.wait({tasks[-2]}, timeout=CLOSE_S + 1)
+        await asyncio.wait({tasks[-2]}, timeout=CLOSE_S)
     finally:
         clock.cancel()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, clock, return_exceptions=True)
+
+
+def _site(
+    shown: "_Shown",
+    acts: Acts,
+    acting: Callable[[Person], Acting],
+    front: Front,
+    stop: asyncio.Event,
+) -> Site:
+    """Return what the routes ask for; what is watched asks the same routes."""
+    hub = Hub(new_id()[:8])
+    found: list[Site] = []
+
+    def source(text: str, who: tuple[Signed, Ask]) -> Source:
+        return source_of(found[0], text, who[0])
+
+    async def again(who: tuple[Signed, Ask]) -> tuple[Signed, Ask] | None:
+        signed = front.again(*who)
+        return None if signed is None else (signed, who[1])
+
+    found.append(
+        Site(
+            name=shown.book.kept.site,
+            picture=shown.picture,
+            moment=shown.book.moment,
+            acts=acts,
+            book=shown.book,
+            acting=acting,
+            front=front,
+            inputs=shown.version,
+            hub=hub,
+            watching=Watching(hub, source, again),
+            stop=stop,
+        )
+    )
+    return found[0]
+
+
+def _provider(settings: SigningSettings) -> "Provider | None":
+    """Return the OpenID provider that people sign in at; None where none is set."""
+    if settings.oidc is None:
+        return None
+    from linewright.server.signing.oidc.provider import (  # noqa: PLC0415  # of the extra `oidc`
+        Provider as OpenIdProvider,
+    )
+
+    return OpenIdProvider(settings.oidc, oidc_secret(), time.monotonic)
+
+
+async def _keep_signing(site: Site, desk: Desk) -> None:
+    """Have the audit hear who signs in and what is done to people, for ever."""
+
+    async def publish(deed: Deed) -> None:
+        actor = desk.by(Person(id=deed.by or deed.of, role=desk.person.role))
+        of = {"of": deed.of, "of_class": "person", "of_rev": deed.rev}
+        await actor.audit(deed.action, deed.outcome, text=deed.text, **of)
+
+    while True:
+        with contextlib.suppress(BusUnavailable):
+            await site.front.keep(publish)
+        await asyncio.sleep(AUTHORITY_EACH_S)
 
 
 async def _applied(bus: Bus) -> tuple[Applied, "asyncio.Task[Applied]"]:
@@ -169,43 +236,32 @@ async def _applied(bus: Bus) -> tuple[Applied, "asyncio.Task[Applied]"]:
 
 
 class _Shown:
-    """The picture of now as JSON, made once for all pages while nothing has changed."""
+    """The picture of now as JSON, made once for all who ask while nothing has changed."""
 
-    def __init__(self, bus: Bus, applied: Applied, known: Known, grants: Grants) -> None:
-        self._bus = bus
-        self._applied = applied
+    def __init__(self, book: Book, known: Known, grants: Grants) -> None:
+        self.book = book
         self._known = known
         self._grants = grants
         self._data = b""
         self._made: tuple[int, float] = (-1, 0.0)
+        emulated = book.moment().emulated
+        self.services = tuple(s for s in SERVICES if s != "emulate" or emulated)
+
+    def version(self) -> int:
+        """Return the version of what is known; it rises with every change."""
+        if self._known.stop != self._grants.stop:
+            self._known.hear_stop(self._grants.stop)
+        return self._known.version
 
     def picture(self) -> tuple[int, bytes]:
         """Return the version of what is known, and the state of now."""
-        if self._known.stop != self._grants.stop:
-            self._known.hear_stop(self._grants.stop)
         now_s = time.monotonic()
-        version, made_s = self._made
-        if version != self._known.version or now_s - made_s > 0.1:  # noqa: PLR2004  # ages go on
-            services = [s for s in SERVICES if s != "emulate" or self._applied.emulated]
-            shown = picture(self._known, self._moment(now_s), services)
+        made, made_s = self._made
+        if made != self.version() or now_s - made_s > 0.1:  # noqa: PLR2004  # ages go on
+            shown = picture(self._known, self.book.moment(), self.services)
             self._data = msgspec.json.encode(shown)
             self._made = (self._known.version, now_s)
         return self._known.version, self._data
-
-    def _moment(self, now_s: float) -> Moment:
-        clock, t_ns = self._bus.clock, 0
-        with contextlib.suppress(BusUnavailable):
-            t_ns = clock.now_ns()
-        return Moment(
-            plant=self._applied.plant(),
-            site=self._applied.site,
-            rev=self._applied.rev,
-            emulated=self._applied.emulated,
-            t_ns=t_ns,
-            speed=clock.speed,
-            wall_ns=time.time_ns(),
-            mono_s=now_s,
-        )
 
 
 def _asks_history(bus: Bus) -> Callable[[int], Awaitable[bytes]]:
@@ -297,61 +353,3 @@ async def _confirm(grants: Grants) -> None:
         with contextlib.suppress(BusUnavailable):
             await grants.confirm(time.time_ns())
         await asyncio.sleep(AUTHORITY_EACH_S)
-
-
-async def _serve(site: Site, folder: Path, port: int) -> None:
-    """Serve the routes until the site's `stop`."""
-    before = read_private(folder / "http.json", _Page)
-    listening = await _listen(port, before.port if before else 0)
-    port = listening.getsockname()[1]
-    config = uvicorn.Config(
-        application(site),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=CLOSE_S,
-    )
-    server = _Uvicorn(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        url = f"http://{HOST}:{port}"
-        page = _Page(pid=os.getpid(), port=port, url=url)
-        write_private(folder / "http.json", msgspec.json.encode(page))
-        LOG.info("the page is at %s", url)
-        stopping = asyncio.create_task(site.stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
-
-
-async def _listen(wanted: int, before: int) -> socket.socket:
-    """Return a socket on the wanted port, else on that of the last time, else on a free one.
-
-    Raises
-    ------
-    OSError
-        A wanted port is taken.
-    """
-    for _ in range(PORT_TRIES if wanted or before else 1):
-        try:
-            return _bound(wanted or before)
-        except OSError:
-            await asyncio.sleep(0.1)
-    return _bound(wanted)
-
-
-def _bound(port: int) -> socket.socket:
-    found = socket.socket()
-    try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((HOST, port))
-    except OSError:
-        found.close()
-        raise
-    return found

@@ -32,17 +32,17 @@ from linewright.server.folder import (
     write_running,
 )
 from linewright.server.lifeline import start_of
+from linewright.server.signing.tls.naming import Wanted, family_of
 from linewright.server.up.beats import Beats
 from linewright.server.up.carrier import Carrier, carrier_of
+from linewright.server.up.opening import Opening
+from linewright.server.up.past import PAST, made
 from linewright.server.up.refusals import Refusals
 from linewright.server.up.told import Told
 
 __all__ = ["Plan", "PortTaken", "supervise"]
 
 LOG = logging.getLogger(__name__)
-
-HOST = "127.0.0.1"
-"""Where the page is served."""
 
 LOOK_S = 0.1
 """How often the NATS server and the page's address are looked at."""
@@ -68,6 +68,9 @@ LOGS_EACH_S = 5.0
 APPLY_S = 30.0
 """How long the NATS server may take to answer at the start: it reads its whole store first."""
 
+FIRST_READ_S = 20.0
+"""How long a play that has a past waits at its end for `connect`: the past goes over into now."""
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is to run.
@@ -88,10 +91,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """YAML of the scenario of an emulated plant, empty for none; None: the machines are real."""
     start: str = ""
     """Local time at which the emulated plant begins to be seen; empty: when the scenario does."""
+    past_s: float = 0.0
+    """How much of the time before an emulated plant has as its past, once, in a new data folder."""
     speed: float = 1.0
     """Plant time over real time of an emulated plant."""
     port: int = 0
     """Of the page; 0 takes a free one and keeps it."""
+    listen: Wanted = Wanted()
+    """Where the page is served, and with which certificate."""
     person: str = "local"
     role: str = "supervisor"
     nats: str = ""
@@ -120,6 +127,14 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
 
     pid: int
     url: str
+    local: str = ""
+    """Address for programs of this machine, where it is another one."""
+
+
+class _Played(msgspec.Struct, frozen=True):
+    """From when a play was shown, as it was left for it."""
+
+    from_ns: int | None = None
 
 
 async def supervise(plan: Plan, say: Callable[[Told], None], stop: asyncio.Event) -> None:
@@ -144,6 +159,8 @@ async def supervise(plan: Plan, say: Callable[[Told], None], stop: asyncio.Event
         The port that was asked for is taken, or not for this user.
     BusUnavailable
         The NATS server does not start, or the one that was named does not answer.
+    PastFailed
+        The past of a play could not be made.
     OSError
         The data folder cannot be made, read or written.
 
@@ -158,7 +175,7 @@ async def supervise(plan: Plan, say: Callable[[Told], None], stop: asyncio.Event
         # Before anything is started: each site has its own buckets, so the bus alone cannot tell.
         if (belongs := read_belongs(plan.data)) is not None:
             must_belong(belongs, _wanted(plan))
-        await _must_be_free(plan.port)
+        await _must_be_free(plan.listen.host, plan.port)
         await _Supervisor(plan, say).run(stop)
     finally:
         forget_running(plan.data)
@@ -180,6 +197,7 @@ class _Supervisor:
         self._bus_restarts = 0
         self._running: Running | None = None
         self._said_url = ""
+        self._open = Opening(plan.data / "server", plan.listen)
         self._is_shown = asyncio.Event()
         self._beats = Beats()
         self._refusals = Refusals(plan.data)
@@ -188,12 +206,15 @@ class _Supervisor:
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, keep it alive, and end it in order: the NATS server last."""
         self._write_books(self._now())  # before all else: the folder is not free any more
+        for line in self._open.prepare(now_ms=time.time_ns() // 1_000_000):
+            self._say(Told(name="tls", state=line))
         self._say(Told(name="bus", state="starting"))
         try:
             if await _unless(stop, self._carrier.start()):
                 self._tell_bus(ChildState.STARTED)
                 self._tell_listener()
-                if await _unless(stop, self._apply()):
+                applied = await _unless(stop, self._apply())
+                if applied and await _unless(stop, self._make_past()):
                     await self._keep_all(stop)
         finally:
             await self._carrier.stop()
@@ -216,14 +237,22 @@ class _Supervisor:
                 await asyncio.wait_for(self._is_shown.wait(), AHEAD_S)
         await child.keep(stop)
 
+    async def _make_past(self) -> None:
+        """Give a play its past, before any service is there to see it come."""
+        if self._plan.scenario is not None and self._plan.past_s > 0.0:
+            await made(self._command(PAST), self._log(PAST), self._env(), self._say)
+
     def _child(self, name: str) -> Child:
+        return Child(name, self._command(name), self._log(name), self._told, self._env())
+
+    def _command(self, name: str) -> list[str]:
         plan = self._plan
         words = [name, "--data", str(plan.data), "--site", plan.site, "--parent", str(os.getpid())]
-        words += self._carrier.options()
-        command = [sys.executable, "-m", "linewright", "run", *words]
+        return [sys.executable, "-m", "linewright", "run", *words, *self._carrier.options()]
+
+    def _env(self) -> dict[str, str]:
         env = {"LINEWRIGHT_TRACEBACK": "1", "PYTHONUNBUFFERED": "1"}
-        env |= self._carrier.environment()
-        return Child(name, command, self._log(name), self._told, env)
+        return env | dict(self._carrier.environment())
 
     def _log(self, name: str) -> Path:
         return self._plan.data / "logs" / f"{name}.log"
@@ -276,14 +305,23 @@ class _Supervisor:
                 await bus.close()
         write_belongs(plan.data, Belongs(site=plan.site, emulated=wanted.emulated))
         write_private(plan.data / "plant.yaml", plan.text.encode("utf-8"))
-        settings = {"port": plan.port, "person": plan.person, "role": plan.role}
+        settings: dict[str, object] = {"port": plan.port, "person": plan.person, "role": plan.role}
+        settings["listen"] = plan.listen
         write_private(plan.data / "server" / "server.json", msgspec.json.encode(settings))
         found = msgspec.json.encode({"files": plan.files})
         write_private(plan.data / "connect" / "connect.json", found)
         if plan.scenario is not None:
             # As an instant: a scenario may keep the clock of another site.
-            played = {"speed": plan.speed} | ({"from_ns": t_ns} if plan.start else {})
-            write_private(plan.data / "emulate" / "emulate.json", msgspec.json.encode(played))
+            path = plan.data / "emulate" / "emulate.json"
+            wait_s = FIRST_READ_S if plan.past_s else 0.0
+            played = {"speed": plan.speed, "past_s": plan.past_s, "wait_s": wait_s}
+            if plan.start:
+                played["from_ns"] = t_ns
+            elif plan.past_s and not plan.scenario:
+                # A past ends at one instant, also where it was killed and is made anew.
+                before = read_private(path, _Played)
+                played["from_ns"] = (before and before.from_ns) or t_ns
+            write_private(path, msgspec.json.encode(played))
 
     async def _keep_bus(self, stop: asyncio.Event) -> None:
         """Start the NATS server again when it dies: same port, same credentials, same store."""
@@ -347,9 +385,18 @@ class _Supervisor:
             if running.url and running.url != self._said_url:
                 self._said_url = running.url
                 self._is_shown.set()
-                self._say(Told(name="page", state=f"{running.url}/#key={running.key}"))
+                self._tell_page(running)
             if await _waited(stop, LOOK_S):
                 return
+
+    def _tell_page(self, running: Running) -> None:
+        """Say where the page is, and where the first admin is made while there is nobody."""
+        page = read_private(self._plan.data / "server" / "http.json", _Page)
+        if page is not None and page.local:
+            self._say(Told(name="others", state=page.url))
+        if link := self._open.first(running.url, now_ms=time.time_ns() // 1_000_000):
+            self._say(Told(name="first", state=link))
+        self._say(Told(name="page", state=f"{running.url}/#key={running.key}"))
 
     def _write_books(self, running: Running) -> None:
         write_running(self._plan.data, running)
@@ -372,8 +419,9 @@ class _Supervisor:
             emulated=plan.scenario is not None,
             pids=pids,
             # While the server is started again its address stays: it takes the same port.
-            url=page.url if page is not None and is_current else before,
+            url=(page.local or page.url) if page is not None and is_current else before,
             key=self._key,
+            certificate=self._open.chain,
             nats=plan.nats,
             mqtt=self._carrier.address.mqtt if self._carrier.pid else "",
             refused=self._refusals.kept,
@@ -393,14 +441,14 @@ class _Supervisor:
                     LOG.info("the log of %s was cut", child.name)
 
 
-async def _must_be_free(port: int) -> None:
+async def _must_be_free(host: str, port: int) -> None:
     """Refuse a port before anything is started: the server could only try it again and again."""
     end_s = time.monotonic() + PORT_S
     while True:
-        with socket.socket() as probe:
+        with socket.socket(family_of(host)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
                 probe.listen(1)
             except OSError as error:
                 if time.monotonic() > end_s:

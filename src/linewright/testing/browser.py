@@ -54,6 +54,21 @@ READ_BYTES = 1 << 16
 HIGH = 100
 """Descriptors from here on are free."""
 
+ERRORS_MAX = 200
+"""Most errors of a page that are kept; later ones say nothing new."""
+
+KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Escape": (27, ""),
+    " ": (32, " "),
+    "ArrowLeft": (37, ""),
+    "ArrowUp": (38, ""),
+    "ArrowRight": (39, ""),
+    "ArrowDown": (40, ""),
+}
+"""Keys that may be pressed: the number of each, and what it writes."""
+
 
 class BrowserFailed(AssertionError):
     """The browser did not do, or the page did not become, what was waited for."""
@@ -79,6 +94,7 @@ class Browser:
         self._numbers = 0
         self._heard = b""
         self._session = ""
+        self._errors: list[str] = []
 
     @classmethod
     def start(cls) -> "Browser":
@@ -139,6 +155,27 @@ class Browser:
         self._ask("Page.navigate", url=url)
         self.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
 
+    @property
+    def pid(self) -> int:
+        """Process id of the browser; what draws pages are processes below it."""
+        return self._pid
+
+    def errors(self) -> list[str]:
+        """What the page put on its console as errors since this was asked last, and forget it."""
+        self.run("0")  # what the page said before stands in the pipe before this answer
+        found, self._errors = self._errors, []
+        return found
+
+    def begin_with(self, script: str) -> None:
+        """Run a script in every new document from now on, before its own."""
+        self._ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    def cookie(self, url: str, name: str, value: str) -> None:
+        """Give the browser a cookie of an address, as a server would."""
+        self._ask(
+            "Network.setCookie", url=url, name=name, value=value, httpOnly=True, sameSite="Strict"
+        )
+
     def run(self, script: str) -> Any:  # noqa: ANN401  # whatever the page says
         """Value of an expression in the page.
 
@@ -169,20 +206,54 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Press the element that a selector finds, with the mouse, where it is drawn."""
+        self.click_on(f"document.querySelector({json.dumps(selector)})")
+
+    def click_on(self, element: str) -> None:
+        """Press the element that an expression gives, with the mouse, where it is drawn.
+
+        Raises
+        ------
+        BrowserFailed
+            It gives none.
+        """
         place = self.run(
-            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
+            f"(() => {{ const one = {element};"
             " if (!one) return null; one.scrollIntoView({block: 'center'});"
             " const box = one.getBoundingClientRect();"
             " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
         if place is None:
-            raise BrowserFailed(f"nothing is found by {selector}")
+            raise BrowserFailed(f"nothing is found by {element}")
         at = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
         self._ask("Input.dispatchMouseEvent", type="mousePressed", **at)
         self._ask("Input.dispatchMouseEvent", type="mouseReleased", **at)
 
+    def press(self, key: str, *, shift: bool = False) -> None:
+        """Press and release one of `KEYS`."""
+        number, text = KEYS[key]
+        code = "Space" if key == " " else key
+        told = {
+            "key": key,
+            "code": code,
+            "windowsVirtualKeyCode": number,
+            "modifiers": 8 if shift else 0,
+        }
+        self._ask("Input.dispatchKeyEvent", type="keyDown", text=text, **told)
+        self._ask("Input.dispatchKeyEvent", type="keyUp", **told)
+
+    def write(self, text: str) -> None:
+        """Write into what has the focus."""
+        self._ask("Input.insertText", text=text)
+
     def picture(self, file: Path, width: int, height: int, *, dark: bool = False) -> None:
         """Write a PNG of the page as a screen of this size shows it, in pixels."""
+        self.screen(width, height, dark=dark)
+        time.sleep(LOOK_S)
+        found = self._ask("Page.captureScreenshot", format="png")
+        file.write_bytes(base64.b64decode(found["data"]))
+
+    def screen(self, width: int, height: int, *, dark: bool = False) -> None:
+        """Make the screen so many pixels wide and high, light or dark."""
         self._ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -192,16 +263,14 @@ class Browser:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
-        time.sleep(LOOK_S)
-        found = self._ask("Page.captureScreenshot", format="png")
-        file.write_bytes(base64.b64decode(found["data"]))
 
     def _attach(self) -> None:
         pages = self._ask("Target.getTargets")["targetInfos"]
         page = next(each["targetId"] for each in pages if each["type"] == "page")
         attached = self._ask("Target.attachToTarget", targetId=page, flatten=True)
         self._session = attached["sessionId"]
-        self._ask("Page.enable")
+        for each in ("Page", "Runtime", "Log"):
+            self._ask(f"{each}.enable")
 
     def _ask(self, method: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
         """Answer of the browser to one request."""
@@ -214,10 +283,27 @@ class Browser:
         while True:
             message = self._next(until, method)
             if message.get("id") != self._numbers:
+                self._note(message)
                 continue
             if "error" in message:
                 raise BrowserFailed(f"{method}: {message['error'].get('message')}")
             return dict(message["result"])
+
+    def _note(self, event: dict[str, Any]) -> None:
+        """Keep what the page says of itself that it should not have to."""
+        told = event.get("params", {})
+        text = ""
+        match event.get("method"):
+            case "Runtime.exceptionThrown":
+                of = told["exceptionDetails"]
+                text = of.get("exception", {}).get("description", of.get("text", ""))
+            case "Runtime.consoleAPICalled" if told["type"] in {"error", "assert"}:
+                said = [each.get("value", each.get("description")) for each in told["args"]]
+                text = " ".join(map(str, said))
+            case "Log.entryAdded" if told["entry"]["level"] == "error":
+                text = f"{told['entry']['text']} {told['entry'].get('url', '')}".strip()
+        if text and len(self._errors) < ERRORS_MAX:
+            self._errors.append(text)
 
     def _next(self, until: float, method: str) -> dict[str, Any]:
         """Next message of the browser."""

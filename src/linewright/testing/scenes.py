@@ -201,11 +201,14 @@ class Scene:
 
     def state(self) -> dict[str, Any]:
         """What the page shows; empty while nobody answers."""
-        url = str(self.running().get("url", "")).rstrip("/")
+        running = self.running()
+        url = str(running.get("url", "")).rstrip("/")
         if not url:
             return {}
+        known = {"authorization": f"Bearer {running.get('key', '')}"}
+        asked = urllib.request.Request(f"{url}/api/state", headers=known)  # noqa: S310  # ours
         try:
-            with urllib.request.urlopen(f"{url}/api/state", timeout=5) as reply:  # noqa: S310  # ours
+            with urllib.request.urlopen(asked, timeout=5) as reply:  # noqa: S310  # ours
                 found: dict[str, Any] = json.load(reply)
         except (OSError, ValueError):
             return {}

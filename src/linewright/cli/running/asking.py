@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from linewright.cli.ending import Failed
 from linewright.server import Running, read_running
 
-__all__ = ["Answer", "ask", "data_folder", "running_at", "state_folder"]
+__all__ = ["Answer", "ask", "data_folder", "in_use", "running_at", "state_folder"]
 
 ANSWER_S = 15.0
 """How long an answer may take: the history service has 10 s of it for an audit."""
@@ -43,6 +44,12 @@ def data_folder(given: str | None, name: str) -> Path:
     return Path(given).absolute() if given else state_folder() / name
 
 
+def in_use(given: str | None) -> dict[Path, Running]:
+    """Return what runs on a data folder; without one, on each folder of this user."""
+    folders = [Path(given).absolute()] if given else sorted(state_folder().glob("*"))[:PLANTS_MAX]
+    return {folder: running for folder in folders if (running := read_running(folder))}
+
+
 def running_at(given: str | None) -> Running:
     """Return what runs on a data folder; without one, on the only folder of this user in use.
 
@@ -51,8 +58,7 @@ def running_at(given: str | None) -> Running:
     Failed
         Nothing runs there, or several plants run and none was named.
     """
-    folders = [Path(given).absolute()] if given else sorted(state_folder().glob("*"))[:PLANTS_MAX]
-    found = {folder: running for folder in folders if (running := read_running(folder))}
+    found = in_use(given)
     if not found:
         if given:
             to_do = "name the folder that `linewright up` prints as `data`"
@@ -94,7 +100,7 @@ def ask(running: Running, path: str, *, post: bool = False, body: object | None 
         data=None if body is None else msgspec.json.encode(body),
     )
     # A proxy of the environment has no business between two programs of one machine.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_secured(running))
     try:
         with opener.open(request, timeout=ANSWER_S) as response:
             data = response.read()
@@ -105,6 +111,27 @@ def ask(running: Running, path: str, *, post: bool = False, body: object | None 
     except (OSError, http.client.HTTPException, ValueError) as error:
         what = f"the server at {running.url} does not answer: {error}"
         raise Failed(what, "it comes back by itself while `linewright up` runs") from error
+
+
+def _secured(running: Running) -> tuple[urllib.request.HTTPSHandler, ...]:
+    """Return what trusts the very certificate of this plant's page, by whatever name it is asked.
+
+    Raises
+    ------
+    Failed
+        The certificate is not there.
+    """
+    if not running.certificate:
+        return ()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False  # it is this certificate or none, so the name adds nothing
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        context.load_verify_locations(running.certificate)
+    except OSError as error:
+        what = f"the certificate {running.certificate} cannot be read: {error}"
+        raise Failed(what, "run this as the user of `linewright up`") from error
+    return (urllib.request.HTTPSHandler(context=context),)
 
 
 def _body(data: bytes) -> Any:  # noqa: ANN401  # whatever JSON is

@@ -24,6 +24,9 @@ LINKS_EACH_S = 2.0
 LINKS_MAX = 20
 """Most links with a row of their own; of the others only how many there are in each state."""
 
+LINES = frozenset(["refused", "tls", "first", "others"])
+"""What is told as a line of its own: events, and what people copy whole."""
+
 WAITS = "is prepared: kernels are compiled, and time goes forward unseen"
 """What a play does before its clock is heard."""
 
@@ -67,7 +70,7 @@ class PlantBoard:
         if told.name == "page":
             self._board.foot(f"page     {told.state}")
             return
-        if told.name == "refused":
+        if told.name in LINES:
             self._board.say(str(told))  # an event, not a state: each is a line of its own
             return
         if told.name == "bus":

@@ -19,8 +19,11 @@ from linewright.server import read_running
 
 __all__ = ["Closing", "command", "fresh"]
 
-START = "2026-11-23 08:57"
+START = "2026-11-26 08:57"
 """Three minutes before the tool is chipped: long enough to see the line as it should be."""
+
+PAST = "3 d"
+"""How much of what was before is stored: all that the scenario has, two days and this morning."""
 
 SPEED = 20.0
 """Plant time over real time: the case closes within a few minutes of looking."""
@@ -33,6 +36,7 @@ MARK = "demo.txt"
 
 WORDS = """\
 What will happen:
+  First two days of the past are played and stored, which takes some ten seconds.
   The bracket line runs {speed:g} times as fast as in life. Open the address below in a browser.
   At 09:00 on its clock a tool is chipped. Nothing says so; the mill only gets slower and hotter.
   Linewright notices, finds the cause, tries what could be done on the twin, and proposes one.
@@ -90,8 +94,9 @@ def command(
         data=folder,
         port=port,
         emulate=True,
-        scenario=str(plant / "scenarios" / "worn-tool.yaml"),
+        scenario=str(plant / "scenarios" / "demo.yaml"),
         start=START,
+        past=PAST,
         speed=speed,
     )
     plan = plan_of(str(plant), options)

@@ -15,12 +15,15 @@ __all__ = ["command"]
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
+PAST = "past"
+"""What is run once by `up --past`: as `up`, since it stores what services will have stored."""
+
 TALKATIVE = ("asyncua", "uvicorn")
 """Libraries that write a line for each request; of these only warnings are kept."""
 
 
 @click.command("run", epilog=example("linewright run history --data data --site nogales"))
-@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("service", type=click.Choice([*SERVICES, PAST]))
 @click.option("--data", required=True, type=click.Path(file_okay=False), help="Data folder.")
 @click.option("--site", required=True, help="Site that it works for.")
 @click.option("--nats", "url", help="NATS server; without it, the one of the data folder.")
@@ -37,8 +40,9 @@ def command(service: str, *, data: str, site: str, url: str | None, parent: int 
     for talkative in TALKATIVE:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     folder = Path(data).absolute()
+    user = "up" if service == PAST else service
     try:
-        address = BusAddress.of_url(url) if url else BusAddress.read(folder, service)
+        address = BusAddress.of_url(url) if url else BusAddress.read(folder, user)
         asyncio.run(run_service(service, data=folder, site=site, address=address))
     except BusUnavailable as error:
         to_do = error.hint or "see that the NATS server runs and can be reached"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import ipaddress
 import logging
 import math
 import os
@@ -16,6 +17,7 @@ import msgspec
 from linewright.bus import BusAddress, BusUnavailable
 from linewright.cli.ending import Failed
 from linewright.cli.looking.drawing import waiting
+from linewright.cli.looking.wanted import span
 from linewright.cli.reading import contents, plant_of, read
 from linewright.cli.running.asking import data_folder
 from linewright.cli.running.board import PlantBoard
@@ -32,10 +34,12 @@ from linewright.server import (
     instant_ns,
     supervise,
 )
+from linewright.server.signing import CertificateInvalid, Wanted
 
 __all__ = ["Options", "command", "number", "plan_of", "start"]
 
-NS_PER_H = 3_600_000_000_000
+NS_PER_S = 1_000_000_000
+NS_PER_H = 3600 * NS_PER_S
 
 SPEED_MAX = 100.0
 """Fastest an emulated plant is played: beyond it one processor cannot keep up."""
@@ -43,6 +47,9 @@ SPEED_MAX = 100.0
 
 YEARS = range(1971, 2262)
 """Years that a clock of 64 bits has in ns since 1970, in every time zone."""
+
+PAST_S_MAX = 31 * 86_400.0
+"""Longest past: a month of a small line takes some minutes."""
 
 LONG_H = 12
 """Plant time to go forward unseen that is worth a word: it takes a while."""
@@ -57,8 +64,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     emulate: bool = False
     scenario: str | None = None
     start: str = ""
+    past: str = ""
     speed: float | None = None
     person: str = "local:supervisor"
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
     nats: str = ""
     nats_server: Path | None = None
 
@@ -90,6 +102,7 @@ def number(context: click.Context, parameter: click.Parameter, value: float | No
     "--scenario", type=click.Path(dir_okay=False), help="What goes wrong; plays them too."
 )
 @click.option("--from", "start", default="", help="Local time at which the play is first seen.")
+@click.option("--past", default="", help='Days before that are stored as if seen, "3 d".')
 @click.option(
     "--speed",
     type=click.FloatRange(0.1, SPEED_MAX),
@@ -97,6 +110,10 @@ def number(context: click.Context, parameter: click.Parameter, value: float | No
     help="Plant time over real time.",
 )
 @click.option("--as", "person", default="local:supervisor", help="Who acts here, as ID:ROLE.")
+@click.option("--host", default="127.0.0.1", help="Address that the page is served on.")
+@click.option("--name", "names", multiple=True, help="Further name of this machine; repeatable.")
+@click.option("--tls-cert", default="", help="Certificate of the page in PEM, instead of our own.")
+@click.option("--tls-key", default="", help="Its private key.")
 @click.option("--nats", default="", help="URL of a NATS server that runs; else one of our own.")
 @click.option(
     "--nats-server",
@@ -146,8 +163,10 @@ def plan_of(source: str, options: Options) -> Plan:
         enterprise=plant.enterprise,
         scenario=text,
         start=began,
+        past_s=_past_s(options, site=site, plant=plant, scenario=scenario),
         speed=speed,
         port=options.port,
+        listen=_listen(options),
         person=person,
         role=role,
         nats=_server_url(options),
@@ -156,10 +175,45 @@ def plan_of(source: str, options: Options) -> Plan:
     )
 
 
+def _past_s(options: Options, *, site: str, plant: Plant, scenario: Scenario | None) -> float:
+    """Return how much of the time before is stored as a past, checked."""
+    if not options.past:
+        return 0.0
+    if not options.emulate and options.scenario is None:
+        raise Failed("--past is for a play", "say --emulate, or --scenario FILE")
+    past_s = span(options.past) / NS_PER_S
+    if past_s > PAST_S_MAX:
+        raise Failed(f"a past of `{options.past}` is too long", "31 d at most")
+    if scenario is not None:
+        start = options.start or scenario.starts
+        if instant_ns(plant, site, str(start)) <= scenario.start_ns(plant):
+            what = "there is no time for a past: the play is seen from the start of its scenario"
+            raise Failed(what, "say by --from when it is to be seen, or leave out --past")
+    return past_s
+
+
 def _unplayed(scenario: Scenario, plant: Plant, site: str) -> tuple[str, ...]:
     from linewright.emulate import unplayed  # noqa: PLC0415  # only for a play
 
     return unplayed(scenario, plant, site)
+
+
+def _listen(options: Options) -> Wanted:
+    """Return where the page is served, checked; the certificate is looked at when it is read."""
+    try:
+        ipaddress.ip_address(options.host)
+    except ValueError:
+        if options.host != "localhost":
+            what = f"`{options.host}` is no address of this machine"
+            to_do = "write an IP address; 0.0.0.0 for all; --name says how it is called"
+            raise Failed(what, to_do) from None
+    if bool(options.tls_cert) != bool(options.tls_key):
+        what = "--tls-cert and --tls-key belong together"
+        raise Failed(what, "name both, or none for a certificate of our own")
+    host = "127.0.0.1" if options.host == "localhost" else options.host
+    given = (options.tls_cert, options.tls_key)
+    chain, key = (str(Path(each).absolute()) if each else "" for each in given)
+    return Wanted(host=host, names=options.names, chain=chain, key=key)
 
 
 def _server_url(options: Options) -> str:
@@ -241,7 +295,7 @@ def _start(plant: Plant, site: str, options: Options, scenario: Scenario | None)
         if unseen_ns < 0:
             what = f"`{options.start}` is before the start of the scenario, {scenario.starts}"
             raise Failed(what, "choose a later one by --from, or leave it out")
-        if (unseen_h := unseen_ns / NS_PER_H) > LONG_H:
+        if (unseen_h := unseen_ns / NS_PER_H) > LONG_H and not options.past:
             say(f"note     the play goes forward {unseen_h:.0f} h unseen first; that takes a while")
     return options.start
 
@@ -304,6 +358,8 @@ def _told_plainly(plan: Plan) -> Iterator[None]:
         raise Failed(str(error), "end that one, or choose another folder by --data") from error
     except ApplyRefused as error:
         raise Failed(error.what, error.to_do) from error
+    except CertificateInvalid as error:
+        raise Failed(str(error), "see --tls-cert and --tls-key in docs/cli.md") from error
     except PortTaken as error:
         to_do = "choose another one by --port, or none: then a free one is taken"
         raise Failed(str(error), to_do) from error

@@ -7,6 +7,7 @@ before it is sent, and taken back from there, also after a restart.
 
 import asyncio
 import contextlib
+import copy
 import hashlib
 import logging
 import math
@@ -106,6 +107,18 @@ class Sending:
         self._known = known
         self._endings = Endings(bus, known, book)
         self._acting = asyncio.Lock()
+
+    def by(self, desk: Desk) -> "Sending":
+        """Return the same for another person; they send one at a time, and all is taken back.
+
+        Parameters
+        ----------
+        desk
+            Where that person acts.
+        """
+        other = copy.copy(self)
+        other._desk = desk  # noqa: SLF001  # a copy of our own
+        return other
 
     async def offer(self, address: str, parameter: str) -> dict[str, Any]:
         """Return what a command is: its bounds, who may, what the machine says now.

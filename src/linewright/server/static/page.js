@@ -260,5 +260,11 @@ function listen() {
   source.onmessage = (event) => { state = JSON.parse(event.data); heardAt = performance.now(); draw(); };
 }
 
-listen();
+// Reading needs a session by now: the key opens one, and the stream is asked for with its cookie.
+async function enter() {
+  if (key) await fetch("/api/key", { method: "POST", body: JSON.stringify({ key }) }).catch(() => {});
+  listen();
+}
+
+enter();
 setInterval(drawTop, 250);

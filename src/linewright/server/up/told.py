@@ -6,6 +6,7 @@ __all__ = ["DOES", "Told"]
 
 DOES = {
     "bus": "carries and keeps all messages",
+    "past": "plays the days before",
     "server": "serves the page, confirms authority",
     "emulate": "plays the machines of plant",
     "connect": "reads and writes the machines",

@@ -1,0 +1,1 @@
+"""How figures of the book come about: windows, courses, ledgers, hours, losses, forecasts."""

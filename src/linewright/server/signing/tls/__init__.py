@@ -1,0 +1,1 @@
+"""Encryption of the page: names of this machine, certificates of our own or brought."""

@@ -104,7 +104,8 @@ def _install(root: Path, venv: Path) -> None:
     command = [str(python_of(venv)), "-m", "pip", "install", "-qq"]
     command += ["--disable-pip-version-check"]
     command += ["--editable", f"{root}[dev]"]
-    if subprocess.run(command, cwd=root, check=False).returncode:
+    later = os.environ | {"LINEWRIGHT_WEB": "later"}  # the commands that show pages build them
+    if subprocess.run(command, cwd=root, env=later, check=False).returncode:
         raise Unready(
             "pip could not install the project (its messages are above). It needs the package "
             "index that pip is set up for; look at `pip config list`, at the network and the proxy."

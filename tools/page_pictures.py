@@ -1,15 +1,18 @@
-"""`python -m tools.page_pictures [demo] [twin]`: photographs our pages for README and docs.
+"""`python -m tools.page_pictures [demo] [twin] [screens]`: photographs our pages for the docs.
 
 `demo` plays the demo and takes its page; `twin` simulates a line of `plants/corridor` and takes
-its report and its replay. Without a word: both. Needs Chromium and some minutes. The pictures are
-of the real pages, in a real browser; nothing is drawn by hand.
+its report and its replay; `screens` takes every page of the application and writes docs/screens.md
+from them. Without a word: all. Needs Chromium and some minutes. The pictures are of the real
+pages, in a real browser; nothing is drawn by hand.
 """
 
+import json
 import struct
 import subprocess
 import sys
 import tempfile
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +21,16 @@ from numpy.typing import NDArray
 from linewright.testing.browser import Browser, browser_path
 from linewright.testing.scenes import Scene
 from tools.environment import ROOT, say
+from tools.visits import Place, go, visits
 
 DESK = (1366, 900)
 PHONE = (390, 844)
+WALL = (1920, 1080)
+LINE = "nogales/machining/bracket"
+TAG = f"{LINE}/mill#spindle_temp"
+LAST_DAY = "2026-11-25"
+"""The last whole day of the past of the demo."""
+
 DOCS = ROOT / "docs"
 COLOURS = 64
 """Of a picture: our pages are grey, and an eighth of the bytes is worth the rest."""
@@ -55,23 +65,75 @@ def main(words: list[str]) -> int:
             take_demo(Path(folder) / "demo")
         if not words or "twin" in words:
             take_twin(Path(folder))
+        if not words or "screens" in words:
+            take_screens(Path(folder) / "screens")
     return 0
 
 
 def take_demo(folder: Path) -> None:
-    """Write docs/page.png, docs/page-phone.png and docs/page-closed.png."""
+    """Write docs/page*.png: line, board and phone, the case as it asks and as it is closed."""
     with Scene(folder) as scene:
         case = scene.wait_for("proposed")
         running = scene.running()
         with Browser.start() as browser:
             browser.open(f"{running['url']}/#key={running['key']}")
-            browser.wait_for("document.querySelector('#confirm')")
-            browser.picture(DOCS / "page.png", *DESK)
-            browser.picture(DOCS / "page-phone.png", *PHONE)
+            browser.wait_for("document.querySelectorAll('.flow .stage').length === 4")
+            taken = [picture(browser, "page-phone", PHONE), picture(browser, "page", DESK)]
+            browser.click(".rail a[href^='/andon/']")
+            browser.wait_for("document.querySelectorAll('.tile').length === 4")
+            taken.append(picture(browser, "page-board", WALL))
+            browser.open(f"{running['url']}/cases/{case['id']}")
+            browser.wait_for("document.querySelector('.answer button.main')")
+            taken.append(picture(browser, "page-case", DESK))
             scene.answer(case["id"])
-            browser.wait_for("document.querySelector('#case').innerText.includes('closed:')", 90.0)
-            browser.picture(DOCS / "page-closed.png", *DESK)
-    say("docs/page.png, docs/page-phone.png and docs/page-closed.png are new")
+            browser.wait_for("document.querySelector('main').innerText.includes('closed:')", 90.0)
+            taken.append(picture(browser, "page-closed", DESK))
+    say(f"new: {', '.join(taken)}")
+
+
+def take_screens(folder: Path) -> None:
+    """Write docs/screens/*.png, each page on a desk, a phone and some in the dark, and the page."""
+    (DOCS / "screens").mkdir(exist_ok=True)
+    taken = []
+    with Scene(folder) as scene, Browser.start() as browser:
+        case = scene.wait_for("proposed", WAIT_S)
+        running = scene.running()
+        browser.screen(*DESK)
+        browser.open(f"{running['url']}/#key={running['key']}")
+        browser.wait_for("document.querySelectorAll('.flow .stage').length === 4", WAIT_S)
+        for visit in visits(Place(LINE, f"{LINE}/mill", TAG, case["id"], LAST_DAY)):
+            browser.screen(*DESK)
+            go(browser, visit, WAIT_S)
+            size = WALL if visit.page == "andon" else DESK
+            picture(browser, f"screens/{visit.page}", size)
+            picture(browser, f"screens/{visit.page}-phone", PHONE)
+            taken.append(visit.page)
+    words = json.loads((ROOT / "web/src/words/en.json").read_text(encoding="utf-8"))
+    (DOCS / "screens.md").write_text(screens_page(taken, words), encoding="utf-8")
+    say(f"new: docs/screens.md, {', '.join(taken)}")
+
+
+def screens_page(pages: Sequence[str], words: Mapping[str, str]) -> str:
+    """Text of docs/screens.md: each page with its pictures.
+
+    Examples
+    --------
+    >>> "screens/line-phone.png" in screens_page(["line"], {"nav.line": "Line"})
+    True
+    """
+    parts = [
+        "# Screens\n",
+        "<!-- Written by `python -m tools.page_pictures screens`, which takes the pictures. -->\n",
+        """Every page of the web application, of the running demo: at a desk (the board on a wall)
+and on a phone.
+""",
+    ]
+    for name in pages:
+        title = words.get(f"nav.{name}", name.capitalize())
+        parts.append(f"## {title}\n")
+        parts.append(f"![{title}](screens/{name}.png)\n")
+        parts.append(f'<img src="screens/{name}-phone.png" alt="{title} on a phone" width="280">\n')
+    return "\n".join(parts)
 
 
 def take_twin(folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import plant_schema
 from linewright.plant.records import reference as records
+from linewright.server.web.matrix import routes_page
 from tools.measured import measured_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ def pages() -> dict[Path, str]:
     made = {
         ROOT / "docs" / "plant-file.md": reference_page(),
         ROOT / "docs" / "records.md": records.reference_page(),
+        ROOT / "docs" / "routes.md": routes_page(),
         ROOT / "docs" / "twin-measured.md": measured_page(ROOT),
         ROOT / "docs" / "schema" / "plant-1.json": as_file(plant_schema()),
     }

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import peers
+from tools import bundle, peers
 from tools.environment import ROOT, Unready, ensure, python_of, say, script_of
 
 VENV = ROOT / ".venv"
@@ -24,6 +24,8 @@ MADE = (
     ".hypothesis",
     "build",
     "dist",
+    "web/node_modules",
+    bundle.BUNDLE,
 )
 
 Verb = Callable[[list[str]], int]
@@ -35,12 +37,13 @@ SLOW_S = 5.0
 def demo(arguments: list[str]) -> int:
     """Play the bracket line with a hidden fault, live, with its page; Ctrl-C ends it."""
     _machine_code()
+    _web()
     return _run([script_of(VENV, "linewright"), "demo", *arguments])
 
 
 def test(arguments: list[str]) -> int:
     """Lint, types and the whole suite but laws and faults; the last line is pytest's own."""
-    return lint([]) or _machine_code() or _pytest([*SUITE, *arguments])
+    return lint([]) or _machine_code() or _web() or _pytest([*SUITE, *arguments])
 
 
 def lint(_: list[str]) -> int:
@@ -72,6 +75,22 @@ def _machine_code() -> int:
     return code
 
 
+def _web() -> int:
+    """Build the web application where its sources have changed.
+
+    Where its packages cannot be had, that is said and everything else goes on; where it does not
+    compile, that is an error.
+    """
+    try:
+        took_s = bundle.build(ROOT)
+    except bundle.Unbuilt as error:
+        say(str(error))
+        return 0 if str(error).startswith(bundle.NO_REGISTRY) else 1
+    if took_s:
+        say(f"the web application is built ({took_s:.0f} s)")
+    return 0
+
+
 def laws(arguments: list[str]) -> int:
     """Run the long property tests and statistics."""
     return _marked("laws", arguments)
@@ -96,7 +115,7 @@ def _pictures() -> int:
 
 def house(arguments: list[str]) -> int:
     """Print what breaks a rule of the house; `--tighten` lowers the ratchet first."""
-    return _python(["-m", "tools.house", *arguments])
+    return _web() or _python(["-m", "tools.house", *arguments])
 
 
 def bench(arguments: list[str]) -> int:

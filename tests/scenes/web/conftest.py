@@ -17,7 +17,7 @@ SPEED = 20.0
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo with two days of past whose case waits for a person."""
-    with Scene(tmp_path_factory.mktemp("web"), speed=SPEED) as scene:
+    with Scene(tmp_path_factory.mktemp("web"), speed=SPEED, past=True) as scene:
         case = scene.wait_for("proposed", 240.0)
         yield Site(scene, case["id"])
 

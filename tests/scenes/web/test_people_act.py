@@ -140,17 +140,9 @@ def _parts(site: Site, name: str, before: dict[str, Any]) -> list[dict[str, Any]
     return found if len(found) > 1 else []
 
 
-def test_an_alarm_is_acknowledged(page: Browser, site: Site) -> None:
-    """The button takes it from the waiting ones, and the audit says who."""
-    before = _waiting(site)
-    shown(page, f"/alarms/{LINE}", "document.querySelector('.alarm-acts button.main')")
-    press(page, ".alarm-acts button.main", word("alarms.acknowledge"))
-    site.until(lambda: len(_waiting(site)) == len(before) - 1)
-    assert audited(site, "alarm.acknowledged")["by"] == "local"
-
-
 def test_an_alarm_is_shelved_with_a_reason(page: Browser, site: Site) -> None:
-    """Without a reason it cannot be; with one it stands among the shelved until its time."""
+    """Without a reason it cannot be; with one it stands among the shelved, until it is put back."""
+    before = _waiting(site)
     shown(page, f"/alarms/{LINE}", "document.querySelector('.alarm-acts .menu button')")
     page.click(".alarm-acts .menu button")
     press(page, ".alarm-acts .menu button", word("alarms.shelve"))
@@ -163,6 +155,17 @@ def test_an_alarm_is_shelved_with_a_reason(page: Browser, site: Site) -> None:
     shown(page, f"/alarms/{LINE}?tab=shelved", f"{TEXT}.includes('sensor is being changed')")
     row = audited(site, "alarm.shelved")
     assert "sensor is being changed" in row["text"]
+    press(page, "main button", word("alarms.unshelve"))
+    site.until(lambda: len(_waiting(site)) == len(before))
+
+
+def test_an_alarm_is_acknowledged(page: Browser, site: Site) -> None:
+    """The button takes it from the waiting ones, and the audit says who."""
+    before = _waiting(site)
+    shown(page, f"/alarms/{LINE}", "document.querySelector('.alarm-acts button.main')")
+    press(page, ".alarm-acts button.main", word("alarms.acknowledge"))
+    site.until(lambda: len(_waiting(site)) == len(before) - 1)
+    assert audited(site, "alarm.acknowledged")["by"] == "local"
 
 
 def _waiting(site: Site) -> list[str]:

@@ -19,11 +19,14 @@ from linewright.server import read_running
 
 __all__ = ["Closing", "command", "fresh"]
 
-START = "2026-11-26 08:57"
+AT = "08:57"
 """Three minutes before the tool is chipped: long enough to see the line as it should be."""
 
 PAST = "3 d"
 """How much of what was before is stored: all that the scenario has, two days and this morning."""
+
+PLAYED = {True: ("demo", f"2026-11-26 {AT}", PAST), False: ("worn-tool", f"2026-11-23 {AT}", "")}
+"""Scenario, begin and past, with a past and without one."""
 
 SPEED = 20.0
 """Plant time over real time: the case closes within a few minutes of looking."""
@@ -36,13 +39,17 @@ MARK = "demo.txt"
 
 WORDS = """\
 What will happen:
-  First two days of the past are played and stored, which takes some ten seconds.
-  The bracket line runs {speed:g} times as fast as in life. Open the address below in a browser.
+{first}  The bracket line runs {speed:g} times as fast as in life. Open the address below in a browser.
   At 09:00 on its clock a tool is chipped. Nothing says so; the mill only gets slower and hotter.
   Linewright notices, finds the cause, tries what could be done on the twin, and proposes one.
   {answer}
   It is then written to the machine, and its effect compared with what was predicted. Ctrl-C ends.\
 """
+
+FIRST = {
+    True: "  First two days of the past are played and stored: a quarter of a minute, about.\n",
+    False: "",
+}
 
 ANSWERS = {
     False: "Say yes on the page or, in another terminal, with `linewright confirm`.",
@@ -74,6 +81,9 @@ ANSWERS = {
     help="Seconds that it waits for that.",
 )
 @click.option("--confirm", "confirms", is_flag=True, help="Confirm the proposal by itself.")
+@click.option(
+    "--past/--no-past", "has_past", default=True, help="Two days before it, or none: starts sooner."
+)
 def command(
     *,
     port: int,
@@ -82,6 +92,7 @@ def command(
     until_closed: bool,
     for_s: float,
     confirms: bool,
+    has_past: bool,
 ) -> None:
     """Play a line with a hidden fault, and see it found and corrected.
 
@@ -90,18 +101,19 @@ def command(
     """
     folder = data_folder(data, "demo")
     plant = _bracket()
+    scenario, start_at, past = PLAYED[has_past]
     options = Options(
         data=folder,
         port=port,
         emulate=True,
-        scenario=str(plant / "scenarios" / "demo.yaml"),
-        start=START,
-        past=PAST,
+        scenario=str(plant / "scenarios" / f"{scenario}.yaml"),
+        start=start_at,
+        past=past,
         speed=speed,
     )
     plan = plan_of(str(plant), options)
     fresh(folder)
-    say(WORDS.format(speed=speed, answer=ANSWERS[confirms]))
+    say(WORDS.format(first=FIRST[has_past], speed=speed, answer=ANSWERS[confirms]))
     closing = Closing(folder, for_s=for_s if until_closed else None, confirms=confirms)
     asyncio.run(start(plan, closing.look if until_closed or confirms else None))
     if until_closed:

@@ -49,6 +49,12 @@ END_S = 10.0
 LOOK_S = 0.1
 """Between two looks at a page that is waited for."""
 
+STAND_S = 0.05
+"""Between two looks at whether an element stands where it stood."""
+
+STAND_LOOKS = 20
+"""Most looks; what moves all the time is pressed where it is then."""
+
 READ_BYTES = 1 << 16
 
 HIGH = 100
@@ -216,17 +222,33 @@ class Browser:
         BrowserFailed
             It gives none.
         """
-        place = self.run(
-            f"(() => {{ const one = {element};"
-            " if (!one) return null; one.scrollIntoView({block: 'center'});"
-            " const box = one.getBoundingClientRect();"
-            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-        )
-        if place is None:
-            raise BrowserFailed(f"nothing is found by {element}")
+        place = self._settled(element)
         at = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
         self._ask("Input.dispatchMouseEvent", type="mousePressed", **at)
         self._ask("Input.dispatchMouseEvent", type="mouseReleased", **at)
+
+    def _settled(self, element: str) -> list[float]:
+        """Return the middle of an element, once it is the same at two looks.
+
+        A page that has just got its values moves what stands below them: a person waits until it
+        stands, and so do we, for `STAND_LOOKS` looks at most.
+        """
+        before: list[float] | None = None
+        for _ in range(STAND_LOOKS):
+            place: list[float] | None = self.run(
+                f"(() => {{ const one = {element};"
+                " if (!one) return null; one.scrollIntoView({block: 'center'});"
+                " const box = one.getBoundingClientRect();"
+                " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+            )
+            if place is None:
+                raise BrowserFailed(f"nothing is found by {element}")
+            if place == before:
+                break
+            before = place
+            time.sleep(STAND_S)
+        assert before is not None, "an element that is found has a place"
+        return before
 
     def press(self, key: str, *, shift: bool = False) -> None:
         """Press and release one of `KEYS`."""

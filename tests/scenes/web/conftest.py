@@ -14,7 +14,7 @@ SPEED = 20.0
 """Plant seconds in a second: a shift goes by in half an hour, and a case waits within a minute."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo with two days of past whose case waits for a person."""
     with Scene(tmp_path_factory.mktemp("web"), speed=SPEED, past=True) as scene:
@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(scene, case["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(site: Site) -> Iterator[Browser]:
     """A browser that stands at the line, signed in by the key."""
     with Browser.start() as found:

@@ -48,7 +48,7 @@ MAIN_ACTS = {
 """What each page is mainly for; a keyboard must reach it."""
 
 
-@pytest.fixture(scope="session", params=["en", "es"])
+@pytest.fixture(scope="package", params=["en", "es"])
 def reader(request: pytest.FixtureRequest, browser: Browser) -> Browser:
     """The browser of somebody who reads English, then Spanish."""
     browser.screen(*DESK)

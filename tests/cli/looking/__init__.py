@@ -1,0 +1,1 @@
+"""A package, so that the plant of these tests ends with the last of them."""

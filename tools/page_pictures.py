@@ -11,9 +11,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +23,13 @@ from numpy.typing import NDArray
 from linewright.testing.browser import Browser, browser_path
 from linewright.testing.scenes import Scene
 from tools.environment import ROOT, say
-from tools.visits import Place, go, visits
+from tools.visits import Place, Visit, go, visits
 
 DESK = (1366, 900)
 PHONE = (390, 844)
+TABLET = (1280, 800)
 WALL = (1920, 1080)
+LARGE_WALL = (3840, 2160)
 LINE = "nogales/machining/bracket"
 TAG = f"{LINE}/mill#spindle_temp"
 LAST_DAY = "2026-11-25"
@@ -34,9 +38,18 @@ LAST_DAY = "2026-11-25"
 DOCS = ROOT / "docs"
 COLOURS = 64
 """Of a picture: our pages are grey, and an eighth of the bytes is worth the rest."""
+COLOURS_MIN = 12
+"""Fewer would not show what a colour means."""
+BYTES_MAX = 150_000
+"""Of a picture: a page of the docs has many."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY = 3
 """Bits of each channel that colours are gathered by."""
+DRAWN_S = 1.0
+"""After a page has its values, small charts still draw theirs."""
+SHOWS_THEME = "document.documentElement.dataset.theme === '{name}'"
+FRESH = "!document.querySelector('.greyed')"
+TITLES = {"calls-open": "Calls that are open", "calls": "Calls, history"}
 WAIT_S = 300.0
 """Longest command of the twin, its first compilation included."""
 
@@ -91,23 +104,88 @@ def take_demo(folder: Path) -> None:
     say(f"new: {', '.join(taken)}")
 
 
+class Look(NamedTuple):
+    """A screen that a page is photographed on."""
+
+    name: str
+    size: tuple[int, int]
+    dark: bool = False
+    says: str = ""
+    """What is said below the picture."""
+
+    def file(self, page: str) -> str:
+        """Return the name of the picture of a page, without folder and ending.
+
+        Examples
+        --------
+        >>> Look("phone", PHONE).file("line"), Look("", DESK).file("line")
+        ('line-phone', 'line')
+        """
+        return f"{page}-{self.name}" if self.name else page
+
+
+AT_DESK = Look("", DESK)
+ON_PHONE = Look("phone", PHONE, says="on a phone")
+IN_DARK = Look("dark", DESK, dark=True, says="in the dark")
+ON_TABLET = Look("tablet", TABLET, says="on a 10-inch tablet")
+ON_WALL = Look("", WALL)
+ON_LARGE_WALL = Look("4k", LARGE_WALL, says="on a wall of 3840 x 2160")
+
+ON_THE_FLOOR = frozenset(["line", "hours", "stops", "alarms", "calls-open", "station"])
+"""Pages that people use on a tablet beside the machine."""
+
+AT_NIGHT = frozenset(["line", "stops", "calls-open", "trend"])
+"""Pages that are shown dark, too."""
+
+
+def looks(page: str) -> tuple[Look, ...]:
+    """Return the screens that matter for a page.
+
+    Examples
+    --------
+    >>> [each.name for each in looks("andon")]
+    ['', 'phone', '4k']
+    """
+    if page == "andon":
+        return ON_WALL, ON_PHONE, ON_LARGE_WALL
+    tablet = (ON_TABLET,) if page in ON_THE_FLOOR else ()
+    dark = (IN_DARK,) if page in AT_NIGHT else ()
+    return AT_DESK, ON_PHONE, *tablet, *dark
+
+
+def shown(place: Place) -> list[Visit]:
+    """Return every page, and the open calls beside their history."""
+    found = list(visits(place))
+    at = next(n for n, each in enumerate(found) if each.page == "calls")
+    open_calls = Visit(
+        "calls-open", f"/calls/{place.line}", "document.querySelector('.call-row .call-clock')"
+    )
+    return [*found[:at], open_calls, *found[at:]]
+
+
 def take_screens(folder: Path) -> None:
-    """Write docs/screens/*.png, each page on a desk, a phone and some in the dark, and the page."""
+    """Write docs/screens/*.png, each page on every screen that matters for it, and the page."""
     (DOCS / "screens").mkdir(exist_ok=True)
-    taken = []
+    taken: list[str] = []
+    files: list[Path] = []
     with Scene(folder, past=True) as scene, Browser.start() as browser:
         case = scene.wait_for("proposed", WAIT_S)
         running = scene.running()
         browser.screen(*DESK)
         browser.open(f"{running['url']}/#key={running['key']}")
         browser.wait_for("document.querySelectorAll('.flow .stage').length === 4", WAIT_S)
-        for visit in visits(Place(LINE, f"{LINE}/mill", TAG, case["id"], LAST_DAY)):
-            browser.screen(*DESK)
-            go(browser, visit, WAIT_S)
-            size = WALL if visit.page == "andon" else DESK
-            picture(browser, f"screens/{visit.page}", size)
-            picture(browser, f"screens/{visit.page}-phone", PHONE)
+        for visit in shown(Place(LINE, f"{LINE}/mill", TAG, case["id"], LAST_DAY)):
+            for look in looks(visit.page):
+                browser.screen(*look.size, dark=look.dark)
+                go(browser, visit, WAIT_S)
+                browser.wait_for(SHOWS_THEME.format(name="dark" if look.dark else "light"))
+                time.sleep(DRAWN_S)
+                browser.wait_for(FRESH, WAIT_S)  # a large picture may have kept the machines busy
+                files.append(DOCS / "screens" / f"{look.file(visit.page)}.png")
+                browser.picture(files[-1], *look.size, dark=look.dark)
             taken.append(visit.page)
+    for file in files:  # once nothing else has to run
+        shrink(file)
     words = json.loads((ROOT / "web/src/words/en.json").read_text(encoding="utf-8"))
     (DOCS / "screens.md").write_text(screens_page(taken, words), encoding="utf-8")
     say(f"new: docs/screens.md, {', '.join(taken)}")
@@ -124,15 +202,21 @@ def screens_page(pages: Sequence[str], words: Mapping[str, str]) -> str:
     parts = [
         "# Screens\n",
         "<!-- Written by `python -m tools.page_pictures screens`, which takes the pictures. -->\n",
-        """Every page of the web application, of the running demo: at a desk (the board on a wall)
-and on a phone.
+        """Every page of the web application, of the running demo with two days of past: at a desk
+of 1366 x 900 (the board on a wall of 1920 x 1080), on a phone of 390 x 844, and where people use it
+so, on a 10-inch tablet, on a wall of 3840 x 2160 and in the dark.
 """,
     ]
     for name in pages:
-        title = words.get(f"nav.{name}", name.capitalize())
+        title = TITLES.get(name) or words.get(f"nav.{name}", name.capitalize())
+        first, *others = looks(name)
         parts.append(f"## {title}\n")
-        parts.append(f"![{title}](screens/{name}.png)\n")
-        parts.append(f'<img src="screens/{name}-phone.png" alt="{title} on a phone" width="280">\n')
+        parts.append(f"![{title}](screens/{first.file(name)}.png)\n")
+        for each in others:
+            width = 280 if each is ON_PHONE else 640
+            alt = f"{title} {each.says}"
+            parts.append(f'<img src="screens/{each.file(name)}.png" alt="{alt}" width="{width}">')
+        parts.append("")
     return "\n".join(parts)
 
 
@@ -171,22 +255,34 @@ def picture(browser: Browser, name: str, size: tuple[int, int]) -> str:
     """Write a small picture of what the browser shows, and return its name."""
     file = DOCS / f"{name}.png"
     browser.picture(file, *size)
-    file.write_bytes(with_palette(file.read_bytes()))
+    shrink(file)
     return file.name
 
 
-def with_palette(png: bytes) -> bytes:
+def shrink(file: Path) -> None:
+    """Write a picture again with few colours, and with fewer where it is still large."""
+    taken, colours = file.read_bytes(), COLOURS
+    found = with_palette(taken)
+    while len(found) > BYTES_MAX and colours > COLOURS_MIN:
+        colours //= 2
+        found = with_palette(taken, colours)
+    file.write_bytes(found)
+
+
+def with_palette(png: bytes, most: int = COLOURS) -> bytes:
     """Return a PNG with its most frequent colours only, each other one as the nearest of them.
 
     Parameters
     ----------
     png
         Of eight bits and three or four channels, not interlaced, as a browser writes it.
+    most
+        Colours that are kept.
     """
     pixels = pixels_of(png)
     keys = (pixels >> GREY).astype(np.int64) @ np.array([1 << 10, 1 << 5, 1])
     found, first, counts = np.unique(keys, return_index=True, return_counts=True)
-    kept = np.argsort(-counts, kind="stable")[:COLOURS]
+    kept = np.argsort(-counts, kind="stable")[:most]
     colours = pixels.reshape(-1, 3)[first].astype(np.int64)
     apart = ((colours[:, None, :] - colours[None, kept, :]) ** 2).sum(axis=2)
     places = apart.argmin(axis=1).astype(np.uint8)[np.searchsorted(found, keys)]
@@ -233,16 +329,45 @@ def unfiltered(way: int, line: NDArray[np.uint8], above: NDArray[np.uint8]) -> N
     if way == 2:  # noqa: PLR2004  # the numbers of the format
         return line + above
     made = np.zeros_like(line)
-    left, corner = np.zeros(line.shape[1], np.int64), np.zeros(line.shape[1], np.int64)
-    for k, (here, up) in enumerate(zip(line.astype(np.int64), above.astype(np.int64), strict=True)):
-        if way == 3:  # noqa: PLR2004  # the numbers of the format
-            guess = (left + up) // 2
+    for channel in range(line.shape[1]):
+        here, over = line[:, channel].tolist(), above[:, channel].tolist()
+        made[:, channel] = (averaged if way == 3 else guessed)(here, over)  # noqa: PLR2004  # as above
+    return made
+
+
+def averaged(line: list[int], above: list[int]) -> list[int]:
+    """Return a channel of a row that was told as a difference to the mean of left and above.
+
+    Examples
+    --------
+    >>> averaged([4, 2], [2, 4])
+    [5, 6]
+    """
+    left, made = 0, []
+    for here, up in zip(line, above, strict=True):
+        left = (here + (left + up) // 2) % 256
+        made.append(left)
+    return made
+
+
+def guessed(line: list[int], above: list[int]) -> list[int]:
+    """Return a channel of a row that was told as a difference to the best guess (Paeth).
+
+    Examples
+    --------
+    >>> guessed([1, 0], [5, 9])
+    [6, 9]
+    """
+    left, corner, made = 0, 0, []
+    for here, up in zip(line, above, strict=True):
+        by_left, by_up = abs(up - corner), abs(left - corner)
+        by_corner = abs(left + up - 2 * corner)
+        if by_left <= by_up and by_left <= by_corner:
+            guess = left
         else:
-            ends = np.abs(np.stack([up - corner, left - corner, left + up - 2 * corner]))
-            best = ends.argmin(axis=0)
-            guess = np.where(best == 0, left, np.where(best == 1, up, corner))
+            guess = up if by_up <= by_corner else corner
         left, corner = (here + guess) % 256, up
-        made[k] = left
+        made.append(left)
     return made
 
 

@@ -76,6 +76,11 @@ def visits(place: Place) -> tuple[Visit, ...]:
             f"/alarms/{line}?tab=journal{past.replace('?', '&')}",
             _many("main tbody tr", 1, r"\d"),
         ),
+        (
+            "calls",
+            f"/calls/{line}?tab=past{past.replace('?', '&')}",
+            _many(".call-figures b", 4, r"\w"),
+        ),
         ("report", f"/report/{line}{past}", _many(".report tbody tr", 4, r"\d")),
         ("andon", f"/andon/{line}", _many(".tile", 4, r"\d")),
         ("station", f"/station/{station}", _many(".station-value", 1, r"\d")),

@@ -55,7 +55,7 @@ def _looked_at(*, quick: bool) -> list[Claim]:
             *measure_paint(demo),
             *measure_backfill(demo, TAG),
             *measure_axe(demo, place, quick=quick),
-            *measure_kpis(demo),
+            *measure_kpis(demo, quick=quick),
         ]
 
 

@@ -2,10 +2,13 @@
 
 Killed are, with SIGKILL and one after the other, `live`, `connect` and `server`. A page has said so
 when it shows an alert, or marks each station with how long it was not heard, and values are grey;
-and this for half a second, so that a late beat is not taken for it. For the gap the connection of
-the page is cut in a relay for ten seconds.
+and this for half a second, so that a late beat is not taken for it. Told beside it, and not
+judged: how soon a service that only hangs is shown, which nobody but its silence tells. For the
+gap the connection of the page is cut in a relay for ten seconds.
 """
 
+import os
+import signal
 import time
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +21,7 @@ from linewright.testing.relay import Relay
 __all__ = ["measure_backfill", "measure_lost"]
 
 SERVICES = ("live", "connect", "server")
+HUNG = ("live", "connect")
 LOST_S = 12.0
 """After so long without a word it is not said."""
 
@@ -67,16 +71,12 @@ def measure_lost(stand: Stand) -> list[Claim]:
         for service in SERVICES:
             browser.wait_for(WELL, WELL_S)
             browser.run(TOLD)
-            killed_s = stand.kill(service)
-            try:
-                browser.wait_for("told.at", LOST_S)
-                seconds[service] = browser.run("told.at") / 1000 - killed_s
-            except BrowserFailed:
-                seconds[service] = None
+            seconds[service] = _told_after(browser, stand.kill(service))
             said[service] = str(browser.run("told.text"))
             note(f"lost: {service} {seconds[service]} s: {said[service]!r}")
             browser.wait_for(WELL, WELL_S)
             stand.wait_until(lambda: _is_up(stand), "all services run again", WELL_S)
+        hung = [_hung(stand, browser, service) for service in HUNG]
     shown = [each for each in seconds.values() if each is not None]
     return [
         Claim(
@@ -84,11 +84,38 @@ def measure_lost(stand: Stand) -> list[Claim]:
             value=max(shown) if len(shown) == len(SERVICES) else None,
             unit="s",
             correct=len(shown) == len(SERVICES),
-            rows=tuple(
-                {"killed": name, "shown_s": s, "said": said[name]} for name, s in seconds.items()
+            rows=(
+                *(
+                    {"killed": name, "shown_s": s, "said": said[name]}
+                    for name, s in seconds.items()
+                ),
+                *({"hung": name, "shown_s": s} for name, s in zip(HUNG, hung, strict=True)),
             ),
         )
     ]
+
+
+def _told_after(browser: Browser, since_s: float) -> float | None:
+    try:
+        browser.wait_for("told.at", LOST_S)
+    except BrowserFailed:
+        return None
+    return float(browser.run("told.at")) / 1000 - since_s
+
+
+def _hung(stand: Stand, browser: Browser, service: str) -> float | None:
+    """How soon a service that hangs is shown; it goes on afterwards."""
+    browser.wait_for(WELL, WELL_S)
+    browser.run(TOLD)
+    pid, since_s = stand.hang(service)
+    try:
+        shown_s = _told_after(browser, since_s)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    note(f"lost: {service} hung, {shown_s} s")
+    browser.wait_for(WELL, WELL_S)
+    stand.wait_until(lambda: _is_up(stand), "all services run again", WELL_S)
+    return shown_s
 
 
 def _is_up(stand: Stand) -> bool:

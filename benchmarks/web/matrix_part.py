@@ -29,6 +29,7 @@ UP = {
 MAY = {
     "see": UP["operator"],
     "reason": UP["operator"],
+    "report": UP["operator"],
     "call": UP["operator"],
     "acknowledge": UP["operator"],
     "stop": UP["operator"],
@@ -40,19 +41,24 @@ MAY = {
     "sign_report": UP["supervisor"] | {"quality"},
     "audit": UP["supervisor"] | {"quality"},
     "people": UP["admin"],
+    "tokens": UP["admin"],
+    "peers": UP["admin"],
     "": frozenset(ROLES),
 }
 """Who may, as the page on signing says it."""
 
 NEEDS = """
-see: GET alarms, alarms/journal, alarms/report, calls, cases, cases/{}, commands, commands/{}
-see: GET connections, grafana/kpis, grafana/series, grafana/stops, grafana/tags, hours, line
+see: GET alarms, alarms/journal, alarms/report, calls, calls/journal, cases, cases/{}
+see: GET commands, commands/{}
+see: GET connections, entries
+see: GET grafana/kpis, grafana/series, grafana/stops, grafana/tags, hours, line
 see: GET line/ahead, links, live, losses, namespace, pareto, permissions, plant, report, sessions
 see: GET sites, state, station, stops, strips, trend, trend.csv, values, /metrics
 see: PUT session, session/password
 see: DELETE sessions/{}
 reason: POST stops/{}/reason, stops/{}/undo
 reason: PUT hours/comment
+report: POST parts, jobs, sign-ons, entries/{}/undo
 correct_event: POST stops/{}/split, stops/merge
 correct_event: PUT report/note
 sign_report: POST report/sign
@@ -64,6 +70,12 @@ trust: POST trust
 stop: POST stop
 stop_clear: POST stop/clear
 audit: GET audit
+tokens: GET tokens
+tokens: POST tokens
+tokens: DELETE tokens/{}
+peers: GET peers
+peers: POST peers, peers/try
+peers: DELETE peers/{}
 people: GET people, people/{}/sessions
 people: POST people, people/{}/link
 people: PUT people/{}

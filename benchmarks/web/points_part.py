@@ -1,10 +1,12 @@
 """How soon a window that holds a million rows of one tag is drawn.
 
-The rows are stored before the site starts. The page stands at a minute of them; then its address
-changes to the whole of them, and the time runs until the chart is drawn from all of them: the page
-says how many rows stand behind its lines. One row is a spike: thinning out must not lose it.
+The rows are stored before the site starts, and compacted, as all are that are two days old. The
+page stands at a minute of them; then its address changes to the whole of them, and the time runs
+until the chart is drawn from all of them: the page says how many rows stand behind its lines. One
+row is a spike: thinning out must not lose it.
 """
 
+import asyncio
 import json
 import statistics
 import tempfile
@@ -18,6 +20,7 @@ from benchmarks.live_path.history_part import Rows, frames
 from benchmarks.measure import Claim, note
 from benchmarks.web.lost_part import DRAWING
 from benchmarks.web.stand import Stand
+from linewright.bus import Bus, BusAddress
 from linewright.history import Writer
 from linewright.testing.browser import Browser
 from linewright.testing.machines import free_port
@@ -64,7 +67,16 @@ def measure_points(*, quick: bool) -> list[Claim]:
         file = folder / "plant.yaml"
         file.write_text(json.dumps(_plant()), encoding="utf-8")
         with Stand(folder / "up", ("up", str(file), "--site", "nogales")) as stand:
+            stand.wait_until(lambda: asyncio.run(_is_compacted(stand.folder)), "Parquet", 120.0)
             return [_measured(stand, QUICK_ROUNDS if quick else ROUNDS)]
+
+
+async def _is_compacted(folder: Path) -> bool:
+    """Whether the history has compacted what was stored: that is told once it is done."""
+    address = BusAddress.read(folder, "person")
+    async with await Bus.connect(address, site="nogales", name="bench") as bus:
+        found = json.loads(await bus.ask("lw.ask.nogales.history.state", b"{}", timeout_s=10.0))
+    return bool(found.get("compacted_ns"))
 
 
 def _measured(stand: Stand, rounds: int) -> Claim:

@@ -193,6 +193,13 @@ class Stand:
         os.kill(pid, signal.SIGKILL)
         return now_s
 
+    def hang(self, service: str) -> tuple[int, float]:
+        """Stop a service with SIGSTOP; its process and the wall time of it, s since 1970."""
+        pid = self.pid(service)
+        now_s = time.time()
+        os.kill(pid, signal.SIGSTOP)
+        return pid, now_s
+
     def log(self) -> str:
         """What the command printed so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
@@ -211,7 +218,7 @@ def renderers(browser: Browser) -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
+            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").split()
             if b"--type=renderer" in words and _is_below(int(entry.name), browser.pid):
                 found.append(int(entry.name))
         except OSError:

@@ -149,6 +149,9 @@ def test_the_plan_of_a_play(tmp_path: Path) -> None:
     assert "emulate" in played.services
     assert plan_of(str(BRACKET), Options(data=tmp_path, emulate=True)).scenario == ""
     real = plan_of(str(BRACKET), Options(data=tmp_path))
+    file, line = real.written["nogales/machining/bracket/saw#blade_temp"].split(":")
+    assert file == "plant.yaml"
+    assert "blade_temp:" in (BRACKET / "plant.yaml").read_text("utf-8").split("\n")[int(line) - 1]
     assert real.scenario is None
     assert "emulate" not in real.services
 

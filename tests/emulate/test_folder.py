@@ -10,6 +10,7 @@ import pytest
 from linewright.emulate.faults.way import Carried
 from linewright.emulate.folder import Bounds, Fact, Folder, OrdersFull, Saved, Written
 from linewright.emulate.machines import Sample
+from linewright.emulate.paper import PEOPLE, Entry
 from linewright.plant import Address
 from tests.emulate.playing import truth_of
 
@@ -162,3 +163,18 @@ def test_truth_that_a_power_cut_shortened_is_kept(tmp_path: Path) -> None:
     found = [(one["t_ns"], one.get("event")) for one in truth_of(tmp_path)]
     assert found == [(5, "truth.continued"), (7, None)]
     assert (tmp_path / "truth-short.jsonl").read_bytes() == whole[:-10]
+
+
+def test_what_people_enter_is_appended_until_the_file_is_full(tmp_path: Path) -> None:
+    """One entry a line; another play begins without those of the one before."""
+    entry = Entry(id="a", kind="parts", address=MILL, t_ns=1, enter_ns=2, good=3)
+    line = msgspec.json.encode(entry, enc_hook=str) + b"\n"
+    with opened(tmp_path, Bounds(orders_bytes=3 * len(line))) as folder:
+        folder.enter([])
+        assert not (tmp_path / PEOPLE).exists()
+        folder.enter([entry, entry])
+        folder.enter([entry])
+        folder.enter([entry])
+        assert (tmp_path / PEOPLE).read_bytes() == 3 * line
+        folder.begin()
+        assert not (tmp_path / PEOPLE).exists()

@@ -160,3 +160,18 @@ def test_machines_that_share_an_operator_take_turns() -> None:
             ended[address] += sum(each.what == "ended" for each in events)
         assert len(running) <= 1
     assert sum(ended.values()) == 60
+
+
+def test_every_station_is_counted_shown_or_not(bracket: Bracket) -> None:
+    """The counts are those of what happened, also at stations that nobody watches."""
+    played = kernels(bracket)
+    before = played.counts()
+    found = played.advance(bracket.from_ns + 3600 * S)
+    after = played.counts()
+    made = {at: after[at][0] - before[at][0] for at in after}
+    happened = {
+        at: sum(float(one.value) for one in own if one.what == "good") for at, own in found.items()
+    }
+    assert {at: count for at, count in made.items() if count} == {
+        at: count for at, count in happened.items() if count
+    }

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -133,11 +134,13 @@ class Host:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, events: str, speed: float) -> AsyncIterator[Host]:
+async def running(
+    folder: Path, events: str, speed: float, text: str = PLANT
+) -> AsyncIterator[Host]:
     """Play the small plant with a bus, and listen to its edge node."""
     topics = device_topics(plant(), "reno")
     async with running_bus(
-        folder / "bus", "reno", PLANT, emulated=True, scenario=text_of(events), devices=topics
+        folder / "bus", "reno", text, emulated=True, scenario=text_of(events), devices=topics
     ) as bus:
         host = Host(BusAddress.read(folder / "bus", "connect"), topics.publish)
         (folder / "emulate").mkdir()
@@ -176,6 +179,37 @@ def test_a_node_is_born_obeys_and_leaves(tmp_path: Path) -> None:
         one for one in truth_of(tmp_path / "emulate") if one.get("event") == "command.written"
     ]
     assert [(one["address"], one["value"], one["by"]) for one in written] == [(LIMIT, 2.5, "host")]
+
+
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_a_machine_that_may_not_be_silent_gives_signs_of_life(tmp_path: Path, speed: float) -> None:
+    """Taken for lost after 0.6 s of silence, it speaks three times in it, at any speed."""
+    text = PLANT.replace("acme/rigs/rig}", "acme/rigs/rig, stale: 0.6 s}")
+    assert text != PLANT
+
+    async def plays() -> list[float]:
+        async with running(tmp_path, "", speed, text) as host:
+            await until(lambda: host.kinds().count("DBIRTH") == 1)
+            begun_s, signs = time.monotonic(), len(_signs(host))
+            await until(lambda: len(_signs(host)) >= signs + 6)
+            return [time.monotonic() - begun_s]
+
+    (took_s,) = run(plays())
+    assert took_s > 0.6, "no more often than it has to"
+
+
+def test_a_sign_of_life_is_a_message_without_values() -> None:
+    """Of the device, numbered as all data are; a machine of which nothing is said gives none."""
+    one = node()
+    one.birth(0, {}, {}, NOW_MS)
+    ((topic, body),) = one.sign(NOW_MS)
+    sign = decode_payload(body)
+    assert (topic, sign.seq, sign.metrics) == ("spBv1.0/acme/DDATA/rigs/rig", 2, ())
+    assert {each.stale_s for each in one.machines} == {None}
+
+
+def _signs(host: Host) -> list[Payload]:
+    return [payload for kind, payload in host.heard if kind == "DDATA" and not payload.metrics]
 
 
 def _values(payload: Payload) -> list[object]:

@@ -16,7 +16,7 @@ def test_what_is_played_is_not_named() -> None:
 @pytest.mark.parametrize(
     ("events", "words"),
     [
-        ("people: {p: {reasons: missing}, q: {jobs: missing}}", "people.p (reasons: missing), pe"),
+        ("people: {p: {reasons: missing}, q: {jobs: missing}}", "p (reasons: missing) is played"),
         ("orders: {w: {due: -6 d}}", "orders.w (due) is not played: machines show no dates"),
         ("services: {k: {kill: history}}", "services.k (kill: history) is not played"),
         (f"machines: {{m: {{fails: jam, at: {ONE}, shows: {{good: 3}}}}}}", "not show on good"),

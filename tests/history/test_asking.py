@@ -120,7 +120,8 @@ def test_buckets_last_values_and_plots_are_one_object(history: History) -> None:
     last = msgspec.json.decode(answer("last", b'{"limit":2}', history))
     assert (last["tag"], last["cursor"]) == (["nogales#text", TAGS[0]], TAGS[0])
     request = msgspec.json.encode({"tag": TAGS[0], "points": 4})
-    assert msgspec.json.decode(answer("decimate", request, history))["value"] == [0.0, 0.0]
+    plot = msgspec.json.decode(answer("decimate", request, history))
+    assert (plot["value"], plot["rows"]) == ([0.0, 0.0], 2)
     request = msgspec.json.encode({"tags": [TAGS[0]], "times_ns": [T0_NS - 1, T0_NS]})
     (held,) = msgspec.json.decode(answer("as_of", request, history))["as_of"]
     assert held["value"] == [None, 0.0]

@@ -99,3 +99,23 @@ def test_a_bad_peak_is_no_peak() -> None:
     values[60] = 9.0
     rows = Series(np.arange(100), values, quality)
     assert 60 not in few(rows, 0, 100, 8).tolist()
+
+
+def test_the_few_are_the_ends_and_the_extremes_of_each_bucket() -> None:
+    """Against a count bucket by bucket: with bad rows, holes, equal values and a bucket of bad."""
+    chance = np.random.default_rng(3)
+    times = np.unique(
+        np.concatenate([chance.integers(0, 400, 300), chance.integers(600, 1000, 300)])
+    )
+    values = chance.integers(0, 5, len(times)).astype(float)
+    bad = (chance.random(len(times)) < 0.2) | ((times >= 700) & (times < 800))
+    quality = np.where(bad, np.uint16(Quality.BAD), np.uint16(0))
+    wanted: set[int] = set()
+    for bucket in range(10):
+        at = np.flatnonzero(times // 100 == bucket).tolist()
+        good = [place for place in at if not bad[place]]
+        wanted |= {*at[:1], *at[-1:]}
+        for best in (min, max):
+            wanted |= {best(good, key=lambda place: values[place])} if good else set()
+    found = few(Series(times, values, quality), 0, 1000, 40)
+    assert found.tolist() == sorted(wanted)

@@ -124,6 +124,16 @@ def test_a_renamed_tag_is_found_under_its_new_name(tmp_path: Path) -> None:
         assert (found.rows, found.first, found.last) == ([10], [0.0], [9 / 4])
         (held_then,) = history.as_of([TAG], [T0_NS + 61 * 10**9])
         assert held_then.value == [0.25]
+        plot = history.decimate(TAG, T0_NS, T0_NS + HOUR_NS, 100)
+        assert plot["value"].to_pylist() == [at / 4 for at in range(10)]
+
+
+def test_a_plot_tells_how_many_rows_stand_behind_it(history: History) -> None:
+    """Those of the window, not those that it shows; the outline keeps the greatest of them."""
+    plot = history.decimate(TAG, T0_NS, T0_NS + 101 * 60 * 10**9, 8)
+    assert plot.schema.metadata == {b"rows": b"101"}
+    assert plot.num_rows < 9
+    assert max(plot["value"].to_pylist()) == 25.0
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed", "companion"])

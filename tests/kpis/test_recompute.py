@@ -1,7 +1,8 @@
 """The independent script by itself: it meets the sheet computed by hand, clocks and counters."""
 
 import ast
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -90,6 +91,27 @@ def test_a_day_has_the_hours_between_its_clocks(day: date, hours: int) -> None:
     """A production day over a change of the clocks is an hour longer or shorter."""
     window = Calendar(chicago(), day, day).day(day)
     assert window.until_ns - window.from_ns == hours * 3600 * S
+
+
+@pytest.mark.parametrize(
+    ("night", "pause", "from_utc", "minutes"),
+    [
+        (date(2026, 10, 31), "01:30-02:30", "2026-11-01T06:30", 60),
+        (date(2026, 10, 31), "02:00-02:30", "2026-11-01T08:00", 30),
+        (date(2027, 3, 13), "01:30-02:30", "2027-03-14T07:30", 60),
+        (date(2027, 3, 13), "02:15-02:45", "2027-03-14T08:00", 30),
+        (date(2027, 3, 13), "03:00-03:30", "2027-03-14T08:00", 30),
+    ],
+)
+def test_a_break_keeps_its_length_in_the_night_of_the_change(
+    night: date, pause: str, from_utc: str, minutes: int
+) -> None:
+    """The script reads breaks as docs/plant-file.md says, not as the product does."""
+    site = replace(chicago(), shifts={"night": f"daily 22:00-06:00 break {pause}"})
+    (shift,) = [one for one in Calendar(site, night, night).shifts if one.day == night]
+    ((begin, end, _),) = shift.breaks
+    assert begin == int(datetime.fromisoformat(f"{from_utc}+00:00").timestamp()) * S
+    assert end - begin == minutes * MINUTE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from linewright.live import LiveFold, begin, step
 from linewright.plant import Address, Plant, PlantBuilder, load
-from linewright.plant.records import Parts, Record, State
+from linewright.plant.records import Parts, Record, State, order_of
 from linewright.plant.samples import Columns, Frame, FrameHeader, frame
 
 SITE = "nogales"
@@ -37,6 +37,28 @@ def totals(*roles: str) -> Plant:
         for role in roles
     }
     line.station("mill", does={"mill": "10 s"}, connect={"opcua": "opc.tcp://mill"}, tags=tags)
+    return plant.done()
+
+
+LAMPS = "'down' if red else ('idle' if yellow else ('running' if green else 'off'))"
+
+
+@functools.cache
+def lamps(debounce: str = "5 s", **more: str) -> Plant:
+    """A line of one station with a stack light and a counter of cycles, two pieces each."""
+    plant = PlantBuilder("acme")
+    site = plant.site(SITE, timezone="America/Hermosillo", currency="MXN", day_starts="06:00")
+    line = site.area("machining").line("bracket", flow=["mill"])
+    tags: dict[str, dict[str, object]] = {
+        name: {"input": f"1000{n}", "type": "bool", "role": "stack_light"}
+        for n, name in enumerate(("green", "yellow", "red"), 1)
+    }
+    tags["cycles"] = {"register": "30001", "type": "uint16", "role": "cycle"}
+    tags |= {name: {"derive": text} for name, text in more.items()}
+    tags["state"] = {"role": "state", "derive": more.get("state", LAMPS), "debounce": debounce}
+    does = {"mill": {"time": "10 s", "pieces": 2}}
+    connect = {"modbus": "tcp://mill:502"}
+    line.station("mill", does=does, connect=connect, tags=tags)
     return plant.done()
 
 
@@ -83,6 +105,16 @@ def play(
 def heard(samples: Sequence[Sample], plant: Plant | None = None) -> tuple[LiveFold, list[Record]]:
     """The fold after one frame for each sample, and all records on the way."""
     return play(fresh(plant), [batch(n, [sample]) for n, sample in enumerate(samples)])
+
+
+def standing(records: Iterable[Record]) -> list[Record]:
+    """What holds in the end: of each id the highest revision, without what was taken back."""
+    highest: dict[str, Record] = {}
+    for each in records:
+        before = highest.get(each.id)
+        assert before is None or each.rev == before.rev + 1, "each correction is the next revision"
+        highest[each.id] = each
+    return sorted((each for each in highest.values() if not each.void), key=order_of)
 
 
 def states(records: Iterable[Record]) -> list[State]:

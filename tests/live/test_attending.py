@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from linewright.live import LiveFold, step
+from linewright.live import LiveFold, ripen, step
 from linewright.live.attending import (
     SETTLE_S,
     SILENCE_S,
@@ -14,12 +14,13 @@ from linewright.live.attending import (
     encode_attention,
     heed,
     heeding,
+    news,
     silences,
     ticked,
 )
 from linewright.plant.records import Alarm, Call, State
 from linewright.plant.records.examples import example
-from tests.live.floor import SITE, SIX, S, batch, bracket, fresh, totals
+from tests.live.floor import SITE, SIX, S, batch, bracket, fresh, lamps, totals
 
 
 def _nothing() -> Attention:
@@ -45,10 +46,27 @@ def _names(found: tuple[object, ...]) -> list[str]:
 def test_a_frame_brings_alarms_and_states_hide_them() -> None:
     """The states of a frame come before its samples: a machine that goes off hides its alarm."""
     frame = batch(0, [("mill#state", 0, 0, 0), ("mill#coolant_level", 0, 5, 0)])
-    _, told = step(fresh(), frame, SIX)
+    after, told = step(fresh(), frame, SIX)
     assert [type(each) for each in told] == [State]
-    _, made = heeding(_nothing(), frame, told)
+    _, made = heeding(_nothing(), frame, news(fresh(), after, told))
     assert {each.state.value for each in made if isinstance(each, Alarm)} == {"suppressed"}
+
+
+def test_a_state_that_was_told_late_is_no_news() -> None:
+    """Off at 5 s, heard after running at 10 s, hides nothing; what it takes back does."""
+    fold, _ = step(fresh(), batch(0, [("mill#state", 10, 1, 0)]), SIX)
+    late, told = step(fold, batch(1, [("mill#state", 5, 0, 0)]), SIX)
+    assert [each.state.value for each in told if isinstance(each, State)] == ["off"]
+    assert list(news(fold, late, told)) == []
+    lamp = fresh(lamps())
+    green = batch(0, [(f"mill#{n}", 0, int(n == "green"), 0) for n in ("green", "yellow", "red")])
+    lamp, _ = step(lamp, green, SIX)
+    lamp, _ = step(lamp, batch(1, [("mill#red", 60, 1, 0)]), SIX)
+    down, told = ripen(lamp, SIX + 70 * S)
+    assert [each.state.value for each in news(lamp, down, told)] == ["down"]
+    back, told = step(down, batch(2, [("mill#red", 62, 0, 0)]), SIX)
+    assert [each.void for each in told] == [True]
+    assert [each.state.value for each in news(down, back, told)] == ["running"]
 
 
 def test_time_raises_and_escalates() -> None:

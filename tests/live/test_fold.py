@@ -55,7 +55,7 @@ def test_a_snapshot_goes_on_under_another_plant() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b'"form":1', b'"form":9'),
+        (b'"form":2', b'"form":9'),
         (b'"site":"nogales"', b'"site":"reno"'),
         (b"nogales/machining/bracket/saw", b"no address"),
         (b"{", b""),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from linewright.live import encode_fold, line_states, resume
 from linewright.plant.records import Parts, Quality, encode
 from linewright.plant.samples import Frame
-from tests.live.floor import SITE, Sample, batch, bracket, fresh, play, totals
+from tests.live.floor import SITE, Sample, batch, bracket, fresh, parts, play, standing, totals
 
 STATIONS = ("saw", "mill", "wash", "inspect")
 VALUES = st.integers(-2, 200) | st.floats(allow_nan=True) | st.text(max_size=4) | st.none()
@@ -70,7 +70,7 @@ def test_records_do_not_depend_on_how_sources_interleave(
     first, records = play(fresh(), _interleaved(feed, one))
     second, others = play(fresh(), _interleaved(feed, other))
     assert sorted(map(encode, records)) == sorted(map(encode, others))
-    assert [each.counters for each in first.stations] == [each.counters for each in second.stations]
+    assert [each.counted for each in first.stations] == [each.counted for each in second.stations]
 
 
 @given(feeds())
@@ -78,7 +78,8 @@ def test_every_record_and_line_can_be_written(feed: dict[str, list[Frame]]) -> N
     """Whatever machines send: records with ids of their own, lines inside their bounds."""
     fold, records = play(fresh(), _interleaved(feed, []))
     assert all(encode(each) for each in records)
-    assert len({each.id for each in records}) == len(records)
+    assert len({(each.id, each.rev) for each in records}) == len(records)
+    assert standing(records) is not None
     [line] = line_states(fold, bracket())
     assert encode(line)
     assert all(0 <= each.count <= 12 for each in line.buffers)
@@ -100,7 +101,7 @@ def test_good_and_scrap_are_all_parts(bad: list[bool], start: int, scrap_first: 
         samples += pair[::-1] if n < len(scrap_first) and scrap_first[n] else pair
     samples += [("mill#total", (len(bad) + 1) * 10, (start + len(bad) + 1) % 1000, 0)]
     fold, records = play(fresh(plant), [batch(n, [each]) for n, each in enumerate(samples)])
-    told = [each for each in records if isinstance(each, Parts)]
+    told = parts(standing(records))
     made = len(bad) + 1 - scrap
-    assert sum(each.good for each in told) - fold.stations[0].owed == made
+    assert sum(each.good for each in told) - fold.stations[0].counted.owed == made
     assert sum(each.scrap for each in told) == scrap

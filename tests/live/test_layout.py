@@ -1,6 +1,7 @@
 """Examples of linewright.live.layout."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,9 @@ from linewright.live.layout import (
     day_start_ns,
     layout_of,
 )
+from linewright.plant import PlantBuilder
 from linewright.plant.calendar import WorkCalendar
-from tests.live.floor import LINE, SITE, S, bracket, totals
+from tests.live.floor import LINE, SITE, S, bracket, lamps, totals
 
 
 def test_bracket_has_its_states_counters_and_tool_life() -> None:
@@ -53,6 +55,44 @@ def test_a_counter_of_all_parts_beside_both_is_not_needed() -> None:
     """With good and scrap counted, nothing is counted twice."""
     layout = layout_of(totals("parts.total", "parts.good", "parts.scrap"), "r1", SITE)
     assert f"{LINE}/mill#total" not in layout.tags
+
+
+def test_a_state_is_derived_from_what_machines_send() -> None:
+    """Lamps are read as yes or no, through derived tags too; the counter of cycles makes pieces."""
+    plant = lamps(alight="green or yellow", state="'running' if alight and not red else 'off'")
+    layout = layout_of(plant, "r1", SITE)
+    assert sorted(layout.inputs) == [f"{LINE}/mill#{n}" for n in ("green", "red", "yellow")]
+    assert {each.kind for each in layout.inputs.values()} == {"bool"}
+    [station] = layout.stations
+    assert station.derived is not None
+    assert station.derived.debounce_ns == 5 * S
+    assert [name for name, _ in station.derived.steps] == ["alight"]
+    cycles = layout.tags[f"{LINE}/mill#cycles"]
+    assert isinstance(cycles, CountTag)
+    assert (cycles.pieces, cycles.pace.piece_s, station.total) == (2, 10.0, "cycles")
+
+
+@pytest.mark.parametrize(
+    ("station", "pieces"),
+    [
+        ({"does": {"mill": "10 s"}}, 1),
+        ({"does": {"mill": {"time": "10 s", "pieces": 4, "blocked": 1}}}, 3),
+        ({"does": {"mill": "10 s", "drill": {"time": "9 s", "pieces": 2}}}, 0),
+        ({"does": {"mill": "10 s"}, "batch": 20}, 0),
+        ({"does": {"mill": {"time": "10 s", "pieces": 20}}, "batch": 20}, 20),
+        ({}, 0),
+    ],
+)
+def test_a_cycle_makes_the_pieces_that_are_known(station: dict[str, Any], pieces: int) -> None:
+    """Where operations differ, or a load takes what is there, nothing is counted."""
+    plant = PlantBuilder("acme")
+    area = plant.site(SITE, timezone="UTC", currency="MXN").area("machining")
+    line = area.line("bracket", flow=["mill"])
+    tags = {"cycles": {"register": "30001", "type": "uint16", "role": "cycle"}}
+    connect = {"modbus": "10.0.0.1:502"}
+    line.station("mill", connect=connect, tags=tags, **station)
+    found = layout_of(plant.done(), "r1", SITE).tags.get(f"{LINE}/mill#cycles")
+    assert (found.pieces if isinstance(found, CountTag) else 0) == pieces
 
 
 @pytest.mark.parametrize("day", ["2026-03-08", "2026-03-09", "2026-07-27", "2026-11-01"])

@@ -12,7 +12,7 @@ from linewright.live import line_states
 from linewright.live.alarms import AlarmAct, act, learn
 from linewright.live.calls import CallAct, raise_call
 from linewright.live.service import KEY, run
-from linewright.plant import to_text
+from linewright.plant import Plant, to_text
 from linewright.plant.records import (
     Alarm,
     AlarmEvent,
@@ -27,7 +27,7 @@ from linewright.plant.records import (
 )
 from linewright.plant.samples import Frame
 from tests.live.alarms.floor import heard
-from tests.live.floor import LINE, SITE, SIX, Sample, batch, bracket, fresh, play
+from tests.live.floor import LINE, SITE, SIX, Sample, batch, bracket, fresh, lamps, play, states
 
 LINE_KEY = LINE.replace("/", ".")
 WAIT_S = 25.0
@@ -45,12 +45,12 @@ def _in_time(scene: Coroutine[None, None, None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _site(folder: Path) -> AsyncIterator[Bus]:
-    """A bus with the bracket plant applied; its server ends with the scene."""
+async def _site(folder: Path, plant: Plant | None = None) -> AsyncIterator[Bus]:
+    """A bus with the bracket plant applied, or another; its server ends with the scene."""
     server = await NatsServer.start(folder / "bus")
     try:
         async with await Bus.connect(server.address, site=SITE, name="test") as bus:
-            applied = Applied(rev="r1", text=to_text(bracket()), site=SITE, emulated=False)
+            applied = Applied(rev="r1", text=to_text(plant or bracket()), site=SITE, emulated=False)
             await (await bus.bucket("plant")).put("applied", applied.encode())
             yield bus
     finally:
@@ -338,5 +338,30 @@ def test_a_change_is_put_at_once(tmp_path: Path) -> None:
                         seen += [n] if now.as_of_ns >= SIX + n * 10**9 else []
             assert seen == list(range(6))
             stop.set()
+
+    _in_time(scene())
+
+
+def _lit(n: int, at_s: int, lamp: str) -> Frame:
+    return batch(n, [(f"mill#{e}", at_s, int(e == lamp), 0) for e in ("green", "yellow", "red")])
+
+
+def test_what_time_told_is_taken_back_after_a_kill(tmp_path: Path) -> None:
+    """Red for 5 s: down. A green of 2 s after red, come after a kill: it never was."""
+
+    async def scene() -> None:
+        async with _site(tmp_path, lamps()) as bus:
+            async with _running(bus, tmp_path):
+                for n, (at_s, lamp) in enumerate(((0, "green"), (60, "red"))):
+                    await bus.publish_frame(_lit(n, at_s, lamp))
+                line = await _line(bus, lambda state: state.stations[0].state.value == "down")
+                assert line.stations[0].since_ns == SIX + 60 * 10**9
+            async with _running(bus, tmp_path) as stop:
+                await bus.publish_frame(_lit(2, 62, "green"))
+                found = states(await _records(bus, 3))
+                stop.set()
+            told = [(each.state.value, each.rev, each.void) for each in found]
+            assert told == [("running", 0, False), ("down", 0, False), ("down", 1, True)]
+            assert await bus.end_seq(Stream.RECORDS) == 3
 
     _in_time(scene())

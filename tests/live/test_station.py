@@ -1,8 +1,20 @@
 """Examples of linewright.live.station: what one machine sends, and what is told of it."""
 
 from linewright.live import line_states
-from linewright.plant.records import Quality, StationNow, StationState, encode
-from tests.live.floor import SIX, S, Sample, bracket, heard, parts, states, totals
+from linewright.plant.records import Quality, State, StationNow, StationState, encode
+from tests.live.floor import (
+    SIX,
+    S,
+    Sample,
+    batch,
+    bracket,
+    heard,
+    parts,
+    play,
+    standing,
+    states,
+    totals,
+)
 
 LOST = int(Quality.BAD | Quality.NOT_CONNECTED)
 FIRST = int(Quality.INITIAL)
@@ -51,12 +63,72 @@ def test_a_lost_connection_makes_the_state_unknown() -> None:
     )
 
 
-def test_a_late_state_is_counted_and_changes_nothing() -> None:
-    """A state older than the known one does not turn it back."""
-    samples: list[Sample] = [("mill#state", 10, 1, 0), ("mill#state", 5, 3, 0)]
-    fold, records = heard(samples)
-    assert [each.state.value for each in states(records)] == ["running"]
+def test_a_late_state_takes_its_place() -> None:
+    """Down at 5 s, told after running at 10 s: told at its own time, and counted as late."""
+    samples: list[Sample] = [("mill#state", 0, 1, 0), ("mill#state", 10, 2, 0)]
+    fold, records = heard([*samples, ("mill#state", 5, 3, 0)])
+    told = [(each.state.value, (each.t_ns - SIX) // S, each.rev) for each in states(records)]
+    assert told == [("running", 0, 0), ("idle", 10, 0), ("down", 5, 0)]
     assert fold.stations[1].late == 1
+    assert fold.stations[1].said.state is StationState.IDLE
+
+
+def test_a_late_state_takes_back_what_is_no_change_any_more() -> None:
+    """Down at 5 s makes down at 10 s no change: that record is taken back, in revision 1."""
+    samples: list[Sample] = [("mill#state", 0, 1, 0), ("mill#state", 10, 3, 0)]
+    fold, records = heard([*samples, ("mill#state", 5, 3, 0)])
+    told = [((each.t_ns - SIX) // S, each.rev, each.void) for each in states(records)]
+    assert sorted(told) == [(0, 0, False), (5, 0, False), (10, 0, False), (10, 1, True)]
+    assert fold.stations[1].said.since_ns == SIX + 5 * S
+    _, again = play(fold, [batch(3, [("mill#state", 7, 1, 0)])])
+    told = [((each.t_ns - SIX) // S, each.rev, each.void) for each in states(again)]
+    assert told == [(7, 0, False), (10, 2, False)]
+
+
+def test_a_state_from_before_what_is_held_is_told_in_doubt() -> None:
+    """Of 1,000 changes the oldest are forgotten: another state may have come soon after."""
+    samples: list[Sample] = [("mill#state", 10 * n, n % 2, 0) for n in range(1, 1001)]
+    fold, records = heard([*samples, ("mill#state", 5, 3, 0)])
+    last = records[-1]
+    assert isinstance(last, State)
+    assert (last.t_ns, last.state.value, last.quality) == (SIX + 5 * S, "down", Quality.UNCERTAIN)
+    assert fold.stations[1].said.state is StationState.OFF
+    assert fold.stations[1].late == 1
+
+
+def test_a_late_reading_moves_parts_to_their_time() -> None:
+    """Ten parts in two minutes: the reading between says which of them were made first."""
+    samples: list[Sample] = [("mill#good", 0, 100, 0), ("mill#good", 120, 110, 0)]
+    _, records = heard([*samples, ("mill#good", 60, 104, 0)])
+    told = [(each.good, (each.t_ns - SIX) // S, each.rev) for each in parts(records)]
+    assert told == [(10, 120, 0), (4, 60, 0), (6, 120, 1)]
+    assert _mill([*samples, ("mill#good", 60, 104, 0)]).good == 10
+
+
+def test_a_late_reading_finds_what_a_reset_hid() -> None:
+    """Set back between 98 and 3: the late 101 shows three parts more, before the reset."""
+    samples: list[Sample] = [("mill#good", 0, 98, 0), ("mill#good", 600, 3, 0)]
+    _, records = heard([*samples, ("mill#good", 300, 101, 0)])
+    told = [(each.good, each.reading, each.rev, each.restarted) for each in parts(records)]
+    assert told == [(3, 3, 0, True), (3, 101, 0, False), (3, 3, 1, True)]
+    assert sum(each.good for each in parts(standing(records))) == 6
+
+
+def test_a_late_reading_before_a_roll_over_changes_no_sum() -> None:
+    """998, then 4 around 1000: the late 1 lies after the roll-over, and the sum stays."""
+    plant = totals("parts.good")
+    samples: list[Sample] = [("mill#good", 0, 998, 0), ("mill#good", 60, 4, 0)]
+    fold, records = heard([*samples, ("mill#good", 30, 1, 0)], plant)
+    told = [(each.good, each.reading) for each in parts(standing(records))]
+    assert told == [(3, 1), (3, 4)]
+    assert fold.stations[0].good == 6
+
+
+def test_parts_found_late_belong_to_their_day() -> None:
+    """A reading of yesterday, come today, takes parts away from today."""
+    samples: list[Sample] = [("mill#good", 0, 10, 0), ("mill#good", 24 * 3600 + 60, 30, 0)]
+    assert _mill(samples).good == 20
+    assert _mill([*samples, ("mill#good", 24 * 3600 - 60, 25, 0)]).good == 5
 
 
 def test_changes_at_one_time_keep_their_order() -> None:

@@ -109,6 +109,42 @@ def test_a_break_keeps_its_length_when_the_clock_changes() -> None:
     assert autumn == [("work", 3.5), ("meal", 0.5), ("work", 1.0), ("meeting", 0.5), ("work", 3.5)]
 
 
+@pytest.mark.parametrize(
+    ("pause", "night", "begins", "hours"),
+    [
+        # 2026-03-08 skips 02:00-03:00: 02:00 CST is 08:00 UTC.
+        ("00:30-01:00", (2026, 3, 7), "06:30", 0.5),  # before the change
+        ("01:30-02:30", (2026, 3, 7), "07:30", 1.0),  # over it: until 03:30 on the wall
+        ("02:15-02:45", (2026, 3, 7), "08:00", 0.5),  # inside: from the instant of the change
+        ("03:00-03:30", (2026, 3, 7), "08:00", 0.5),  # after it
+        # 2026-11-01 repeats 01:00-02:00: the first 02:00 would be 07:00 UTC.
+        ("00:30-01:00", (2026, 10, 31), "05:30", 0.5),
+        ("01:30-02:30", (2026, 10, 31), "06:30", 1.0),  # until the second 01:30
+        ("01:15-01:45", (2026, 10, 31), "06:15", 0.5),  # the first pass alone
+        ("02:00-02:30", (2026, 10, 31), "08:00", 0.5),  # an hour later than by length
+    ],
+)
+def test_a_break_begins_by_the_clock_and_keeps_its_length(
+    pause: str, night: tuple[int, int, int], begins: str, hours: float
+) -> None:
+    """Before, over, inside and after the changed hour, in spring and in autumn (decision 0026)."""
+    calendar = _calendar("America/Chicago", f"Sat 22:00-06:00 break {pause}")
+    start_ns = _ns("America/Chicago", *night)
+    found = compile_calendar(calendar, start_ns, start_ns + 2 * DAY_NS)
+    (meal,) = [one for one in found if one.kind == "break"]
+    clock = dt.datetime.fromtimestamp(meal.start_ns // 10**9, dt.UTC).strftime("%H:%M")
+    assert (clock, (meal.end_ns - meal.start_ns) / HOUR_NS) == (begins, hours)
+    truly = sum(one.end_ns - one.start_ns for one in found)
+    assert truly == (7 if night[1] == 3 else 9) * HOUR_NS
+
+
+def test_breaks_of_one_skipped_hour_follow_each_other_within_the_shift() -> None:
+    """Both would begin with the change: the second waits for the first, and the end cuts it."""
+    calendar = _calendar("America/Chicago", "Sun 00:00-03:15 break 02:00-02:10, 02:30-02:50")
+    found = _in_hours(calendar, _ns("America/Chicago", 2026, 3, 8))
+    assert found == [("work", 2.0), ("meal", 1 / 6), ("meal", 1 / 12)]
+
+
 def test_a_window_clips_and_may_be_empty() -> None:
     """Intervals are cut at the window's ends; an empty window has none."""
     calendar = _calendar("Asia/Shanghai", "daily 00:00-24:00")

@@ -13,14 +13,17 @@ from linewright.server.folder import (
     FolderInUse,
     FolderLock,
     Running,
+    Written,
     forget_running,
     http_key,
     read_belongs,
     read_private,
     read_running,
+    read_written,
     write_belongs,
     write_private,
     write_running,
+    write_written,
 )
 from linewright.server.lifeline import start_of
 
@@ -68,6 +71,13 @@ def test_what_died_is_not_running(tmp_path: Path) -> None:
     assert read_running(tmp_path) is None
     (tmp_path / "up.json").write_text('{"pid": 1, "sit')
     assert read_running(tmp_path) is None
+
+
+def test_where_the_plant_file_says_it_holds_for_its_revision_alone(tmp_path: Path) -> None:
+    """Lines of another revision would lead astray, so they are not told."""
+    places = {"reno/shop/a/saw": "plant.yaml:7"}
+    write_written(tmp_path, Written(rev="r1", places=places))
+    assert (read_written(tmp_path, "r1"), read_written(tmp_path, "r2")) == (places, {})
 
 
 def test_whose_a_folder_is(tmp_path: Path) -> None:

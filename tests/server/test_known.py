@@ -2,7 +2,7 @@
 
 from linewright.plant.records import Ack, Audit, Case, CaseStage, Command, Reason
 from linewright.plant.records.examples import example
-from linewright.server.known import AUDITS_MAX, CASES_MAX, Alive, Known, Stop
+from linewright.server.known import ALIVE_S, AUDITS_MAX, CASES_MAX, UP, Alive, Known, Stop
 from tests.server.scenes import step, steps_of
 
 
@@ -39,3 +39,25 @@ def test_memory_is_bounded() -> None:
     assert len(known.audits) == AUDITS_MAX
     last = step("reno", CaseStage.OPEN, CASES_MAX + 2, kind="k")
     assert next(reversed(known.cases)) == last.id
+
+
+def test_a_service_that_ended_is_not_up() -> None:
+    """What the supervisor tells of an end counts at once, also over a sign of life of before."""
+    known = Known()
+    known.hear_alive("live", Alive(pid=7, since_ns=0, heard_s=9.9))
+    known.hear_alive(UP, Alive(pid=1, since_ns=0, heard_s=9.9, pids={"live": 7}))
+    assert known.is_up("live", 10.0)
+    known.hear_alive(UP, Alive(pid=1, since_ns=0, heard_s=10.0, pids={}))
+    known.hear_alive("live", Alive(pid=7, since_ns=0, heard_s=10.0))
+    assert not known.is_up("live", 10.0)
+
+
+def test_a_service_is_up_again_once_its_new_process_speaks() -> None:
+    """Started again it is not up by what the process before it had said."""
+    known = Known()
+    known.hear_alive("live", Alive(pid=7, since_ns=0, heard_s=10.0))
+    known.hear_alive(UP, Alive(pid=1, since_ns=0, heard_s=10.0, pids={"live": 8}))
+    assert not known.is_up("live", 10.0)
+    known.hear_alive("live", Alive(pid=8, since_ns=0, heard_s=10.0))
+    assert known.is_up("live", 10.0)
+    assert not known.is_up("live", 10.1 + ALIVE_S)

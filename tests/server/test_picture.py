@@ -110,7 +110,13 @@ def test_a_case_on_the_page() -> None:
     view = case_view(fold_case(steps_of("reno")), Known(), _moment())
     assert view["can_confirm"]
     assert view["causes"] == [
-        {"cause": "end_mill", "words": "End mill worn", "why": "", "probability": 0.9}
+        {
+            "cause": "end_mill",
+            "words": "End mill worn",
+            "label": {"en": "End mill worn", "es": "Fresa desgastada"},
+            "why": "",
+            "probability": 0.9,
+        }
     ]
     assert [each["chosen"] for each in view["candidates"]] == [False, True]
     assert view["candidates"][1]["call_at"] == "09:30"

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from linewright.bus import Bus, BusAddress, NatsServer
 from linewright.server import SERVICES, Plan, read_running
 from linewright.server.folder import Running
+from linewright.server.known import Alive
 from linewright.server.supervise import _Supervisor
 from tests.bus.serving.devices import Client
 
@@ -152,6 +154,32 @@ def test_what_is_killed_comes_back(name: str, up: Up) -> None:
     after = up.running()
     assert (after.url, after.key) == (before.url, before.key)
     up.until(lambda: {s["state"] for s in up.state()["services"]} == {"up"})
+
+
+def test_an_end_is_told_before_the_next_beat(up: Up) -> None:
+    """Over the bus goes at once which processes run when one was killed: the page greys by it."""
+    up.until_it_runs()
+    pid = up.running().pids["live"]
+
+    async def scene() -> Alive:
+        address = BusAddress.read(up.data, "person")
+        async with (
+            await Bus.connect(address, site="nogales", name="t") as bus,
+            aclosing(bus.listen("lw.alive.nogales.up")) as messages,
+        ):
+            await anext(messages)  # it is heard from here on
+            os.kill(pid, signal.SIGKILL)
+            async for message in messages:
+                told = msgspec.json.decode(message.data, type=Alive)
+                if (told.pids or {}).get("live") != pid:
+                    return told
+        raise AssertionError
+
+    told = asyncio.run(asyncio.wait_for(scene(), 20))
+    assert not told.is_beat
+    assert told.pids is not None
+    assert set(told.pids) == set(SERVICES) - {"live"}
+    up.until_it_runs()
 
 
 def test_the_machines_are_seen(up: Up) -> None:

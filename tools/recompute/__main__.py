@@ -19,11 +19,14 @@ from tools.recompute.history import History, read
 from tools.recompute.plantfile import Site, site_of
 from tools.recompute.plantfile import read as read_plant
 
-COUNTERS = ("parts.good", "parts.scrap", "parts.rework", "parts.total")
+COUNTERS = ("parts.good", "parts.scrap", "parts.rework", "parts.total", "cycle")
 """Roles of tags that count pieces."""
 
 PAGES = ("losses", "hours", "stops", "pareto", "strips")
 """Resources that are asked for."""
+
+REPORT = "report"
+"""Asked for of shifts; it holds several of these."""
 
 STORED_S = 90.0
 """How long it may take until the history has published what the server told."""
@@ -105,7 +108,23 @@ class Checker:
             found = self.courses(known_ns if is_open else self.end)
             place = pages.place_of(self.site, found, told.address)
             _page(account, f"{where} {page}", place, told, page)
+        if REPORT in told.pages:
+            self._report(account, f"{where} report", told)
         return account
+
+    def _report(self, account: compare.Account, where: str, told: Told) -> None:
+        """Compare a shift report, of a shift that is over."""
+        report = told.pages[REPORT]
+        known_ns = int(report.get("window", {}).get("watermark_ms", 0)) * 10**6
+        if known_ns < told.window.until_ns:
+            return
+        place = pages.place_of(self.site, self.courses(self.end), told.address)
+        a, b = told.window.from_ns, told.window.until_ns
+        compare.compare_losses(account, where, pages.losses(place, a, b), report["losses"])
+        compare.compare_pareto(account, where, pages.pareto(place, a, b), report["pareto"])
+        if "hours" in report:
+            own = pages.hours(place, told.window, b)
+            compare.compare_hours(account, where, own, report["hours"])
 
 
 def _page(account: compare.Account, where: str, place: pages.Place, told: Told, page: str) -> None:
@@ -157,6 +176,9 @@ def asked() -> argparse.Namespace:
         action="store_true",
         help="take states and parts from records, not from samples",
     )
+    parser.add_argument(
+        "--closed", action="store_true", help="only windows that are over, not those that go on"
+    )
     parser.add_argument("--all", action="store_true", help="print every difference")
     return parser.parse_args()
 
@@ -169,8 +191,11 @@ def told_of(given: argparse.Namespace, checker: Checker, server: compare.Server)
             continue
         for address in places(checker.site):
             if address.startswith(given.at):
-                found = {page: server.of(page, address, window.name) for page in PAGES}
-                yield Told(address=address, window=window, pages=found)
+                asked = (*PAGES, REPORT) if "/" in window.name else PAGES
+                found = {page: server.of(page, address, window.name) for page in asked}
+                goes_on = found["losses"].get("window", {}).get("open", False)
+                if not (given.closed and goes_on):
+                    yield Told(address=address, window=window, pages=found)
 
 
 def main() -> int:

@@ -93,11 +93,12 @@ def book(
             )
             if is_same:
                 found.pop()
+            begin = last.from_ns if is_same and last else x
             found.append(
                 Booked(
-                    from_ns=last.from_ns if is_same and last else x,
+                    from_ns=begin,
                     until_ns=y,
-                    state=event.state,
+                    state=event.worst(begin, y),
                     category=category,
                     code=code,
                     by=by,
@@ -112,7 +113,8 @@ def gaps_of(station: Station, records: Iterable[dict[str, Any]]) -> list[Interva
     tag = station.tag("state")
     found = []
     for record in records:
-        if record.get("filled") or record["of_source"] != station.source:
+        own = station.address.rsplit("/", maxsplit=1)[-1]  # played, each station is one by itself
+        if record.get("filled") or record["of_source"] not in (station.source, own):
             continue
         tags = record.get("tags", [])
         if tags and (tag is None or not any(t.split("#")[-1] == tag.name for t in tags)):

@@ -43,9 +43,17 @@ class Calendar:
         self.shifts = sorted(self._all(), key=lambda shift: (shift.from_ns, shift.until_ns))
 
     def at(self, day: date, minutes: int) -> int:
-        """The instant of a time on the site's clock, in ns."""
-        wall = datetime(day.year, day.month, day.day, tzinfo=self.zone)
-        return int((wall + timedelta(minutes=minutes)).timestamp()) * SECOND
+        """The first instant at which the site's clock shows a time or a later one, in ns.
+
+        Of a time that comes twice that is the first; one that is skipped is the change itself.
+        """
+        wanted = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - on the wall
+        # With the offsets before and after a change; no clock changes within a minute.
+        both = (wanted.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1))
+        second = int(min(each.timestamp() for each in both))
+        while datetime.fromtimestamp(second, self.zone).replace(tzinfo=None) < wanted:
+            second += 60
+        return second * SECOND
 
     def _all(self) -> Iterable[Shift]:
         day = self.first - timedelta(days=8)
@@ -65,7 +73,7 @@ class Calendar:
         begin, end = _minutes(hours[1]), _minutes(hours[2])
         if end <= begin:
             end += 24 * 60
-        breaks = []
+        breaks: list[tuple[int, int, str]] = []
         for found in re.finditer(r"(\d\d:\d\d)-(\d\d:\d\d)(?:\s+(meal|meeting|[a-z_]+))?", text):
             if found.start() == hours.start():
                 continue
@@ -75,7 +83,10 @@ class Calendar:
             if b <= a:
                 b += 24 * 60
             kind = found[3] if found[3] not in (None, "week", "from", "until", "break") else "meal"
-            breaks.append((self.at(day, a), self.at(day, b), kind or "meal"))
+            # docs/plant-file.md: it begins by the clock, and keeps its length.
+            starts = max(self.at(day, a), breaks[-1][1] if breaks else 0)
+            ends = min(starts + (b - a) * 60 * SECOND, self.at(day, end))
+            breaks.append((starts, ends, kind or "meal"))
         return Shift(
             name=name,
             day=day,

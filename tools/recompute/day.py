@@ -62,7 +62,11 @@ class Event:
     @property
     def state(self) -> str:
         """Its state, the worst of a stop."""
-        states = [piece.state for piece in self.pieces]
+        return self.worst(self.from_ns, self.until_ns)
+
+    def worst(self, a: int, b: int) -> str:
+        """The state of a part of it."""
+        states = [piece.state for piece in self.pieces if piece.from_ns < b and piece.until_ns > a]
         if states[0] in STANDING:
             return max(states, key=STANDING.index)
         return states[0]

@@ -94,6 +94,6 @@ def steady(told: Sequence[State], least_ns: int) -> list[State]:
     for number, one in enumerate(changes):
         ends = changes[number + 1].t_ns if number + 1 < len(changes) else None
         is_steady = ends is None or ends - one.t_ns >= least_ns or one.state == "unknown"
-        if (is_steady or not found) and not (found and found[-1].state == one.state):
+        if is_steady and not (found and found[-1].state == one.state):
             found.append(one)
     return found

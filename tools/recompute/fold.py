@@ -1,5 +1,6 @@
 """From raw samples to what a station did: states and pieces, each at the time of its source."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,9 @@ COUNTED = {"parts.good": "good", "parts.scrap": "scrap", "parts.rework": "rework
 TOTAL = "parts.total"
 """Role of a counter that tells pieces and not whether they are good."""
 
+
+CYCLE = "cycle"
+"""Role of a counter of cycles: each makes the pieces of its operation."""
 
 BACK_FACTOR = 2
 """After a fall of a reading at most so many times the planned pace is believed."""
@@ -127,7 +131,39 @@ def made_of(station: Station, history: History) -> list[Made]:
             found += [
                 Made(t_ns=t_ns, good=step) for t_ns, step in increments(tag, samples, standard_ns)
             ]
+        elif tag.role == CYCLE and station.cycle_pieces and not _counts_parts(station):
+            pieces = station.cycle_pieces
+            cycle_ns = None if standard_ns is None else standard_ns * pieces
+            found += [
+                Made(t_ns=t_ns, good=step * pieces)
+                for t_ns, step in increments(tag, samples, cycle_ns)
+            ]
     return sorted(found, key=lambda made: made.t_ns)
+
+
+def corrected(history: History, address: str) -> list[Made]:
+    """What people have changed of counts of machines: good pieces that turned out bad, and back."""
+    times = {
+        record["id"]: record["t_ns"]
+        for record in history.of("parts", address)
+        if record["source"] == "live"
+    }
+    found: list[Made] = []
+    for record in history.of("correction", address):
+        if record["of_class"] != "parts" or record["of"] not in times:
+            continue
+        steps = {
+            change["field"]: json.loads(change["after"]) - json.loads(change["before"])
+            for change in record.get("changes", [])
+            if change["field"] in ("good", "scrap", "rework")
+        }
+        found.append(replace(Made(t_ns=times[record["of"]]), **steps))
+    return found
+
+
+def _counts_parts(station: Station) -> bool:
+    """Whether a counter tells all pieces, or the good ones."""
+    return any(tag.role in (TOTAL, "parts.good") for tag in station.tags)
 
 
 def said_states(records: Iterable[dict[str, Any]]) -> list[State]:

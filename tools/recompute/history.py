@@ -103,7 +103,7 @@ def _read(folder: Path, ends: tuple[str, ...]) -> History:
             samples[tag].append(
                 Sample(
                     t_ns=t_ns,
-                    value=text if value is None else value,
+                    value=value if text is None else text,
                     quality=quality,
                     order=(epoch, n, row),
                 )
@@ -118,7 +118,7 @@ def _records(base: duckdb.DuckDBPyConnection, files: list[str]) -> dict[str, lis
     if files:
         rows = base.execute(
             f"select class, seq, json from read_parquet({files!r}, union_by_name=true) "  # noqa: S608 - no text of others
-            "where class in ('state', 'parts', 'reason', 'gap', 'job') order by seq"
+            "where class in ('state', 'parts', 'reason', 'gap', 'job', 'correction') order by seq"
         ).fetchall()
         for kind, seq, text in rows:
             records[kind].append({**json.loads(text), "seq": seq})

@@ -52,6 +52,8 @@ class Station:
     address: str
     tags: tuple[Tag, ...]
     standard_ns: Mapping[str, int]
+    cycle_pieces: int
+    """Pieces that a cycle makes; 0: operations differ, or a load takes what is there."""
     micro_stop_ns: int
     reasons: str
     rate: tuple[Fraction, str] | None
@@ -159,6 +161,17 @@ def _cycle(said: Said) -> tuple[Fraction, int]:
     return time, pieces
 
 
+def _cycle_pieces(station: Mapping[str, Any], plant: Mapping[str, Any]) -> int:
+    """Pieces of a cycle of a station, where all of its operations give as many."""
+    found = set()
+    for operation, said in station.get("does", {}).items():
+        batch = station.get("batch") or plant.get("operations", {}).get(operation, {}).get("batch")
+        _, pieces = _cycle(said)
+        is_load = int(batch or 1) > 1 and not (isinstance(said, Mapping) and "pieces" in said)
+        found.add(0 if is_load else pieces)
+    return found.pop() if len(found) == 1 else 0
+
+
 def standards(station: Mapping[str, Any], address: str, plant: Mapping[str, Any]) -> dict[str, int]:
     """Standard time of a piece by operation, in ns, rounded down."""
     result = {}
@@ -213,6 +226,7 @@ def _station(
         address=address,
         tags=_tags(whole.get("tags", {})),
         standard_ns=standards(whole, address, plant),
+        cycle_pieces=_cycle_pieces(whole, plant),
         micro_stop_ns=int(nanoseconds(whole["micro_stop"])) if "micro_stop" in whole else 0,
         reasons=whole.get("reasons", ""),
         rate=_rate(whole.get("rate")),

@@ -23,10 +23,16 @@ RUNNING = {
     "send": "Send one command to one machine, and see what became of it.",
     "trust": "Trust the certificate that a machine shows.",
     "audit": "Print the audit of a running plant.",
-    "people": "Say who may sign in at a plant, and in which role.",
     "run": "Run one service of a plant.",
 }
 """Commands of a running plant, in `linewright.cli.running`."""
+
+ACCESS = {
+    "people": "Say who may sign in at a plant, and in which role.",
+    "tokens": "Say which other programs may read at a plant, and what.",
+    "peers": "Say which other servers are followed.",
+}
+"""Commands on who has access, in `linewright.cli.access`."""
 
 LOOKING = {
     "status": "Tell what runs, how the machines are reached, what history holds.",
@@ -63,6 +69,7 @@ COMMANDS = {
     **EXCHANGE,
     **TWIN,
     **RUNNING,
+    **ACCESS,
     **LOOKING,
 }
 """Each command with what it does; the command itself is `command` in the module of that name."""
@@ -93,10 +100,16 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name in RUNNING | LOOKING and self.is_windows:
+        if cmd_name in RUNNING | ACCESS | LOOKING and self.is_windows:
             what = f"`linewright {cmd_name}` does not run on Windows yet"
             raise Failed(what, "use Linux, macOS or WSL; the other commands run here")
-        folders = {"running.": RUNNING, "looking.": LOOKING, "twin.": TWIN, "exchange.": EXCHANGE}
+        folders = {
+            "running.": RUNNING,
+            "access.": ACCESS,
+            "looking.": LOOKING,
+            "twin.": TWIN,
+            "exchange.": EXCHANGE,
+        }
         folder = next((each for each, names in folders.items() if cmd_name in names), "")
         module = importlib.import_module(f"linewright.cli.{folder}{cmd_name}")
         found: click.Command = module.command

@@ -1,9 +1,9 @@
 """What an emulated plant keeps on disk: where it stands, what was written to it, what was true.
 
-Three files. `state` is replaced as a whole before each tick is shown. `orders.jsonl` has every
+Four files. `state` is replaced as a whole before each tick is shown. `orders.jsonl` has every
 write of a client, before the client is answered. `truth.jsonl` has every sample that was shown
-and what really happened. All three are safe from a process that is killed; a power cut may cost
-the last seconds.
+and what really happened, `people.jsonl` what people have to enter. All of them are safe from a
+process that is killed; a power cut may cost the last seconds.
 """
 
 import logging
@@ -16,6 +16,7 @@ import msgspec
 from linewright.emulate.faults.way import Carried
 from linewright.emulate.kernels import Kept
 from linewright.emulate.machines import Raw, Sample
+from linewright.emulate.paper.clerks import PEOPLE, Entry
 from linewright.emulate.signals import Memory
 from linewright.plant import Address
 
@@ -123,6 +124,7 @@ class Folder:
         self._state = path / "state"
         self._truth_path = path / TRUTH
         self._truth = self._truth_path.open("ab")
+        self._people = path / PEOPLE
         self._orders = (path / "orders.jsonl").open("a+b")
         self._waiting: list[Written] = []
         self._goes_on = False
@@ -195,6 +197,15 @@ class Folder:
         self.orders_bytes = more_bytes
         self._waiting.append(written)
 
+    def enter(self, entries: Sequence[Entry]) -> None:
+        """Append what people have to enter; nothing once the file is as large as that of writes."""
+        if not entries:
+            return
+        data = b"".join(_TO_LINE.encode(one) + b"\n" for one in entries)
+        with self._people.open("ab") as file:
+            if file.tell() + len(data) <= self._bounds.orders_bytes:
+                file.write(data)
+
     def take(self) -> tuple[Written, ...]:
         """Return the writes that wait, in the order in which they came."""
         found = tuple(self._waiting)
@@ -209,6 +220,7 @@ class Folder:
     def begin(self) -> None:
         """Begin the truth of another play; the one before is kept once."""
         self.take()
+        self._people.unlink(missing_ok=True)
         if self.truth_bytes:
             self._turn()
 

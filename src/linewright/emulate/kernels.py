@@ -140,6 +140,18 @@ class Kernels:
             for address, track in flow.tracks.items()
         }
 
+    def counts(self) -> dict[Address, tuple[int, int]]:
+        """Return the good and bad pieces of every station that is modelled; some 5 ms a site.
+
+        A station without a wire may stand in several models: that of the narrowest place counts.
+        """
+        found: dict[Address, tuple[int, int]] = {}
+        for place in sorted(self._flows, key=len):
+            flow = self._flows[place]
+            own = flow.counts().items()
+            found |= {at: made for at, made in own if self._of.get(at, flow) is flow}
+        return found
+
     def done(self, after_ns: int) -> tuple[tuple[Address, Done], ...]:
         """Return the orders that were done after a time, each with the place that made it."""
         return tuple(

@@ -163,7 +163,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """One server or edge node: a station and its items.
 
     `namespaces` are those behind the two of every OPC UA server; `root` is `group/node[/device]`
-    of Sparkplug; `spoken` is the protocol that the plant file says.
+    of Sparkplug; `spoken` is the protocol that the plant file says; `stale_s` after how much
+    silence it is taken for lost there: such a machine does not keep silent so long.
     """
 
     address: Address
@@ -172,6 +173,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     root: str = ""
     spoken: str = "opcua"
     security: str = "none"
+    stale_s: float | None = None
     points: tuple[Point, ...]
 
 
@@ -242,6 +244,7 @@ def _edge_node(address: Address, station: Station) -> Machine:
         protocol="sparkplug",
         root=station.connect.endpoint,
         spoken="sparkplug",
+        stale_s=station.connect.stale_s,
         points=_joined(signals, orders),
     )
 

@@ -22,6 +22,7 @@ from linewright.emulate.folder import Fact, Folder, Saved, Written
 from linewright.emulate.gauges import Showing
 from linewright.emulate.kernels import KeptOtherwise, Kernels
 from linewright.emulate.machines import Machine, Raw, Sample, machines
+from linewright.emulate.paper.clerks import HOUR_NS, Clerks, Entry
 from linewright.emulate.signals import GRID_NS, Happening, Memory, Override, Seen, voices
 from linewright.plant import Address, Plant
 from linewright.plant.language import load_text
@@ -264,6 +265,8 @@ class Play:
             _log.warning("the saved state is of another version, the play begins anew: %s", error)
             saved = None
             self.kernels = self._kernels(saved)
+        self.clerks = Clerks(setup.plant, setup.site, scenario=setup.scenario, seed=setup.seed)
+        self._entered: list[Entry] = []
         self.is_fresh = saved is None
         if saved is None:
             self._begin_anew()
@@ -330,6 +333,8 @@ class Play:
         samples = self._carry(self._stands())
         begun = Fact(event="play.begun", t_ns=self.t_ns, value=float(setup.speed))
         self.folder.tell([begun, *self._struck(setup.start_ns - 1)], samples)
+        self._entered.clear()
+        self.clerks.look(self.t_ns, self.kernels.counts())
 
     def past(self, until_ns: int) -> Iterator[tuple[int, tuple[Sample, ...]]]:
         """Go as silently to `until_ns`, and tell what machines that are connected would show.
@@ -342,9 +347,13 @@ class Play:
             Plant time, and what came out since the time before; at first what stands at the
             beginning.
         """
+        self._entered.clear()
+        self.clerks.look(self.t_ns, self.kernels.counts())
         yield self.t_ns, _told(self._carry(self._stands()))
         while self.t_ns < until_ns:
             found = self._advance(min(self.t_ns + FORWARD_NS, until_ns), {})
+            if self.t_ns >= until_ns and self.t_ns % HOUR_NS:
+                self._entered += self.clerks.look(self.t_ns, self.kernels.counts())
             yield self.t_ns, _told(self._carry(found))
 
     def _stands(self) -> list[Sample]:
@@ -400,8 +409,14 @@ class Play:
         samples = self._carry(self._advance(until_ns // NS_PER_US * NS_PER_US, happenings))
         told = [*facts, *self._struck(before_ns)]
         self.folder.tell(told, samples, before_ns)
+        self.enter()
         self.save()
         return _told(samples)
+
+    def enter(self) -> None:
+        """Put on disk what people have to enter of the time since the last call."""
+        self.folder.enter(self._entered)
+        self._entered.clear()
 
     def next_birth(self, station: Address) -> int:
         """Return the number of an edge node's next connection, put on disk before it is used."""
@@ -478,6 +493,8 @@ class Play:
                 )
                 found += samples
             self.t_ns = next_ns
+            if next_ns % HOUR_NS == 0:
+                self._entered += self.clerks.look(next_ns, self.kernels.counts())
         return found
 
     def _carry(self, found: list[Sample]) -> tuple[Sample, ...]:

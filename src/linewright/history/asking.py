@@ -229,7 +229,8 @@ def _decimate(request: bytes, history: History) -> bytes:
     wanted = msgspec.json.decode(request, type=_Decimate)
     found = history.decimate(wanted.tag, wanted.from_ns, wanted.until_ns, wanted.points)
     columns = found.to_pydict()
-    return msgspec.json.encode(columns | {"value": _numbers(columns["value"])})
+    rows = int((found.schema.metadata or {}).get(b"rows", 0))
+    return msgspec.json.encode(columns | {"value": _numbers(columns["value"]), "rows": rows})
 
 
 def _as_of(request: bytes, history: History) -> bytes:

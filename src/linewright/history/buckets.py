@@ -221,27 +221,20 @@ def few(rows: Series, from_ns: int, until_ns: int, points: int) -> Array:
         return np.arange(total)
     cells = max(points // FEW_A_BUCKET, 1)
     width = max(-(-(until_ns - from_ns) // cells), 1)
-    cell = (rows.t_ns - from_ns) // width
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    ends = np.append(starts[1:], total) - 1
+    starts = np.searchsorted(rows.t_ns, from_ns + width * np.arange(cells))
+    starts = np.unique(starts[starts < total])
+    ends = np.append(starts[1:], total)
     is_good = ((rows.quality & np.uint16(Quality.BAD)) == 0) & np.isfinite(rows.value)
-    low = np.where(is_good, rows.value, np.inf)
-    high = np.where(is_good, rows.value, -np.inf)
-    lengths = np.diff(np.append(starts, total))
-    least = _first_equal(low, np.repeat(np.minimum.reduceat(low, starts), lengths), starts, is_good)
-    most = _first_equal(
-        high, np.repeat(np.maximum.reduceat(high, starts), lengths), starts, is_good
-    )
-    found: Array = np.unique(np.concatenate([starts, ends, least, most]))
+    low = high = rows.value
+    if not is_good.all():
+        low, high = np.where(is_good, low, np.inf), np.where(is_good, high, -np.inf)
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    # Bucket by bucket: a few thousand short passes are faster than several over all rows. Where
+    # no row of a bucket is good its first one is found, which is kept anyway.
+    least = [begin + int(low[begin:end].argmin()) for begin, end in spans]
+    most = [begin + int(high[begin:end].argmax()) for begin, end in spans]
+    found: Array = np.unique(np.concatenate([starts, ends - 1, least, most]))
     return found
-
-
-def _first_equal(values: Floats, wanted: Floats, starts: Ints, is_good: Array) -> Array:
-    """First place in each bucket where a value is the wanted one; none where no row is good."""
-    hits = np.flatnonzero((values == wanted) & is_good)
-    cell = np.searchsorted(starts, hits, side="right")
-    first: Array = hits[np.diff(cell, prepend=0) > 0]
-    return first
 
 
 def _reduced(value: Floats, counts: Ints) -> dict[str, list[float]]:

@@ -238,7 +238,8 @@ class Samples:
         Returns
         -------
         pyarrow.Table
-            Columns t_ns, value, quality, in order.
+            Columns t_ns, value, quality, in order; `rows` in the metadata of its schema: how many
+            rows there are in the window.
 
         Raises
         ------
@@ -259,15 +260,15 @@ class Samples:
         width = max(-(-(high - low) // max(points // FEW_A_BUCKET, 1)), 1)
         cells = Grid(low, width, max(-(-(high - low) // width), 1))
         parts = list(self._parts(ids, cells))
-        if len(parts) == 1:
-            rows = _one(self._rows.series(ids, low, high))
-            return few_table(rows, few(rows, low, high, points))
-        kept = []
+        kept, count = [], 0
         for part in parts:
             end = min(part.until_ns, high)
-            rows = _one(self._rows.series(ids, part.from_ns, end))
-            kept.append(few_table(rows, few(rows, part.from_ns, end, FEW_A_BUCKET * part.count)))
-        return pa.concat_tables(kept)
+            found = self._rows.series(ids, part.from_ns, end)
+            rows = self._one_tag(ids, found, part.from_ns, end)
+            most = points if len(parts) == 1 else FEW_A_BUCKET * part.count
+            kept.append(few_table(rows, few(rows, part.from_ns, end, most)))
+            count += len(rows.t_ns)
+        return pa.concat_tables(kept).replace_schema_metadata({"rows": str(count)})
 
     def as_of(self, tags: Sequence[str], times_ns: Sequence[int]) -> list[AsOf]:
         """Value that each tag had at each of some moments: its last row at or before it.
@@ -468,7 +469,8 @@ class Samples:
         """
         found = 0
         for each in self.spans():
-            t_ns = _one(self._rows.series([self._ids()[each.tag]], 0, NS_MAX)).t_ns
+            number = self._ids()[each.tag]
+            t_ns = self._rows.series([number], 0, NS_MAX)[number].t_ns
             is_new = np.diff(t_ns, prepend=-1) != 0
             starts = np.flatnonzero(is_new)
             found += int((np.diff(np.append(starts, len(t_ns))) > 1).sum())
@@ -566,11 +568,6 @@ class Samples:
         )
         low, high = found[0]
         return None if low is None else (low, high)
-
-
-def _one(found: Mapping[int, Series]) -> Series:
-    """Rows of the one tag that was asked for."""
-    return next(iter(found.values()), series_of(sorted_rows([])))
 
 
 def next_cursor(

@@ -16,7 +16,7 @@ Sub-faces with docstrings of their own: `alarms`, `calls`, and `attending`, whic
 the samples. The shell, ``service.run(bus, folder, stop)``, is wired by the server alone.
 """
 
-from linewright.live.fold import FoldInvalid, LiveFold, begin, encode_fold, resume, step
+from linewright.live.fold import FoldInvalid, LiveFold, begin, encode_fold, resume, ripen, step
 from linewright.live.lines import line_states, shade
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "encode_fold",
     "line_states",
     "resume",
+    "ripen",
     "service",
     "shade",
     "step",

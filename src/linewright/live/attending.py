@@ -5,19 +5,22 @@ was stored has been read come records of people and the time, so that a replay o
 gives the same alarms again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from linewright.live import alarms, calls
 from linewright.live.fold import LiveFold
-from linewright.live.memory import SourceMemory
+from linewright.live.formulas import Formulas, follow, formulas_of
+from linewright.live.memory import InputMemory, SourceMemory
+from linewright.live.states import NAME
 from linewright.plant import Address, Plant
-from linewright.plant.records import Alarm, Call, Record, State
+from linewright.plant.model import FrozenMap
+from linewright.plant.records import Alarm, Call, How, Record, State, StationState
 from linewright.plant.samples import Frame
 
 __all__ = ["Attention", "Hearing", "attend", "decode_attention", "encode_attention", "heed"]
-__all__ += ["heeding", "silences", "ticked"]
+__all__ += ["heeding", "news", "settled_ns", "silences", "ticked"]
 
 SILENCE_S = 10.0
 """A source that sent nothing for so long raises an alarm; its values are stale long before."""
@@ -33,6 +36,8 @@ class Attention(msgspec.Struct, frozen=True, kw_only=True):
 
     alarms: alarms.AlarmFold
     calls: calls.CallFold
+    formulas: Formulas = Formulas()
+    """Derived tags that alarms watch."""
     alarm_seq: int = 0
     call_seq: int = 0
 
@@ -52,27 +57,72 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     calls: msgspec.Raw
     alarm_seq: int
     call_seq: int
+    said: dict[str, InputMemory] = {}
+    given: dict[str, InputMemory] = {}
 
 
 def attend(plant: Plant, plant_rev: str, site: str) -> Attention:
     """Nothing heard yet."""
+    fold = alarms.begin(plant, plant_rev, site)
     return Attention(
-        alarms=alarms.begin(plant, plant_rev, site), calls=calls.begin(site, plant_rev)
+        alarms=fold,
+        calls=calls.begin(site, plant_rev),
+        formulas=formulas_of(plant, site, fold.layout.tags),
     )
 
 
 def heeding(
-    attention: Attention, frame: Frame, told: Iterable[Record]
+    attention: Attention, frame: Frame | None, states: Iterable[State]
 ) -> tuple[Attention, tuple[Record, ...]]:
-    """Fold a frame and the records that live made of it; alarm records come out."""
-    fold = attention.alarms
+    """Fold a frame, or time, and the states that are `news` by it; alarm records come out."""
+    fold, formulas = attention.alarms, attention.formulas
+    derived: tuple[Frame, ...] = ()
+    if frame is not None:
+        formulas, derived = follow(formulas, frame)
+        derived = (frame, *derived)
     made: list[Record] = []
-    for record in told:
-        if isinstance(record, State):
-            fold, new = alarms.step(fold, record)
-            made += new
-    fold, new = alarms.step(fold, frame)
-    return msgspec.structs.replace(attention, alarms=fold), (*made, *new)
+    of: list[Frame | State] = [*states, *derived]
+    for given in of:
+        fold, new = alarms.step(fold, given)
+        made += new
+    return msgspec.structs.replace(attention, alarms=fold, formulas=formulas), tuple(made)
+
+
+def news(before: LiveFold, after: LiveFold, told: Iterable[Record]) -> Iterator[State]:
+    """Yield the states that stations came into, without those that were told late.
+
+    Parameters
+    ----------
+    before, after
+        What was known before the records were told, and after.
+    told
+        What `step` or `ripen` gave.
+    """
+    states = [each for each in told if isinstance(each, State)]
+    last: dict[Address, StationState] = {}
+    for each in states:
+        said = before.stations[before.layout.numbers[each.address]].said
+        last.setdefault(each.address, said.state)
+        if not each.void and (each.t_ns > said.told_ns or not said.heard):
+            last[each.address] = each.state
+            yield each
+    for address, state in last.items():
+        said = after.stations[after.layout.numbers[address]].said
+        if said.state is not state:  # what held was taken back, or began earlier
+            yield State(
+                address=address,
+                t_ns=said.told_ns,
+                seen_ns=max(each.seen_ns for each in states if each.address == address),
+                plant_rev=after.layout.plant_rev,
+                how=How.INFERRED,
+                source=NAME,
+                state=said.state,
+            )
+
+
+def settled_ns(now_ns: int, speed: float) -> int:
+    """Plant time before which no sample is under way any more."""
+    return now_ns - round(SETTLE_S * speed * _NS_PER_S)
 
 
 def heed(attention: Attention, record: Record, seq: int) -> Attention:
@@ -96,7 +146,7 @@ def ticked(
     silent, heard = silences(live, hearing)
     tick = alarms.Tick(
         now_ns=now_ns,
-        settled_ns=now_ns - round(SETTLE_S * speed * _NS_PER_S),
+        settled_ns=settled_ns(now_ns, speed),
         silent=silent,
         heard=heard,
     )
@@ -142,6 +192,8 @@ def encode_attention(attention: Attention) -> bytes:
             calls=msgspec.Raw(calls.encode_fold(attention.calls)),
             alarm_seq=attention.alarm_seq,
             call_seq=attention.call_seq,
+            said=dict(attention.formulas.said),
+            given=dict(attention.formulas.given),
         )
     )
 
@@ -155,8 +207,14 @@ def decode_attention(data: bytes, plant: Plant, plant_rev: str, site: str) -> At
         The snapshot is damaged, of another form or of another site.
     """
     kept = msgspec.json.decode(data, type=_Kept)
+    fold = alarms.decode_fold(bytes(kept.alarms), plant, plant_rev, site)
+    formulas = formulas_of(plant, site, fold.layout.tags)
+    watched = {each.tag for each in formulas.watched}
+    said = {tag: each for tag, each in kept.said.items() if tag in formulas.inputs}
+    given = {tag: each for tag, each in kept.given.items() if tag in watched}
     return Attention(
-        alarms=alarms.decode_fold(bytes(kept.alarms), plant, plant_rev, site),
+        alarms=fold,
+        formulas=msgspec.structs.replace(formulas, said=FrozenMap(said), given=FrozenMap(given)),
         calls=calls.decode_fold(bytes(kept.calls), site, plant_rev),
         alarm_seq=kept.alarm_seq,
         call_seq=kept.call_seq,

@@ -163,10 +163,11 @@ class _End(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def made(self) -> int | None:
         """Good parts by its counters, as if they had never been set back; None: not known."""
-        good = self.memory.counter(self.plan.good)
+        good = self.memory.counted.counter(self.plan.good)
         if good is not None:
             return good.total
-        total, scrap = self.memory.counter(self.plan.total), self.memory.counter(self.plan.scrap)
+        counted = self.memory.counted
+        total, scrap = counted.counter(self.plan.total), counted.counter(self.plan.scrap)
         if total is None or (self.plan.scrap is not None and scrap is None):
             return None
         return max(0, total.total - (scrap.total if scrap is not None else 0))
@@ -174,36 +175,39 @@ class _End(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> int | None:
         """Parts that are through, good or not, and the one it holds uncounted; None: not known."""
-        good, scrap = self.memory.counter(self.plan.good), self.memory.counter(self.plan.scrap)
-        total = self.memory.counter(self.plan.total)
+        good, scrap, total = (
+            self.memory.counted.counter(name)
+            for name in (self.plan.good, self.plan.scrap, self.plan.total)
+        )
         counted: int | None = None
         if total is not None:
             counted = total.total
         elif good is not None and (self.plan.scrap is None or scrap is not None):
             counted = good.total + (scrap.total if scrap is not None else 0)
-        return None if counted is None else counted + self.memory.loaded
+        return None if counted is None else counted + self.memory.said.loaded
 
     @property
     def doubtful(self) -> bool:
         """Whether a counter was ever found set back, or scrap is not counted."""
         unseen = self.plan.scrap is None and self.plan.total is None
-        return unseen or any(each.doubtful for each in self.memory.counters)
+        return unseen or any(each.doubtful for each in self.memory.counted.counters)
 
     def says(self, state: StationState) -> bool:
         """Whether it is in this state, for certain."""
-        return self.memory.state is state and severity(self.memory.quality) is Severity.GOOD
+        said = self.memory.said
+        return said.state is state and severity(said.quality) is Severity.GOOD
 
 
 def _station_now(end: _End, day_ns: int | None) -> StationNow:
     memory, plan = end.memory, end.plan
-    quality = memory.quality
-    if not memory.heard:
+    quality = memory.said.quality
+    if not memory.said.heard:
         quality = _NOT_HEARD if plan.connected and plan.tells_state else int(Quality.UNCERTAIN)
     today = memory.day_ns == day_ns
     return StationNow(
         address=memory.address,
-        state=memory.state,
-        since_ns=memory.since_ns,
+        state=memory.said.state,
+        since_ns=memory.said.since_ns,
         seen_ns=memory.seen_ns,
         quality=quality,
         good=memory.good if today else 0,
@@ -215,13 +219,13 @@ def _station_now(end: _End, day_ns: int | None) -> StationNow:
 
 def _cycle_began_ns(memory: StationMemory) -> int | None:
     """Time of the last part, or since when it runs where that is later; None: it does not run."""
-    if memory.state is not StationState.RUNNING:
+    if memory.said.state is not StationState.RUNNING:
         return None
-    return max(memory.since_ns, memory.last_part_ns or 0)
+    return max(memory.said.since_ns, memory.counted.last_part_ns or 0)
 
 
 def _buffer_now(address: Address, buffer: Buffer, before: _End, behind: _End) -> BufferNow:
-    simulated = (before.memory.quality | behind.memory.quality) & Quality.SIMULATED
+    simulated = (before.memory.said.quality | behind.memory.said.quality) & Quality.SIMULATED
     quality = int(Quality.ESTIMATED | simulated)
     certain = buffer.travel is None
     if certain and behind.says(StationState.STARVED):
@@ -231,7 +235,7 @@ def _buffer_now(address: Address, buffer: Buffer, before: _End, behind: _End) ->
     made, taken = before.made, behind.taken
     if made is None or taken is None:
         return BufferNow(address=address, count=0, quality=quality | Quality.BAD)
-    held = before.memory.state is StationState.BLOCKED
+    held = before.memory.said.state is StationState.BLOCKED
     estimate = made - held - taken
     count = max(0, estimate if buffer.places is None else min(estimate, buffer.places))
     if count != estimate or before.doubtful or behind.doubtful:

@@ -27,9 +27,11 @@ from linewright.live.attending import (
     encode_attention,
     heed,
     heeding,
+    news,
+    settled_ns,
     ticked,
 )
-from linewright.live.fold import LiveFold, begin, encode_fold, resume, step
+from linewright.live.fold import LiveFold, begin, encode_fold, resume, ripen, step
 from linewright.live.lines import line_states, shade
 from linewright.plant import Address
 from linewright.plant.records import (
@@ -66,6 +68,8 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fold: msgspec.Raw
     attention: msgspec.Raw = msgspec.Raw()
     """Empty in a snapshot of before there were alarms."""
+    unsent: tuple[msgspec.Raw, ...] = ()
+    """Records that follow from the time and may not be published yet."""
 
 
 async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
@@ -138,7 +142,8 @@ class _Live:
         self._seq = start.seq
         self._attention = start.attention
         self._attending = asyncio.Lock()
-        """Held while alarms and calls are folded and what came out is published."""
+        """Held while samples, time, alarms and calls are folded and what came out is published."""
+        self._unsent = start.unsent
         self._kept: tuple[int, ...] = ()
         self._kept_s = float("-inf")
         self._old_seq = 0
@@ -200,13 +205,39 @@ class _Live:
         if not all(self._heeded.values()) or not await clock.known(wait_s=0.0):
             return
         hearing = Hearing(started_s=self._started_s, now_s=time.monotonic(), heard_s=self._heard_s)
+        now_ns, speed = clock.now_ns(), clock.speed
+        async with self._attending:
+            fold, told = ripen(self._fold, settled_ns(now_ns, speed))
+            attention, raised = heeding(self._attention, None, news(self._fold, fold, told))
+            self._fold, self._attention = fold, attention
+            self._unsent += (*told, *raised)
+        await self._send(told)
         async with self._attending:
             attention, records = ticked(
-                self._attention, self._fold, hearing, now_ns=clock.now_ns(), speed=clock.speed
+                self._attention, self._fold, hearing, now_ns=now_ns, speed=speed
             )
             for record in records:
                 await self._bus.publish(record)
             self._attention = attention
+
+    async def _send(self, told: Sequence[Record]) -> None:
+        """Publish what time alone brought out.
+
+        It is kept first: samples that are read again after a kill do not bring it out again, and
+        one that comes late must know what was told.
+        """
+        if not self._unsent:
+            return
+        await self.keep(at_once=True)
+        for record in self._unsent:
+            await self._bus.publish(record)
+        self._unsent, self._kept = (), ()
+        self._show(told)
+
+    def _show(self, told: Sequence[Record]) -> None:
+        self._changed.update(each.address.parent or each.address for each in told)
+        if self._changed:
+            self.changed.set()
 
     async def _take(self, message: Message) -> None:
         try:
@@ -215,21 +246,20 @@ class _Live:
             _log.warning("a frame is passed over: %s", error)
             self._seq = message.seq
             return
-        fold, records = step(self._fold, frame, message.stored_ns)
-        for record in records:
-            await self._bus.publish(record)
         async with self._attending:
+            fold, records = step(self._fold, frame, message.stored_ns)
+            for record in records:
+                await self._bus.publish(record)
             attention, raised = self._attention, tuple[Record, ...]()
             if fold is not self._fold:  # not a frame that was read before
-                attention, raised = heeding(attention, frame, records)
+                states = news(self._fold, fold, records)
+                attention, raised = heeding(attention, frame, states)
             for record in raised:
                 await self._bus.publish(record)
             self._fold, self._seq, self._attention = fold, message.seq, attention
         if message.seq > self._old_seq:  # what lay there before the start says nothing of now
             self._heard_s[frame.header.source] = time.monotonic()
-        self._changed.update(each.address.parent or each.address for each in records)
-        if self._changed:
-            self.changed.set()
+        self._show(records)
 
     async def _learn(self, message: Message) -> None:
         try:
@@ -274,8 +304,9 @@ class _Live:
                 seq=seq,
                 fold=msgspec.Raw(encode_fold(self._fold)),
                 attention=msgspec.Raw(encode_attention(attention)),
+                unsent=tuple(msgspec.Raw(encode(each)) for each in self._unsent),
             )
-        if read == self._kept:
+        if read == self._kept and not self._unsent:
             return
         await self._folds.put(KEY, msgspec.json.encode(kept))
         self._kept, self._kept_s = read, now_s
@@ -287,6 +318,7 @@ class _Start(msgspec.Struct, frozen=True, kw_only=True):
     fold: LiveFold
     attention: Attention
     seq: int
+    unsent: tuple[Record, ...] = ()
 
 
 def _start(data: bytes | None, applied: Applied) -> _Start:
@@ -299,7 +331,8 @@ def _start(data: bytes | None, applied: Applied) -> _Start:
             attention = attend(plant, rev, site)
             if bytes(kept.attention):
                 attention = decode_attention(bytes(kept.attention), plant, rev, site)
-            return _Start(fold=fold, attention=attention, seq=kept.seq)
+            unsent = tuple(decode(bytes(each), Record) for each in kept.unsent)
+            return _Start(fold=fold, attention=attention, seq=kept.seq, unsent=unsent)
         except (ValueError, msgspec.MsgspecError) as error:
             _log.warning("everything is read again: %s", error)
     return _Start(fold=begin(plant, rev, site), attention=attend(plant, rev, site), seq=0)

@@ -30,6 +30,7 @@ __all__ = [
     "Told",
     "bind_to_parent",
     "instant_ns",
+    "peers",
     "read_belongs",
     "read_running",
     "run_service",

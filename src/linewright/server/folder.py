@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -23,14 +24,17 @@ __all__ = [
     "FolderInUse",
     "FolderLock",
     "Running",
+    "Written",
     "forget_running",
     "http_key",
     "read_belongs",
     "read_private",
     "read_running",
+    "read_written",
     "write_belongs",
     "write_private",
     "write_running",
+    "write_written",
 ]
 
 T = TypeVar("T")
@@ -39,6 +43,7 @@ UP = "up.json"
 LOCK = "up.lock"
 SITE = "site.json"
 KEY = "server/key"
+WRITTEN = "written.json"
 KEY_BYTES = 24
 """Random bytes of the key: 192 bits, so that nobody guesses it."""
 
@@ -92,6 +97,20 @@ class Belongs(msgspec.Struct, frozen=True, kw_only=True):
 
     site: str
     emulated: bool
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the plant file says what, as it was when its revision was applied.
+
+    Examples
+    --------
+    >>> Written(rev="r1").places
+    {}
+    """
+
+    rev: str
+    places: Mapping[str, str] = {}
+    """`file:line` of stations and tags, by address."""
 
 
 class FolderInUse(RuntimeError):
@@ -214,6 +233,23 @@ def write_belongs(folder: Path, belongs: Belongs) -> None:
     """Say whose a data folder is; written only where it says something else."""
     if read_belongs(folder) != belongs:
         write_private(folder / SITE, msgspec.json.encode(belongs) + b"\n")
+
+
+def write_written(folder: Path, written: Written) -> None:
+    """Say in the folder of the server where the plant file says what."""
+    write_private(folder / WRITTEN, msgspec.json.encode(written))
+
+
+def read_written(folder: Path, rev: str) -> Mapping[str, str]:
+    """Return where the plant file says what, by address; nothing of another revision.
+
+    Examples
+    --------
+    >>> read_written(Path("no/such/folder"), "r1")
+    {}
+    """
+    found = read_private(folder / WRITTEN, Written)
+    return found.places if found is not None and found.rev == rev else {}
 
 
 def forget_running(folder: Path) -> None:

@@ -7,7 +7,7 @@ What is allowed stands in the bucket `grants`; once a second it is confirmed on
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -111,10 +111,13 @@ class Grants:
     book
         Private file with the hash of each grant that was issued here: after a restart no other
         is confirmed, whoever put it into the bucket.
+    heard
+        Called with each stop, at once.
     """
 
-    def __init__(self, bus: Bus, book: Path) -> None:
+    def __init__(self, bus: Bus, book: Path, heard: Callable[[Stop], object] = bool) -> None:
         self._bus = bus
+        self._heard = heard
         self._book = book
         self._issued = read_private(book, dict[str, str]) or {}
         self._by_id: dict[str, tuple[str, int]] = {}
@@ -136,7 +139,7 @@ class Grants:
             if data is None:
                 continue
             if key == "stop":
-                self.stop = _stop_of(data)
+                self._take(_stop_of(data))
             elif key.startswith("grant."):
                 if self._issued.get(key.removeprefix("grant.")) == sha256_of(data):
                     self._keep(decode(data, Grant), data)
@@ -177,14 +180,18 @@ class Grants:
         self._stops += 1
         mine = self._stops
         if stop.stopped:  # said before it is stored: a stop never waits
-            self.stop = stop
+            self._take(stop)
             await self.confirm(0)
         bucket = await self._bus.bucket("grants")
         async with self._storing:
             if mine == self._stops or stop.stopped:
                 await bucket.put("stop", msgspec.json.encode(stop))
             if mine == self._stops:  # else somebody has pressed again meanwhile
-                self.stop = stop
+                self._take(stop)
+
+    def _take(self, stop: Stop) -> None:
+        self.stop = stop
+        self._heard(stop)
 
     async def confirm(self, now_ns: int) -> None:
         """Say what holds now; `now_ns` is the wall clock."""

@@ -1,6 +1,7 @@
 """What the server knows of its site at this moment: kept small, filled by its shell."""
 
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,7 +11,13 @@ from linewright.plant.records import Ack, Audit, Case, Command, LineState
 
 T = TypeVar("T")
 
-__all__ = ["AUDITS_MAX", "Alive", "Known", "Moment", "Stop"]
+__all__ = ["ALIVE_S", "AUDITS_MAX", "UP", "Alive", "Known", "Moment", "Stop"]
+
+ALIVE_S = 2.5
+"""A service that was not heard of for so long is down: it speaks twice a second."""
+
+UP = "up"
+"""Under which name the supervisor gives its signs of life."""
 
 AUDITS_MAX = 200
 """Audit records that the page can show; history has all of them."""
@@ -40,6 +47,10 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
     """Wall clock of its start."""
     heard_s: float = 0.0
     """Monotonic clock of this process."""
+    pids: Mapping[str, int] | None = None
+    """Of the supervisor: the process of each service that runs. None: it is not told."""
+    is_beat: bool = True
+    """Whether it came in its time; no: something has changed just now."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +134,39 @@ class Known:
         """Take a sign of life."""
         self.alive[service] = alive
         self.version += 1
+
+    def is_up(self, service: str, mono_s: float) -> bool:
+        """Whether a service lives: it spoke a moment ago, and its process has not ended since.
+
+        Parameters
+        ----------
+        service
+            Its name.
+        mono_s
+            Monotonic clock of now.
+
+        Notes
+        -----
+        The supervisor knows the end of a process at once, and tells which ones run. A sign of
+        life of another process than that is one from before.
+
+        Examples
+        --------
+        >>> known = Known()
+        >>> known.hear_alive("live", Alive(pid=7, since_ns=0, heard_s=1.0))
+        >>> known.is_up("live", 2.0), known.is_up("live", 9.0)
+        (True, False)
+        >>> known.hear_alive(UP, Alive(pid=1, since_ns=0, heard_s=2.0, pids={}))
+        >>> known.is_up("live", 2.0)
+        False
+        """
+        alive = self.alive.get(service)
+        if alive is None or mono_s - alive.heard_s > ALIVE_S:
+            return False
+        told = self.alive.get(UP)
+        if service == UP or told is None or told.pids is None:
+            return True
+        return told.pids.get(service) == alive.pid
 
     def hear_record(self, record: object) -> None:
         """Take an audit record, a command or its outcome; others are passed over."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from linewright.plant import Address, Plant
+from linewright.plant import Address, Plant, model
 from linewright.plant.model import Line, Station, label_in, seconds_per_piece
 from linewright.plant.records import (
     Ack,
@@ -260,12 +260,15 @@ def _cause(cause: Cause, plant: Plant, address: Address) -> Plain:
     station = dict(plant.stations_in(address)).get(address)
     name, _, why = cause.text.partition(". ")
     words = name.rstrip(".") or cause.cause.replace("_", " ")
+    labels: dict[str, str] = {}
     for table in (station.wears, station.fails) if station is not None else ():
         if cause.cause in table:
-            words = label_in(table[cause.cause].label, LANGUAGE, words)
+            labels = dict(table[cause.cause].label)
+            words = label_in(labels, LANGUAGE, words)
     return {
         "cause": cause.cause,
         "words": words,
+        "label": labels,
         "why": why or ("" if name.rstrip(".") == words else name),
         "probability": cause.probability,
     }
@@ -312,8 +315,10 @@ def _effect(effect: Effect, moment: Moment) -> Plain:
 def _change(change: Change, moment: Moment) -> Plain:
     label, command, unit = _names(change, moment.plant)
     return {
+        "address": str(change.address),
         "station": label,
         "parameter": command,
+        "label": _labels(change, moment.plant),
         "value": change.value,
         "unit": unit,
         "at": _clock(change.at_ns, moment),
@@ -341,13 +346,25 @@ def change_words(change: Change, moment: Moment) -> str:
     return f"Set {command.lower()} of {label} to {shown} {unit}".rstrip() + f" {end}."
 
 
+def _labels(change: Change, plant: Plant) -> dict[str, str]:
+    """Return the labels of what is changed, by language; none where the plant file has none."""
+    command = _command_of(change, plant)
+    return {} if command is None else dict(command.label)
+
+
+def _command_of(change: Change, plant: Plant) -> model.Command | None:
+    """Return the command that makes a change, by its name, else by what it sets."""
+    station = dict(plant.stations_in(change.address)).get(change.address)
+    commands = station.commands if station is not None else {}
+    setters = [each for each in commands.values() if each.sets == change.parameter]
+    return commands.get(change.parameter) or next(iter(setters), None)
+
+
 def _names(change: Change, plant: Plant) -> tuple[str, str, str]:
     """Return the labels of station and command, and the unit."""
     name = change.address.name
     station = dict(plant.stations_in(change.address)).get(change.address)
-    commands = station.commands if station is not None else {}
-    setters = [each for each in commands.values() if each.sets == change.parameter]
-    command = commands.get(change.parameter) or next(iter(setters), None)
+    command = _command_of(change, plant)
     if station is None or command is None:
         return name, change.parameter.replace("_", " "), ""
     label = label_in(station.label, LANGUAGE, name)

@@ -28,9 +28,10 @@ from linewright.server.assemble import SERVICES
 from linewright.server.book.acting import Acting
 from linewright.server.book.hearing import Book
 from linewright.server.desk import Desk
-from linewright.server.folder import http_key, read_private
+from linewright.server.folder import http_key, read_private, read_written
 from linewright.server.grants import Grants, Person
 from linewright.server.known import Alive, Known
+from linewright.server.peers import Following
 from linewright.server.picture import picture
 from linewright.server.signing.front import Front, Local, Signed
 from linewright.server.signing.guard import Ask
@@ -55,7 +56,7 @@ AUTHORITY_EACH_S = 1.0
 RECORDS_BACK = 200_000
 """How far back in the stream audit records, commands and outcomes are read at the start."""
 
-AUDIT_S = 10.0
+AUDIT_S = 5.0
 """How long the history service may take to give its audit."""
 
 CLOSE_S = 3.0
@@ -100,13 +101,13 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     """
     settings = read_private(folder / "server.json", Settings) or Settings()
     applied, clock = await _applied(bus)
-    known, grants = Known(), Grants(bus, folder / "grants.json")
+    known = Known()
+    grants = Grants(bus, folder / "grants.json", known.hear_stop)
     await grants.load()
-    known.hear_stop(grants.stop)
     person = Person(id=settings.person, role=settings.role)
     desk = Desk(bus, applied, grants, person)
     book = Book(bus, applied, known)
-    shown = _Shown(book, known, grants)
+    shown = _Shown(book, known)
     sending = Sending(desk, bus, applied, grants, known, book=folder / "changes.json")
 
     async def trusting(asked: Desk, decision: Decision) -> dict[str, Any]:
@@ -123,12 +124,16 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
     local = Local(id=person.id, role=person.role, key=http_key(folder.parent))
     signing = read_settings(folder)
     front = Front(folder, local, signing)
+    following = Following(folder, applied.site)
+    front.audited.append(following.peers.ledger)
 
     def acting(person: Person) -> Acting:
         return Acting(book, bus, applied, person)
 
-    site = _site(shown, acts, acting, front, stop)
-    site = msgspec.structs.replace(site, provider=_provider(signing))
+    site = _site(shown, acts, acting, (front, following), stop)
+    site = msgspec.structs.replace(
+        site, provider=_provider(signing), written=read_written(folder, applied.rev)
+    )
     tasks = [
         asyncio.create_task(work)
         for work in (
@@ -141,6 +146,7 @@ async def run(bus: Bus, folder: Path, stop: asyncio.Event) -> None:
             _confirm(grants),
             book.run(),
             _keep_signing(site, desk),
+            following.run(),
             site.watching.run(stop),
             serve(site, folder, settings.port, settings.listen),
             stop.wait(),
@@ -164,7 +170,7 @@ def _site(
     shown: "_Shown",
     acts: Acts,
     acting: Callable[[Person], Acting],
-    front: Front,
+    others: tuple[Front, Following],
     stop: asyncio.Event,
 ) -> Site:
     """Return what the routes ask for; what is watched asks the same routes."""
@@ -175,7 +181,7 @@ def _site(
         return source_of(found[0], text, who[0])
 
     async def again(who: tuple[Signed, Ask]) -> tuple[Signed, Ask] | None:
-        signed = front.again(*who)
+        signed = others[0].again(*who)
         return None if signed is None else (signed, who[1])
 
     found.append(
@@ -186,7 +192,8 @@ def _site(
             acts=acts,
             book=shown.book,
             acting=acting,
-            front=front,
+            front=others[0],
+            following=others[1],
             inputs=shown.version,
             hub=hub,
             watching=Watching(hub, source, again),
@@ -212,7 +219,7 @@ async def _keep_signing(site: Site, desk: Desk) -> None:
 
     async def publish(deed: Deed) -> None:
         actor = desk.by(Person(id=deed.by or deed.of, role=desk.person.role))
-        of = {"of": deed.of, "of_class": "person", "of_rev": deed.rev}
+        of = {"of": deed.of, "of_class": deed.of_class, "of_rev": deed.rev}
         await actor.audit(deed.action, deed.outcome, text=deed.text, **of)
 
     while True:
@@ -238,10 +245,9 @@ async def _applied(bus: Bus) -> tuple[Applied, "asyncio.Task[Applied]"]:
 class _Shown:
     """The picture of now as JSON, made once for all who ask while nothing has changed."""
 
-    def __init__(self, book: Book, known: Known, grants: Grants) -> None:
+    def __init__(self, book: Book, known: Known) -> None:
         self.book = book
         self._known = known
-        self._grants = grants
         self._data = b""
         self._made: tuple[int, float] = (-1, 0.0)
         emulated = book.moment().emulated
@@ -249,8 +255,6 @@ class _Shown:
 
     def version(self) -> int:
         """Return the version of what is known; it rises with every change."""
-        if self._known.stop != self._grants.stop:
-            self._known.hear_stop(self._grants.stop)
         return self._known.version
 
     def picture(self) -> tuple[int, bytes]:

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from linewright.server.folder import (
     Belongs,
     FolderLock,
     Running,
+    Written,
     forget_running,
     http_key,
     read_belongs,
@@ -30,7 +31,9 @@ from linewright.server.folder import (
     write_belongs,
     write_private,
     write_running,
+    write_written,
 )
+from linewright.server.known import UP, Alive
 from linewright.server.lifeline import start_of
 from linewright.server.signing.tls.naming import Wanted, family_of
 from linewright.server.up.beats import Beats
@@ -107,6 +110,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Program of our own NATS server; None: the one that was installed."""
     files: str = ""
     """Folder of the plant file, against which it names other files."""
+    written: Mapping[str, str] = {}
+    """Where the plant file says it: `file:line` of stations and tags, by address."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -199,6 +204,7 @@ class _Supervisor:
         self._said_url = ""
         self._open = Opening(plan.data / "server", plan.listen)
         self._is_shown = asyncio.Event()
+        self._has_changed = asyncio.Event()
         self._beats = Beats()
         self._refusals = Refusals(plan.data)
         self._children = [self._child(name) for name in plan.services]
@@ -261,6 +267,7 @@ class _Supervisor:
         child = next(each for each in self._children if each.name == name)
         is_started = state is ChildState.STARTED
         (self._beats.begin if is_started else self._beats.end)(name)
+        self._has_changed.set()
         told = Told(
             name=name,
             state=state.value,
@@ -308,6 +315,7 @@ class _Supervisor:
         settings: dict[str, object] = {"port": plan.port, "person": plan.person, "role": plan.role}
         settings["listen"] = plan.listen
         write_private(plan.data / "server" / "server.json", msgspec.json.encode(settings))
+        write_written(plan.data / "server", Written(rev=wanted.rev, places=plan.written))
         found = msgspec.json.encode({"files": plan.files})
         write_private(plan.data / "connect" / "connect.json", found)
         if plan.scenario is not None:
@@ -352,11 +360,13 @@ class _Supervisor:
             await _waited(stop, BEAT_S)
 
     async def _watch(self, bus: Bus, stop: asyncio.Event) -> None:
-        said = msgspec.json.encode({"pid": os.getpid(), "since_ns": self._started_ns})
         hearing = asyncio.create_task(self._hear(bus))
+        beat_s = time.monotonic()
         try:
-            while not await _waited(stop, BEAT_S) and not hearing.done():
-                await bus.tell(f"lw.alive.{bus.site}.up", said)
+            while not hearing.done() and not await self._has_news(stop, beat_s):
+                if is_beat := time.monotonic() >= beat_s:
+                    beat_s = time.monotonic() + BEAT_S
+                await bus.tell(f"lw.alive.{bus.site}.{UP}", self._alive(is_beat=is_beat))
                 for name in self._beats.hung():
                     child = next(each for each in self._children if each.name == name)
                     child.kill(f"no sign of life for {self._beats.silent(name)} s")
@@ -366,12 +376,29 @@ class _Supervisor:
                 hearing.cancel()
                 await asyncio.wait({hearing}, timeout=LOOK_S)
 
+    def _alive(self, *, is_beat: bool) -> bytes:
+        """Return our sign of life: with it the page knows at once which service has ended."""
+        pids = {child.name: child.pid for child in self._children if child.pid}
+        said = Alive(pid=os.getpid(), since_ns=self._started_ns, pids=pids, is_beat=is_beat)
+        return msgspec.json.encode(said)
+
+    async def _has_news(self, stop: asyncio.Event, beat_s: float) -> bool:
+        """Wait until the next beat is due or a child has changed; whether it is `stop` instead."""
+        waits = [asyncio.ensure_future(each.wait()) for each in (stop, self._has_changed)]
+        left_s = max(0.0, beat_s - time.monotonic())
+        await asyncio.wait(waits, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        self._has_changed.clear()
+        return stop.is_set()
+
     async def _hear(self, bus: Bus) -> None:
         async with contextlib.aclosing(bus.listen(f"lw.alive.{bus.site}.*")) as messages:
             async for message in messages:
                 name = message.subject.rpartition(".")[2]
-                if name == "up":
-                    self._beats.own()
+                if name == UP:
+                    if msgspec.json.decode(message.data, type=Alive).is_beat:
+                        self._beats.own()
                 else:
                     self._beats.hear(name)
 

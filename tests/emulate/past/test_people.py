@@ -4,6 +4,7 @@ import pytest
 
 from linewright.emulate.flows.book import booked
 from linewright.emulate.flows.flow import Done
+from linewright.emulate.paper import Habits
 from linewright.emulate.past.people import REASONS_SHARE, People
 from linewright.emulate.play import Setup
 from linewright.plant import Address
@@ -126,3 +127,48 @@ def test_an_order_comes_and_is_told_again_when_it_is_made(morning: Setup) -> Non
     assert made.delivered is not None
     assert int(made.delivered) == 23
     assert came.plant_rev == REV
+
+
+def habits(setup: Setup, people: str) -> Habits:
+    """Return what a scenario says of people on that day."""
+    text = f"""{{scenario: s, plant: borderline, seed: 1, starts: 2026-11-23 06:00, lasts: 8 h,
+      people: {{{people}}}}}"""
+    scenario = check_scenario_text(text, setup.plant).scenario
+    assert scenario is not None
+    return Habits(scenario, setup.plant)
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes"),
+    [
+        ("p: {reasons: missing}", []),
+        ("p: {reasons: wrong}", ["breakdown/mechanical"]),
+        ("p: {reasons: late, delay: 90 min}", ["breakdown/spindle"]),
+        ("p: {counts: missing}", ["breakdown/spindle"]),
+    ],
+)
+def test_reasons_are_what_the_scenario_says_of_people(
+    fault: str, codes: list[str], morning: Setup
+) -> None:
+    """Never given, the first of the tree, an hour and a half late; other faults change nothing."""
+    span_ns, found = (START_NS, FROM_NS), habits(morning, fault)
+    asked = People(
+        morning.plant, REV, morning.site, span_ns=span_ns, seed=morning.seed, habits=found
+    )
+    end_ns = START_NS + 30 * 60 * 10**9
+    asked.see({MILL: {"spindle_trip": START_NS}})
+    stop = (state(MILL, StationState.DOWN, START_NS), state(MILL, StationState.RUNNING, end_ns))
+    told = [one for one in asked.take(stop, {}, 2 * FROM_NS) if isinstance(one, Reason)]
+    assert [one.code for one in told] == codes
+    is_late = "late" in fault
+    assert all((one.seen_ns > end_ns + 5400 * 10**9) is is_late for one in told)
+
+
+def test_who_forgets_to_sign_on_does_not_sign_off(morning: Setup) -> None:
+    """Where all sign-ons of the eight hours are missing, nobody comes and nobody goes."""
+    span_ns, found = (START_NS, START_NS + DAY_NS), habits(morning, "p: {sign_ons: missing}")
+    asked = People(
+        morning.plant, REV, morning.site, span_ns=span_ns, seed=morning.seed, habits=found
+    )
+    begun = [one for one in asked.signed_on() if one.t_ns < START_NS + DAY_NS // 3]
+    assert begun == []

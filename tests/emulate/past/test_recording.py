@@ -14,6 +14,7 @@ from tests.emulate.past.heard import Gone, gone
 from tests.emulate.playing import Bracket, S
 
 INSPECT = "nogales/machining/bracket/inspect"
+MILL = "nogales/machining/bracket/mill"
 WASH = "nogales/machining/bracket/wash"
 
 
@@ -104,6 +105,34 @@ def test_values_that_come_late_are_cut_off_when_they_come(bracket: Bracket, tmp_
     assert max(seen_ns - t_ns for t_ns, seen_ns in times) > 60 * S
     assert all(seen_ns >= t_ns for t_ns, seen_ns in times)
     assert not [t_ns for t_ns, seen_ns in times if cut_ns + 60 * S < seen_ns < mended_ns]
+
+
+WRONG_CLOCK = """\
+scenario: wrong_clock
+plant: borderline
+seed: 7
+starts: 2026-11-23 06:00
+lasts: 8 h
+signals:
+  slow: {clock: -7 min, at: nogales/machining/bracket/mill}
+"""
+
+
+def test_a_clock_that_is_off_is_corrected(bracket: Bracket, tmp_path: Path) -> None:
+    """Seven minutes slow: samples stand at the time of the plant, each with what was said."""
+    until_ns = START_NS + 1800 * S
+    past_s = Options(from_ns=until_ns, past_s=1800.0)
+    found = gone(set_up(bracket.plant, None, WRONG_CLOCK, past_s), tmp_path, until_ns)
+    own = [one for one in found.frames if one.header.source == "mill"]
+    for one in own:
+        times = one.batch.column("t_ns").to_pylist()
+        assert [t - raw for t, raw in zip(times, one.raw_ns.to_pylist(), strict=True)] == [
+            420 * S
+        ] * len(times)
+    mill = [one for one in found.records if isinstance(one, State) and one.address == MILL]
+    assert len(mill) == 3
+    assert all(one.quality & Quality.CLOCK for one in mill)
+    assert all(START_NS <= one.t_ns < until_ns for one in mill)
 
 
 def test_parts_are_counted_over_the_gap_and_the_reset(past: Gone) -> None:

@@ -1,5 +1,7 @@
 """Tests of linewright.live.day.hours."""
 
+from fractions import Fraction
+
 import pytest
 
 from linewright.live.day import Course, HourByHour, course_of, hour_by_hour
@@ -136,3 +138,13 @@ def test_a_window_that_is_over_has_no_projection() -> None:
     """After its end all is known; before its start nothing is."""
     assert shown(*PACE, now_min=480).projection is None
     assert shown(*PACE, now_min=0).projection is None
+
+
+def test_the_gap_is_exact_to_the_last_bit() -> None:
+    """Good pieces less what is due, rounded once, and not the difference of roundings."""
+    for n in range(40):
+        now_min = 60 + n / 3
+        found = shown(*PACE, now_min=now_min)
+        gaps = [each.gap for each in found.hours if each.gap is not None]
+        good = sum(each.good or 0 for each in found.hours)
+        assert gaps[-1] == float(good - Fraction(round(now_min * MIN), MIN))

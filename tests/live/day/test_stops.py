@@ -124,3 +124,10 @@ def test_a_window_gives_whole_stops_with_the_same_ids() -> None:
     found = course(state(0, "running"), state(5, "down"), state(15, "running"), heard_min=30)
     assert stops(found, SIX + 7 * MIN, SIX + 8 * MIN) == stops(found)
     assert stops(found, SIX + 15 * MIN, SIX + 20 * MIN) == ()
+
+
+def test_what_was_never_known_is_no_stop() -> None:
+    """A record that says `unknown` before the first known state is as good as none."""
+    assert stops(course(state(0, "unknown"), heard_min=60)) == ()
+    found = course(state(0, "unknown"), state(30, "running"), state(40, "unknown"), heard_min=60)
+    assert told(stops(found)) == [(40, 60, "unknown", "")]

@@ -56,6 +56,22 @@ def test_a_place_in_the_file_is_found_again(plant_text: str) -> None:
         assert text in lines[int(line) - 1]
 
 
+def test_a_tag_of_a_type_is_found_where_the_type_says_it() -> None:
+    """The station's own tag stands with it; what a type gives stands there; else it is nowhere."""
+    text = (
+        "linewright: 1\nenterprise: acme\n"
+        "types:\n  machine:\n    tags:\n      state: {unit: kW}\n"
+        "sites:\n  reno:\n    timezone: UTC\n    currency: USD\n    areas:\n      shop:\n"
+        "        lines:\n          x:\n            flow: [saw]\n            stations:\n"
+        "              saw:\n                use: machine\n                does: {cut: 48 s}\n"
+        "                tags:\n                  temp: {unit: degC}\n"
+        "operations:\n  cut: {}\n"
+    )
+    checked = check_text(text, "plant.yaml")
+    found = [checked.where(Address(f"reno/shop/x/saw#{tag}")) for tag in ("temp", "state", "no")]
+    assert (found, checked.errors) == (["plant.yaml:21", "plant.yaml:6", ""], ())
+
+
 def test_all_mistakes_are_reported_at_once(plant_text: str) -> None:
     """Three mistakes in three places give three errors, in the order of the file."""
     text = plant_text.replace("timezone: America/Hermosillo", "timezone: America/Hermosilo")

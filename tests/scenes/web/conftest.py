@@ -8,7 +8,7 @@ import pytest
 
 from linewright.testing.browser import Browser
 from linewright.testing.scenes import Scene
-from tests.scenes.web.site import Site
+from tests.scenes.web.site import LINE, Site
 
 SPEED = 20.0
 """Plant seconds in a second: a shift goes by in half an hour, and a case waits within a minute."""
@@ -41,3 +41,16 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(named) if named else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Browser]:
+    """The browser as an English reader at a desk has it, with nothing open."""
+    browser.screen(1366, 900)
+    browser.open(site.url + "/sites")
+    browser.run("localStorage.setItem('linewright.reading', '{\"language\": \"en\"}')")
+    browser.open(f"{site.url}/line/{LINE}")
+    browser.wait_for(site.visit("line").shows)
+    browser.errors()
+    yield browser
+    assert browser.errors() == []

@@ -37,6 +37,7 @@ MAIN_ACTS = {
     "losses": ".bars button, .bars a, .bars [tabindex='0']",
     "stops": ".list tr[tabindex='0']",
     "alarms": "[role=tab]",
+    "calls": "[role=tab], main button.main",
     "report": ".report button, main button.main",
     "andon": "a[href], button",
     "station": ".station-kinds button",
@@ -102,6 +103,16 @@ def test_a_keyboard_reaches_the_main_act(browser: Browser, site: Site, page: str
         " getComputedStyle(document.activeElement).boxShadow"
     )
     assert outline != "none none", "the focus is seen"
+
+
+def test_the_colours_follow_the_system_each_time(browser: Browser, site: Site) -> None:
+    """Dark, light, dark, while values go on coming: the page is what the system says."""
+    browser.screen(*DESK)
+    shown(browser, f"/line/{LINE}", site.visit("line").shows)
+    for is_dark in (True, False) * 8:
+        browser.screen(*DESK, dark=is_dark)
+        name = "dark" if is_dark else "light"
+        browser.wait_for(f"document.documentElement.dataset.theme === '{name}'", 5.0)
 
 
 def test_the_skip_link_leads_to_the_content(browser: Browser, site: Site) -> None:

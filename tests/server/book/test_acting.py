@@ -301,3 +301,15 @@ def test_the_comment_of_an_hour_stands_beside_it_and_keeps_what_it_was_before(
         assert refusal.value.status == 422
 
     play(tmp_path, story)
+
+
+def test_a_comment_of_no_hour_is_refused(tmp_path: Path) -> None:
+    """An hour that begins at no hour of a shift, and one at the begin of all calendars."""
+
+    async def story(found: Scene) -> None:
+        for hour_ms in (0, BEGIN_NS // 10**6 + 1):
+            with pytest.raises(Refusal) as told:
+                await found.acting().comment(str(LINE), hour_ms, "x")
+            assert told.value.status == 422
+
+    play(tmp_path, story)

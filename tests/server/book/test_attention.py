@@ -20,6 +20,7 @@ from linewright.server.book.attention import (
     active_at,
     alarm_report_view,
     alarms_view,
+    call_journal_view,
     calls_view,
     journal_view,
     waiting_at,
@@ -157,6 +158,35 @@ def test_an_open_call_shows_its_clock_and_who_is_asked_until_it_is_resolved() ->
     assert (shown.state, shown.acknowledged_by, shown.escalates_ms) == ("acknowledged", "p9", None)
     held.hear(call(CallEvent.RESOLVED, 900, raised), 0)
     assert not calls_view(held, now, LINE).calls
+
+
+def test_calls_of_a_window_tell_how_soon_people_came() -> None:
+    """Three calls by hand: resolved, escalated, cancelled; one before the window is none."""
+    first = call(CallEvent.RAISED, 0, text="spindle")
+    steps = [
+        call(CallEvent.ACKNOWLEDGED, 120, first, by="m1"),
+        call(CallEvent.ARRIVED, 300, first, by="m2"),
+        call(CallEvent.RESOLVED, 900, first, by="m2"),
+    ]  # fmt: skip
+    second = call(CallEvent.RAISED, 1000)
+    steps += [call(CallEvent.ESCALATED, 1300, second, level=1, to=Role.SUPERVISOR, by=None)]
+    third = call(CallEvent.RAISED, 2000)
+    steps += [call(CallEvent.CANCELLED, 2060, third, by="p7")]
+    held, plant = kept(first, second, third, call(CallEvent.RAISED, -90_000), *steps)
+    now = moment_of(plant, BEGIN_NS + H_NS)
+    view = call_journal_view(held, now, LINE, "shift", 2)
+    assert (view.raised, view.escalated, view.more) == (3, 1, True)
+    assert [each.state for each in view.rows] == ["cancelled", "escalated"]
+    assert (view.answer_s_p50, view.arrive_s_p50, view.resolve_s_p50) == (120.0, 300.0, 900.0)
+    [*_, row] = call_journal_view(held, now, LINE, "shift", 10).rows
+    assert (row.text, row.answered_by, row.arrived_by, row.ended_by) == (
+        "spindle",
+        "m1",
+        "m2",
+        "m2",
+    )
+    assert (row.answered_ms or 0) - row.raised_ms == 120_000
+    assert call_journal_view(held, now, LINE.child("saw"), "shift", 10).rows == ()
 
 
 def test_views_are_json_without_a_null_in_an_object() -> None:

@@ -180,3 +180,17 @@ def test_every_figure_of_an_open_window_ends_at_its_watermark(ago_s: float) -> N
     assert all(each.from_ms + each.s * 1000 <= mark_ms for each in stops.stops.values())
     lost_s = open_hour.lost_s.get("unknown", 0.0)
     assert lost_s == (0.0 if ago_s < 10 else pytest.approx(770, abs=20))
+
+
+@pytest.mark.parametrize("window_ends_s", [300, 900])
+def test_a_closed_window_of_a_silent_place_counts_up_to_its_end(window_ends_s: int) -> None:
+    """Heard last 20 minutes ago, asked for what ended since: all of it counts, and it says so."""
+    kept, now = behind(60.0)
+    until_ms = now.t_ns // 10**6 - window_ends_s * 1000
+    window = f"{BEGIN_NS // 10**6}..{until_ms}"
+    losses, strips = losses_view(kept, now, LINE, window), strips_view(kept, now, LINE, window)
+    assert not losses.window.open
+    assert losses.window.watermark_ms == strips.window.watermark_ms == until_ms
+    assert losses.calendar_s == (until_ms - losses.window.from_ms) / 1000
+    assert {lane[-1][1] for lane in strips.lanes.values()} == {until_ms}
+    assert losses.kpis["data_coverage"] < 1

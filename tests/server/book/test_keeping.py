@@ -84,6 +84,23 @@ def test_late_records_make_the_pages_those_of_a_replay_and_raise_the_revision() 
     assert pages(kept, now) == pages(kept_of(played), now)
 
 
+def test_a_state_that_had_to_hold_is_no_correction_and_a_revision_is_one() -> None:
+    """Told minutes after its time, but after all that was told before: nothing was corrected."""
+    played = run()
+    told = [one for one in played.records if isinstance(one, Parts) and one.source == "live"]
+    last = max(told, key=lambda one: one.t_ns)
+    kept = kept_of(played, without=[last])
+    window = (BEGIN_NS, played.until_ns)
+    before = kept.revision(LINE, *window)
+    kept.hear(last, last.t_ns + 600 * S_NS)
+    assert kept.revision(LINE, *window) == before
+    fixed = revise(last, seen_ns=last.seen_ns + 1, how=last.how, good=last.good + 1)
+    kept.hear(fixed, last.t_ns + 601 * S_NS)
+    assert kept.revision(LINE, *window) == before + 1
+    again = kept_of(msgspec.structs.replace(played, records=(*played.records, fixed)))
+    assert again.revision(LINE, *window) == before + 1, "and so it is after a restart"
+
+
 def test_a_course_that_went_on_second_by_second_is_the_one_worked_out_at_once() -> None:
     """Looking at the line all the time, while records come, changes no figure at the end."""
     played = run()

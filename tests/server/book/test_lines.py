@@ -166,7 +166,17 @@ def test_the_plant_is_told_with_limits_reasons_and_thresholds() -> None:
     assert [(each.code, each.category) for each in breakdown.reasons][1] == (
         "breakdown/spindle", "breakdown"
     )  # fmt: skip
-    assert group.stations["mill"].commands["speed"].high == 120.0
+    assert saw.tags["state"].states["5"] == "blocked"
+
+
+def test_a_command_says_who_may_write_it_and_between_what() -> None:
+    """The ceilings of the bracket line, by hand: two roles set the speed, quality the heat."""
+    view = plant_view(Kept(bracket(), "r1", LINE.site, Known()), moment_of(bracket(), BEGIN_NS))
+    stations = view.groups[str(LINE)].stations
+    speed, bath = stations["mill"].commands["speed"], stations["wash"].commands["bath_setpoint"]
+    assert (speed.high, speed.allowed_low, speed.allowed_high) == (120.0, 70.0, 100.0)
+    assert (set(speed.roles), bath.roles) == ({"supervisor", "engineer"}, ("quality",))
+    assert bath.allowed
 
 
 def test_sister_sites_are_named_without_a_claim_and_work_centres_have_figures() -> None:
@@ -196,3 +206,13 @@ def test_a_link_whose_report_is_old_is_not_told() -> None:
     ]
     assert [each.state for each in views] == ["connected", "not told"]
     assert views[0].offset_s == 1.5
+
+
+def test_sites_are_told_before_the_clock_of_a_play_is_heard() -> None:
+    """Names, services and how many stations there are; no figures of a day that is not known."""
+    kept = kept_of(run(1.0))
+    view = sites_view(kept, moment_of(bracket(), 0), ["live"])
+    site = view.sites[LINE.site]
+    assert (view.clock.t_ms, site.stations, site.unknown) == (None, 4, 4)
+    assert (site.oee, site.good, site.shift) == (None, None, "")
+    assert set(view.services) == {"live"}

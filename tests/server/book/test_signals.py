@@ -13,6 +13,7 @@ from linewright.server.book.signals import (
     namespace_view,
     trend_view,
     values_view,
+    with_places,
 )
 from linewright.server.book.tracing import with_station
 from tests.server.book.played import BEGIN_NS, LINE, S_NS, kept_of, moment_of, run
@@ -43,6 +44,11 @@ def test_the_namespace_says_where_a_tag_comes_from_and_where_it_is_cut() -> None
     )  # fmt: skip
     assert tag.path == ("sites.nogales.areas.machining.lines.bracket.stations.saw.tags.blade_temp")
     assert tag.now is not None
+    written = {str(LINE.child("saw")): "plant.yaml:87", f"{LINE}/saw#blade_temp": "plant.yaml:98"}
+    placed = with_places(view, written).tags
+    assert placed[f"{LINE}/saw#blade_temp"].file == "plant.yaml:98"
+    assert placed[f"{LINE}/saw#state"].file == "plant.yaml:87"
+    assert with_places(view, {}).tags[f"{LINE}/saw#state"].file == ""
     cut = namespace_view(kept, now, LINE, 3)
     assert (len(cut.tags), cut.more, view.more) == (3, True, False)
 
@@ -61,8 +67,8 @@ def test_a_trend_breaks_at_bad_rows_and_at_gaps() -> None:
     """A bad row is no value, its stretch ends with the next good one; a gap begins with null."""
     times = tuple(BEGIN_NS + s * S_NS for s in (0, 10, 20, 60))
     bad = int(Quality.BAD | Quality.SENSOR_FAILURE)
-    columns = Columns(t_ns=times, value=(1.0, 2.0, 3.0, 4.0), quality=(0, bad, 0, 0))
-    asked = Asked(tag=f"{LINE}/saw#kw", from_ns=BEGIN_NS, until_ns=BEGIN_NS + 100 * S_NS, rows=9)
+    columns = Columns(t_ns=times, value=(1.0, 2.0, 3.0, 4.0), quality=(0, bad, 0, 0), rows=9)
+    asked = Asked(tag=f"{LINE}/saw#kw", from_ns=BEGIN_NS, until_ns=BEGIN_NS + 100 * S_NS)
     view = trend_view(asked, columns, [gap(30, 50), gap(200, 300)], "kW")
     begun_ms = BEGIN_NS // MS
     assert [(t - begun_ms) // 1000 for t in view.t_ms] == [0, 10, 20, 30, 60]

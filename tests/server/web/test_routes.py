@@ -123,3 +123,34 @@ def test_windows_that_are_none(path: str, nats: NatsServer, tmp_path: Path) -> N
             assert heard.body["to_do"]
 
     asyncio.run(scene())
+
+
+def test_pieces_reported_over_http_are_listed_and_taken_back(
+    nats: NatsServer, tmp_path: Path
+) -> None:
+    """An operator's report stands in the list until it is undone; fewer than none is refused."""
+
+    async def scene() -> None:
+        async with page_of(nats, tmp_path, role="operator") as page:
+            caller = Caller(page.url, page.key)
+            groups = (await caller.ask("/api/plant")).body["groups"]
+            line = next(iter(groups))
+            place = f"{line}/{next(iter(groups[line]['stations']))}"
+            for body in ({"good": -1}, {"good": 1, "much": 2}, {"scrap": 1, "cause": "a\nb"}):
+                told = await caller.ask("/api/parts", "POST", {"address": place} | body)
+                assert told.status == 422, body
+            told = await caller.ask("/api/parts", "POST", {"address": place, "good": 3})
+            assert (told.status, told.body["good"], told.body["by"]) == (200, 3, "p7")
+            path = f"/api/entries?address={place}&window=day"
+            assert told.body["id"] in (await caller.ask(path)).body["entries"]
+            undone = await caller.ask(f"/api/entries/{told.body['id']}/undo", "POST")
+            assert (undone.status, undone.body["undone"]) == (200, True)
+            assert not (await caller.ask(path)).body.get("entries")
+            begun = {"address": place, "job": "J1", "act": "start"}
+            assert (await caller.ask("/api/jobs", "POST", begun)).status == 200
+            on = {"address": place, "presence": "on"}
+            assert (await caller.ask("/api/sign-ons", "POST", on)).status == 200
+            wrong = {"address": place, "job": "J1", "act": "vanish"}
+            assert (await caller.ask("/api/jobs", "POST", wrong)).status == 422
+
+    asyncio.run(scene())

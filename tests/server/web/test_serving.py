@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 from linewright.bus import NatsServer
+from linewright.server.web.serving import _bound
 from tests.server.scenes import page_of
 
 
@@ -31,3 +32,23 @@ def test_the_end_closes_the_port(nats: NatsServer, tmp_path: Path) -> None:
     port = int(asyncio.run(scene()).rpartition(":")[2])
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_what_is_said_goes_out_at_once() -> None:
+    """A connection does not hold back the end of an answer until the client has confirmed."""
+
+    async def scene() -> None:
+        heard: asyncio.Queue[int] = asyncio.Queue()
+
+        async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there = writer.get_extra_info("socket")
+            await heard.put(there.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = _bound("127.0.0.1", 0)
+        async with await asyncio.start_server(take, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            assert await asyncio.wait_for(heard.get(), 10)
+            writer.close()
+
+    asyncio.run(scene())

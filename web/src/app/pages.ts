@@ -35,6 +35,7 @@ export const PAGES: Readonly<Record<string, PageRow>> = {
   losses: { title: "nav.losses", about: "group", icon: "losses", nav: "line", load: () => import("../pages/losses/Losses") },
   stops: { title: "nav.stops", about: "group", icon: "stops", nav: "line", first: true, load: () => import("../pages/stops/Stops") },
   alarms: { title: "nav.alarms", about: "group", icon: "alarms", nav: "line", load: () => import("../pages/alarms/Alarms") },
+  calls: { title: "nav.calls", about: "group", icon: "calls", nav: "line", load: () => import("../pages/calls/Calls") },
   report: { title: "nav.report", about: "group", icon: "report", nav: "line", load: () => import("../pages/report/Report") },
   andon: { title: "nav.andon", about: "group", icon: "andon", nav: "line", whole: true, load: () => import("../pages/andon/Andon") },
   station: { title: "nav.station", about: "station", icon: "station", nav: "detail", load: () => import("../pages/station/Station") },

@@ -1,6 +1,96 @@
 // Made by `python -m tools.contract` from src/linewright/server/views: never edited by hand.
 // What equals its default is left out of an answer, so such a field is optional here.
 
+/** A server that somebody wants to follow. */
+export interface PeerGiven {
+  /** as its page is opened */
+  url: string;
+  /** that it made, with the scope sites */
+  token: string;
+  /** SHA-256 that `linewright up` prints there */
+  fingerprint?: string;
+}
+
+/** What a trial found. */
+export interface PeerTriedView {
+  /** that it serves; empty: it cannot be followed */
+  site?: string;
+  now?: SiteNowView;
+  /** why it cannot be followed; as in a site */
+  why?: string;
+  /** what was seen, in English */
+  text?: string;
+  /** SHA-256 to be compared with what `linewright up` prints there */
+  shown?: string;
+}
+
+/** A server that is followed; its token is told to nobody. */
+export interface PeerView {
+  site: string;
+  url: string;
+  /** authority, certificate, public, or none: on this machine */
+  trust: string;
+  /** id of who added it */
+  by: string;
+  by_name?: string;
+  made_ms: number;
+  /** its last answer; left out: none yet */
+  heard_ms?: number;
+  /** why it is not heard; as in a site */
+  why?: string;
+  /** what was seen then, in English */
+  text?: string;
+}
+
+/** Servers that are followed, by id. */
+export interface PeersView {
+  peers?: Record<string, PeerView>;
+}
+
+/** A token that was just made. */
+export interface TokenMadeView {
+  id: string;
+  /** the secret; told this once */
+  token: string;
+  until_ms: number;
+}
+
+/** A token by which a program reads; the secret is kept nowhere. */
+export interface TokenView {
+  name: string;
+  /** metrics, grafana, sites */
+  scopes: string[];
+  site: string;
+  /** id of the person */
+  made_by: string;
+  /** name of that person; empty: erased */
+  by_name?: string;
+  made_ms: number;
+  until_ms: number;
+  ended?: boolean;
+  /** last use; left out: never */
+  used_ms?: number;
+  /** network address of the last use */
+  used_from?: string;
+}
+
+/** A token for a program. */
+export interface TokenWanted {
+  /** of the program */
+  name: string;
+  /** metrics, grafana, sites */
+  scopes: string[];
+  /** how long it holds, 1 to 730 */
+  days?: number;
+}
+
+/** Tokens by id; those that ended lately too. */
+export interface TokensView {
+  tokens?: Record<string, TokenView>;
+  /** what each word gives */
+  scopes?: Record<string, string>;
+}
+
 /** What a person does to an alarm. */
 export interface AlarmActed {
   act: string;
@@ -80,6 +170,43 @@ export interface AlarmsView {
 export interface CallActed {
   act: string;
   text?: string;
+}
+
+/** The calls that were raised in a window, the latest first, and how soon people came. */
+export interface CallJournalView {
+  window: WindowView;
+  raised?: number;
+  /** those that went up a level */
+  escalated?: number;
+  /** median until somebody answered */
+  answer_s_p50?: number;
+  /** median until somebody was there */
+  arrive_s_p50?: number;
+  /** median until it was resolved */
+  resolve_s_p50?: number;
+  rows?: CallPastView[];
+  more?: boolean;
+}
+
+/** A call of a window with its clocks; what has not happened is left out. */
+export interface CallPastView {
+  call: string;
+  address: string;
+  kind: string;
+  /** raised, escalated, acknowledged, arrived, resolved or cancelled */
+  state: string;
+  raised_ms: number;
+  by?: string;
+  text?: string;
+  level?: number;
+  /** when somebody first acknowledged or arrived */
+  answered_ms?: number;
+  answered_by?: string;
+  arrived_ms?: number;
+  arrived_by?: string;
+  /** when it was resolved or cancelled */
+  ended_ms?: number;
+  ended_by?: string;
 }
 
 /** A call for help. */
@@ -337,6 +464,92 @@ export interface WindowView {
   revision?: number;
 }
 
+/** What people entered of a place over a window, by id. */
+export interface EntriesView {
+  address: string;
+  window: WindowView;
+  entries?: Record<string, EntryView>;
+  /** whether there are more than are listed */
+  more?: boolean;
+}
+
+/** One thing that a person entered. */
+export interface EntryView {
+  id: string;
+  /** `found`: good pieces that turned out bad */
+  kind: "found" | "job" | "parts" | "sign_on";
+  address: string;
+  /** when it happened */
+  t_ms: number;
+  /** when it was entered, on the server's clock */
+  entered_ms: number;
+  /** id of who entered it */
+  by: string;
+  good?: number;
+  scrap?: number;
+  rework?: number;
+  cause?: string;
+  product?: string;
+  operation?: string;
+  job?: string;
+  order?: string;
+  lot?: string;
+  /** of a job: set_up, started, paused, ... */
+  status?: string;
+  /** who signed on or off */
+  person?: string;
+  presence?: string;
+  undone?: boolean;
+}
+
+/** What has become of a job at a station; what is left out is as the job has it already. */
+export interface JobReported {
+  /** station */
+  address: string;
+  job: string;
+  act: "finish" | "pause" | "resume" | "set_up" | "start";
+  /** when it happened, plant time; left out: now */
+  at_ms?: number;
+  order?: string;
+  product?: string;
+  operation?: string;
+  lot?: string;
+  /** pieces to make */
+  quantity?: number;
+}
+
+/** Pieces that a person counted: each once, as good, scrap or rework. */
+export interface PartsReported {
+  /** station */
+  address: string;
+  /** when it happened, plant time; left out: now */
+  at_ms?: number;
+  good?: number;
+  scrap?: number;
+  rework?: number;
+  /** defect code of scrap and rework */
+  cause?: string;
+  product?: string;
+  operation?: string;
+  job?: string;
+  lot?: string;
+  /** they stand among the good pieces that left before `at_ms` */
+  found?: boolean;
+}
+
+/** A person comes to a station, or leaves it. */
+export interface SignedOn {
+  /** station */
+  address: string;
+  presence: "off" | "on";
+  /** id; left out: who asks; others: `correct_parts` */
+  person?: string;
+  /** when it happened, plant time; left out: now */
+  at_ms?: number;
+  skill?: string;
+  crew?: string;
+}
+
 /** Plant time and how fast it goes. */
 export interface ClockView {
   t_ms?: number;
@@ -406,6 +619,8 @@ export interface PermissionView {
   path: string;
   permission: string;
   roles: string[];
+  /** word by which the token of a program may; or none */
+  scope?: string;
 }
 
 /** A person who may sign in. */
@@ -450,12 +665,27 @@ export interface SessionView {
 export interface SiteNowView {
   label: Record<string, string>;
   timezone: string;
-  /** here, fresh, offline or none */
+  /** here; fresh or offline; refused: it answers wrongly; none: not followed */
   link: string;
   /** age of its newest data */
   age_s?: number;
-  /** what waits there to be sent */
-  buffering_s?: number;
+  /** page of the server that told it; empty: ours */
+  told_by?: string;
+  /** when that server was last heard */
+  heard_ms?: number;
+  /** how long ago that is */
+  heard_s?: number;
+  /** why it is not heard: unreachable, slow, certificate, token, bad_answer, too_large, redirect or site */
+  why?: string;
+  /** plant time there, where it is heard */
+  t_ms?: number;
+  simulated?: boolean;
+  /** revision of the plant file in force there */
+  plant_rev?: string;
+  latitude?: number;
+  longitude?: number;
+  country?: string;
+  region?: string;
   /** of this production day so far */
   oee?: number;
   oee_target?: number;
@@ -608,8 +838,18 @@ export interface BufferView {
 export interface CommandView {
   label: Record<string, string>;
   unit?: string;
+  /** least that the machine takes */
   low?: number;
+  /** most that the machine takes */
   high?: number;
+  /** whether `authority:` of the plant file lets anybody write it */
+  allowed?: boolean;
+  /** least that it lets people write */
+  allowed_low?: number;
+  /** most that it lets people write */
+  allowed_high?: number;
+  /** roles that it lets write; empty where it names none */
+  roles?: string[];
   /** of a command that is no number */
   choices?: Record<string, Record<string, string>>;
 }
@@ -717,6 +957,8 @@ export interface TagView {
   high_range?: number;
   /** by low_low, low, high, high_high, alarm */
   limits?: Record<string, LimitView>;
+  /** our state by the machine's own word for it */
+  states?: Record<string, string>;
 }
 
 /** The first admin, by the link that `linewright up` prints. */
@@ -807,6 +1049,8 @@ export interface TagNowView {
   subject?: string;
   /** path into the plant file */
   path?: string;
+  /** `file:line` of it, as the plant was applied */
+  file?: string;
   type?: string;
 }
 

@@ -2,7 +2,7 @@
 import type { AlarmActed, AlarmsView, AlarmView, PlantView } from "../contract/views";
 import { label, t, word } from "../words";
 import { act } from "./ask";
-import { nameOf } from "./plant";
+import { nameOf, placeAt } from "./plant";
 import { partsOf, tagAt, tagWords } from "./tags";
 
 export type AlarmEntry = readonly [id: string, alarm: AlarmView];
@@ -38,7 +38,10 @@ export function alarmWords(plant: PlantView | undefined, alarm: { address: strin
   const limit = tag?.view.limits?.[alarm.alarm];
   if (limit?.label && Object.keys(limit.label).length) return label(limit.label, alarm.alarm);
   if (tag && limit) return `${tagWords(tag.view, name)}: ${word("limit", alarm.alarm)}`; // its label is the tag's
-  if (alarm.alarm.startsWith("silence_")) return t("alarms.silence", { name: alarm.alarm.slice("silence_".length) });
+  if (alarm.alarm.startsWith("silence_")) {
+    const place = partsOf(alarm.address)[0]; // of a source of several stations its own name says more
+    return t("alarms.silence", { name: placeAt(plant, place).stationView ? nameOf(plant, place) : alarm.alarm.slice("silence_".length) });
+  }
   if (alarm.label && Object.keys(alarm.label).length) return label(alarm.label, alarm.alarm);
   return alarm.text || label(undefined, alarm.alarm);
 }

@@ -1,5 +1,5 @@
 // What went wrong, where, and what to do: never a stack trace, always words.
-import { t } from "../words";
+import { said, t } from "../words";
 
 export interface Refusal {
   what: string;
@@ -20,9 +20,9 @@ export class Fault extends Error {
 
   constructor(refusal: Refusal, status = 0) {
     super(refusal.what);
-    this.what = refusal.what;
+    this.what = said(refusal.what);
     this.where = refusal.where ?? "";
-    this.to_do = refusal.to_do ?? "";
+    this.to_do = said(refusal.to_do ?? "");
     this.status = status;
     this.state = refusal.state;
   }

@@ -17,6 +17,18 @@ export function freshnessOf(sinceBeat_ms: number | undefined, sinceEnd_ms?: numb
   return sinceBeat_ms <= LOST_MS ? "stale" : "lost";
 }
 
+/** Services without which nothing new is known of any machine. */
+const FEEDING = ["connect", "live"] as const;
+
+/** Whether what machines say comes through: each service on its way runs, as far as is known. */
+export const isFed = (services: Readonly<Record<string, { up: boolean }>> | undefined): boolean =>
+  FEEDING.every((name) => services?.[name]?.up !== false);
+
+/** Resources that tell of now; the others tell of times that are over, and stay as they are. */
+const OF_NOW = ["/api/sites", "/api/line", "/api/station", "/api/values", "/api/namespace", "/api/alarms", "/api/calls"];
+
+export const isOfNow = (path: string): boolean => OF_NOW.includes(path.split("?")[0] ?? "");
+
 /** Data of machines older than this are not shown as good. */
 export const DATA_FRESH_MS = 3000;
 

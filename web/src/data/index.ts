@@ -15,14 +15,15 @@ export {
 } from "./session";
 export { giveReason, isReason, mergeStops, recentReasons, splitStop, undoStop, useStops, withGiven } from "./stops";
 export type { Outcome } from "./stops";
-export { useFreshness, useWatched } from "./watched";
+export { silentFor, useUnheard } from "./heard";
+export { useFreshness, useFreshnessOfNow, useWatched } from "./watched";
 export type { Watched } from "./watched";
 export { useWho, whoWords } from "./who";
 export { parseWindow, shiftDate, stepWindow, windowName, windowQuery } from "./windows";
 export type { Window } from "./windows";
 export { go, href, startRouting, useQuery, useRoute } from "./route";
 export type { Route } from "./route";
-export { allTags, found, partsOf, tagAt, tagWords, wholeTagWords } from "./tags";
+export { allTags, found, partsOf, tagAt, tagWords, valueWords, wholeTagWords } from "./tags";
 export type { TagAt } from "./tags";
 export { valueAt, zoomedView } from "./tiles";
 export type { Reach, Trace } from "./tiles";
@@ -32,3 +33,5 @@ export { acknowledgeAll, actOnAlarm, alarmPlace, alarmPlaceWords, alarmWords, in
 export type { AlarmEntry, AlarmTab } from "./alarms";
 export { allowedRange, commandOutcome, offerOf, permits, PERMITS, permitWords, sendCommand } from "./commands";
 export type { LastValue, Offer, Sent } from "./commands";
+export { actOnCall, CALL_KINDS, callFault, callWaits, inCallOrder, nextStep, raiseCall, sinceRaised } from "./calls";
+export type { CallEntry, CallStep } from "./calls";

@@ -1,6 +1,6 @@
 // Tags: `ADDRESS#NAME`, what they are called, and what the plant file says of them.
 import type { PlantView, TagView } from "../contract/views";
-import { label, word } from "../words";
+import { label, NONE, quantity, t, word } from "../words";
 import { nameOf, placeAt } from "./plant";
 
 export interface TagAt {
@@ -51,4 +51,14 @@ export function found(text: string, search: string): boolean {
   const plain = (said: string) => said.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const inside = plain(text);
   return plain(search).split(/\s+/).filter(Boolean).every((each) => inside.includes(each));
+}
+
+/** A value in words: a state by our name of it, a yes or no as such, else the number with its unit. */
+export function valueWords(tag: Pick<TagView, "unit" | "role" | "states"> | undefined, value: { value?: number; text?: string } | undefined): string {
+  if (!value) return NONE;
+  const raw = value.text || (value.value === undefined ? "" : String(value.value));
+  const state = tag?.states?.[raw];
+  if (state) return `${word("state", state)} (${raw})`;
+  if (tag?.role?.startsWith("permit.") && value.value !== undefined) return t(value.value ? "value.yes" : "value.no");
+  return value.text || quantity(value.value, tag?.unit);
 }

@@ -30,6 +30,8 @@ interface Wanted {
   tag: string;
   from_ms: number;
   until_ms: number;
+  /** whether it reaches into the view; the pieces beside it wait for those */
+  seen: boolean;
 }
 
 const kept = new Map<string, Piece>();
@@ -56,9 +58,10 @@ function keep(key: string, piece: Piece): void {
 }
 
 function pump(): void {
+  const waits = queue.some((one) => one.seen && (running.has(one.key) || isDue(one.key)));
   for (const one of queue) {
     if (running.size >= AT_ONCE) return;
-    if (!isDue(one.key)) continue;
+    if (!isDue(one.key) || (waits && !one.seen)) continue;
     running.add(one.key);
     const open = one.until_ms > plantNow_ms;
     const path = withQuery("/api/trend", { tag: one.tag, from_ms: one.from_ms, until_ms: one.until_ms, points: POINTS });
@@ -71,6 +74,8 @@ function pump(): void {
       });
   }
 }
+
+const isSeen = (view: Reach, from_ms: number, long: number): boolean => from_ms < view.until_ms && from_ms + long > view.from_ms;
 
 export interface Traces {
   byTag: Readonly<Record<string, Trace>>;
@@ -95,7 +100,7 @@ export function useTraces(tags: readonly string[], view: Reach, now_ms: number):
   }, []);
   useEffect(() => {
     plantNow_ms = now_ms;
-    queue = starts.flatMap((from_ms) => tags.map((tag) => ({ key: keyOf(tag, long, from_ms), tag, from_ms, until_ms: from_ms + long })));
+    queue = starts.flatMap((from_ms) => tags.map((tag) => ({ key: keyOf(tag, long, from_ms), tag, from_ms, until_ms: from_ms + long, seen: isSeen(view, from_ms, long) })));
     pump();
     const timer = setInterval(pump, AGAIN_MS / 4);
     return () => clearInterval(timer);
@@ -110,7 +115,7 @@ export function useTraces(tags: readonly string[], view: Reach, now_ms: number):
         const piece = kept.get(keyOf(tag, long, from_ms));
         fault ??= piece?.fault;
         if (piece?.view) pieces.push(piece.view);
-        else if (from_ms < view.until_ms && from_ms + long > view.from_ms && !piece?.fault) busy = true;
+        else if (isSeen(view, from_ms, long) && !piece?.fault) busy = true;
       }
       const old = before.current.get(tag);
       const same = old && old.pieces.length === pieces.length && pieces.every((each, i) => each === old.pieces[i]);

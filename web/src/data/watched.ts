@@ -2,7 +2,8 @@
 import { useCallback, useSyncExternalStore } from "react";
 import { cell, useCell } from "./cell";
 import { Fault } from "./fault";
-import { freshnessOf, type Freshness } from "./freshness";
+import type { SitesView } from "../contract/views";
+import { freshnessOf, isFed, isOfNow, type Freshness } from "./freshness";
 import { beat, known, watch } from "./socket";
 
 export interface Watched<T> {
@@ -32,9 +33,21 @@ if (typeof window !== "undefined") {
 /** Whether the server is heard. */
 export const useFreshness = (): Freshness => useCell(freshness);
 
+const SITES = "/api/sites";
+const fed = (): boolean => isFed((known(SITES)?.value as SitesView | undefined)?.services);
+const watchSites = (listener: () => void) => watch(SITES, listener);
+
+/** Whether the server is heard, and what machines say comes to it. */
+export function useFreshnessOfNow(): Freshness {
+  const heard = useFreshness();
+  const comes = useSyncExternalStore(watchSites, fed);
+  return comes || heard === "waiting" ? heard : "lost";
+}
+
 /** Watch a path of the API, such as `/api/line?address=...`; undefined: nothing. */
 export function useWatched<T>(path: string | undefined): Watched<T> {
-  const heard = useFreshness();
+  const [server, now] = [useFreshness(), useFreshnessOfNow()];
+  const heard = path !== undefined && isOfNow(path) ? now : server;
   const begin = useCallback(
     (listener: () => void) => (path === undefined ? () => undefined : watch(path, listener)),
     [path],

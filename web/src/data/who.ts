@@ -9,7 +9,7 @@ export function whoWords(id: string | undefined, me: string | undefined, names: 
   if (!id) return "";
   if (id === me) return t("by.you");
   if (id === "machine" || id === "inferred" || id === "person") return t(`by.${id}`);
-  return names[id] ?? id;
+  return names[id] ?? t("by.unnamed", { id });
 }
 
 export function useWho(): (id: string | undefined) => string {

@@ -44,9 +44,10 @@ export function BandChart(
 ) {
   const box = useRef<HTMLDivElement>(null);
   const [wide, setWide] = useState(600);
+  const root = typeof document === "undefined" ? 1 : parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger on a wall
   useEffect(() => {
     if (!box.current) return;
-    const watcher = new ResizeObserver(([entry]) => entry && setWide(Math.max(240, entry.contentRect.width)));
+    const watcher = new ResizeObserver(([entry]) => entry && setWide(Math.max(240, entry.contentRect.width / root)));
     watcher.observe(box.current);
     return () => watcher.disconnect();
   }, []);
@@ -77,7 +78,7 @@ export function BandChart(
   };
   return (
     <div className="chart" ref={box}>
-      <svg viewBox={`0 0 ${wide} ${height}`} width={wide} height={height} role="img" aria-label={label}>
+      <svg viewBox={`0 0 ${wide} ${height}`} width={wide * root} height={height * root} role="img" aria-label={label}>
         {stepsOf(low, high).map((each) => (
           <g key={each}><line x1={LEFT} x2={wide - 8} y1={y(each)} y2={y(each)} stroke="var(--edge)" strokeWidth="1" /><text x={LEFT - 6} y={y(each) + 4} textAnchor="end">{number(each, 1)}</text></g>
         ))}

@@ -45,8 +45,8 @@ export function ValueInRange(
   const at = (each: number) => (100 * (Math.min(high, Math.max(low, each)) - low)) / (high - low);
   const over = beyond(value, limits);
   const severe = over === "high_high" || over === "low_low";
-  const zone = (from: number, until: number, name: string) =>
-    until > from ? <rect key={name} x={from} y="5" width={until - from} height="8" fill={name === "outer" ? "var(--critical)" : "var(--medium)"} opacity=".38" /> : null;
+  const zone = (from: number, until: number, name: "inner" | "outer") =>
+    until > from ? <rect key={`${name} ${from}`} x={from} y="5" width={until - from} height="8" fill={name === "outer" ? "var(--critical)" : "var(--medium)"} opacity=".38" /> : null;
   return (
     <div className="bullet">
       <div className="said">

@@ -28,3 +28,13 @@ export function FaultNote(
     </div>
   );
 }
+
+/** Longer than this a text is folded away behind its beginning. */
+const LONG = 90;
+
+/** What somebody wrote; a long text shows its beginning and opens. */
+export function LongText({ text }: { text: string }) {
+  if (text.length <= LONG) return <q>{text}</q>;
+  const cut = text.slice(0, LONG);
+  return <details className="long-text"><summary><q>{cut.slice(0, Math.max(1, cut.lastIndexOf(" ")))}…</q></summary><p>{text}</p></details>;
+}

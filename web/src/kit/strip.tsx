@@ -130,10 +130,26 @@ export function ticksOf(from_ms: number, until_ms: number, most = TICKS_MAX): nu
   return found;
 }
 
+/** Room that the words of a tick take, with some air, in px of a root of 16 px. */
+const TICK_PX = 64;
+
 export function TimeAxis({ from_ms, until_ms }: { from_ms: number; until_ms: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [most, setMost] = useState(TICKS_MAX);
+  useEffect(() => {
+    const one = box.current;
+    if (!one) return undefined;
+    const watcher = new ResizeObserver(() => {
+      const tick = (TICK_PX * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
+      setMost(Math.max(2, Math.min(TICKS_MAX, Math.floor(one.clientWidth / tick))));
+    });
+    watcher.observe(one);
+    return () => watcher.disconnect();
+  }, []);
+  const fits = (at: number) => (at - from_ms) / (until_ms - from_ms) < 1 - 0.3 / most;
   return (
-    <div className="axis" aria-hidden="true">
-      {ticksOf(from_ms, until_ms).map((at) => (
+    <div className="axis" aria-hidden="true" ref={box}>
+      {ticksOf(from_ms, until_ms, most).filter(fits).map((at) => (
         <span key={at} style={{ left: `${(100 * (at - from_ms)) / (until_ms - from_ms)}%` }}>{time(at)}</span>
       ))}
     </div>

@@ -1,15 +1,36 @@
 // A list that sorts by any column and is walked with the arrow keys.
-import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { t } from "../words";
 
 export interface Column<T> {
   name: string;
   title: ReactNode;
+  /** the title in words, where it is no text: it stands beside the value on a phone */
+  say?: string;
   show: (row: T) => ReactNode;
   /** what rows are sorted by; without it the column does not sort */
   by?: (row: T) => number | string | undefined;
   right?: boolean;
+  /** takes the whole width where a row is a block, on a phone */
+  wide?: boolean;
 }
+
+/** What may be wider than its room: it then scrolls sideways, by keyboard too, and says what it is. */
+export function Scrolled({ name, children }: { name: string; children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [wide, setWide] = useState(false);
+  useEffect(() => {
+    const one = box.current;
+    if (!one) return undefined;
+    const watcher = new ResizeObserver(() => setWide(one.scrollWidth > one.clientWidth + 1));
+    watcher.observe(one);
+    if (one.firstElementChild) watcher.observe(one.firstElementChild);
+    return () => watcher.disconnect();
+  }, []);
+  return <div className="scroll" ref={box} {...(wide ? { tabIndex: 0, role: "region", "aria-label": name } : {})}>{children}</div>;
+}
+
+const wordsOf = <T,>(column: Column<T>): string => column.say ?? (typeof column.title === "string" ? column.title : "");
 
 export interface Sorted {
   name: string;
@@ -51,9 +72,18 @@ export function Table<T>(
     event.preventDefault();
   };
   if (!rows.length && empty) return <>{empty}</>;
+  const sorts = columns.filter((each) => each.by);
   return (
-    <div className="scroll">
-      <table className="list">
+    <Scrolled name={caption}>
+      {sorts.length > 1 && rows.length > 1 ? (
+        <label className="field sort-by"><span>{t("table.order")}</span>
+          <select value={sorted?.name ?? ""} onChange={(event) => setSorted({ name: event.target.value, down: Boolean(columns.find((each) => each.name === event.target.value)?.right) })}>
+            {sorted ? null : <option value="">–</option>}
+            {sorts.map((each) => <option key={each.name} value={each.name}>{wordsOf(each)}</option>)}
+          </select>
+        </label>
+      ) : null}
+      <table className="list blocks">
         <caption className="read-only">{caption}</caption>
         <thead><tr>
           {columns.map((each) => {
@@ -74,11 +104,11 @@ export function Table<T>(
             <tr key={id(row)} tabIndex={onOpen ? (at === 0 || id(row) === chosen ? 0 : -1) : undefined}
               aria-selected={onOpen ? id(row) === chosen : undefined}
               onKeyDown={onOpen ? (event) => walk(event, row) : undefined} onClick={onOpen ? () => onOpen(row) : undefined}>
-              {columns.map((each) => <td key={each.name} className={each.right ? "right" : ""}>{each.show(row)}</td>)}
+              {columns.map((each) => <td key={each.name} className={[each.right ? "right" : "", each.wide ? "wide" : ""].join(" ").trim()} data-title={wordsOf(each)}>{each.show(row)}</td>)}
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -5,7 +5,10 @@ export type Theme = "system" | "light" | "dark";
 
 const KEPT = "linewright.theme";
 const listeners = new Set<() => void>();
-const dark = typeof matchMedia === "undefined" ? undefined : matchMedia("(prefers-color-scheme: dark)");
+const DARK = "(prefers-color-scheme: dark)";
+const dark = typeof matchMedia === "undefined" ? undefined : matchMedia(DARK);
+/** As the system said last. Kept, because a query that is read between a change and its event may swallow the event. */
+let isDark = typeof matchMedia === "undefined" ? false : matchMedia(DARK).matches;
 
 export function chosenTheme(): Theme {
   const found = typeof localStorage === "undefined" ? null : localStorage.getItem(KEPT);
@@ -14,7 +17,7 @@ export function chosenTheme(): Theme {
 
 const shown = (): "light" | "dark" => {
   const chosen = chosenTheme();
-  return chosen === "system" ? (dark?.matches ? "dark" : "light") : chosen;
+  return chosen === "system" ? (isDark ? "dark" : "light") : chosen;
 };
 
 function apply(): void {
@@ -30,7 +33,10 @@ export function chooseTheme(theme: Theme): void {
 /** Begin: colours now, and again when the system changes. */
 export function startTheme(): void {
   apply();
-  dark?.addEventListener("change", apply);
+  dark?.addEventListener("change", (event) => {
+    isDark = event.matches;
+    apply();
+  });
 }
 
 /** What is shown; canvases draw anew when it changes. */

@@ -78,7 +78,7 @@ export function money(value: number | string | undefined, currency: string): str
   const amount = Number(value);
   if (value === undefined || value === "" || !Number.isFinite(amount)) return NONE;
   if (!currency) return number(amount, 2);
-  const places = { minimumFractionDigits: 0, maximumFractionDigits: amount < 100 ? 2 : 0 };
+  const places = { minimumFractionDigits: amount < 100 && !Number.isInteger(amount) ? 2 : 0, maximumFractionDigits: amount < 100 ? 2 : 0 };
   return numbers({ style: "currency", currency, ...places }).format(amount);
 }
 

@@ -4,3 +4,4 @@ export {
 } from "./language";
 export type { Dictionary, Key, Language } from "./language";
 export * from "./formats";
+export { said, saidKey } from "./said";

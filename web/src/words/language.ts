@@ -41,6 +41,9 @@ export async function speak(wanted: Language): Promise<void> {
   for (const each of listeners) each();
 }
 
+/** The words of the language that is spoken. */
+export const spokenWords = (): Dictionary => words;
+
 export const spoken = (): Language => language;
 
 export function useLanguage(): Language {

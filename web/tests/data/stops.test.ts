@@ -59,7 +59,7 @@ describe("steps from shift to shift", () => {
 it("people are called by what one knows of them", () => {
   expect(whoWords("p1", "p1")).toBe("you");
   expect(whoWords("machine", "p1")).toBe("the machine");
-  expect(whoWords("p2", "p1")).toBe("p2");
+  expect(whoWords("p2", "p1")).toBe("person p2");
   expect(whoWords("p2", "p1", { p2: "Ana" })).toBe("Ana");
   expect(whoWords(undefined, "p1")).toBe("");
 });

@@ -7,7 +7,8 @@ import fr from "../../src/words/fr.json";
 import review from "../../src/words/review.json";
 import zh from "../../src/words/zh.json";
 import { ICONS } from "../../src/app/icons";
-import { languageOf, LANGUAGES, say, type Dictionary } from "../../src/words/language";
+import { languageOf, LANGUAGES, say, speak, type Dictionary } from "../../src/words/language";
+import { said, saidKey } from "../../src/words/said";
 
 const files: Record<string, Dictionary> = { en, es, fr, zh };
 const texts = (words: Dictionary[string] | undefined): string[] =>
@@ -62,8 +63,27 @@ describe("words", () => {
     const open = new Set([...all.matchAll(/word\("(\w+)"/g)].map((found) => found[1]));
     const icons = Object.keys(ICONS).map((name) => `nav.${name}`); // titles of pages that come next
     const made = [...all.matchAll(/t\(`([\w.]+)\$\{/g)].map((found) => found[1] ?? "");
-    const unused = Object.keys(en).filter((key) => !all.includes(`"${key}"`) && !icons.includes(key) && !open.has(key.split(".")[0]) && !made.some((start) => key.startsWith(start)));
+    const unused = Object.keys(en).filter((key) => !key.startsWith("said.") && !all.includes(`"${key}"`) && !icons.includes(key) && !open.has(key.split(".")[0]) && !made.some((start) => key.startsWith(start)));
     expect(unused).toEqual([]);
+  });
+});
+
+describe("sentences of the server", () => {
+  const server = sources("../src/linewright/server").filter((path) => path.endsWith(".py")).map((path) => readFileSync(path, "utf8")).join("\n").replace(/"\s*\n\s*"/g, "");
+  const fixed = Object.entries(en).filter(([key]) => key.startsWith("said."));
+
+  it.each(fixed)("%s is one that the server says", (key, text) => {
+    expect(saidKey(String(text))).toBe(key);
+    expect(server).toContain(`"${String(text)}"`);
+  });
+
+  it("are said in the language of the reader, with what is in them", async () => {
+    await speak("es");
+    expect(said("automatic actions are stopped")).toBe("Las acciones automáticas están detenidas");
+    expect(said("the role supervisor may not; ask one of the roles quality, engineer")).toBe("El rol supervisor no puede; pida a uno de los roles calidad, ingeniero");
+    expect(said("a sentence that is new")).toBe("A sentence that is new");
+    await speak("en");
+    expect(said("automatic actions are stopped")).toBe("Automatic actions are stopped");
   });
 });
 

@@ -113,11 +113,10 @@ class _Asked:
 
     async def decimate(self, tag: str, from_ns: int, until_ns: int, points: int) -> Columns:
         question = {"tag": tag, "from_ns": from_ns, "until_ns": until_ns, "points": points}
-        return await self._columns("decimate", question)
-
-    async def _columns(self, question: str, request: object) -> Columns:
-        data = await asked(self._bus, "history", question, request)
-        return msgspec.json.decode(data, type=Columns)
+        data = await asked(self._bus, "history", "decimate", question)
+        found = msgspec.json.decode(data, type=dict[str, Any])
+        found.pop("rows", None)  # of how many they are the outline
+        return found
 
 
 class _Opened:

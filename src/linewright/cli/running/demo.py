@@ -38,8 +38,8 @@ MARK = "demo.txt"
 """File in a folder that the demo made, and so may take away again."""
 
 WORDS = """\
-What will happen:
-{first}  The bracket line runs {speed:g} times as fast as in life. Open the address below in a browser.
+What will happen:{first}
+  The bracket line runs {speed:g} times as fast as in life. Open the address below in a browser.
   At 09:00 on its clock a tool is chipped. Nothing says so; the mill only gets slower and hotter.
   Linewright notices, finds the cause, tries what could be done on the twin, and proposes one.
   {answer}
@@ -47,7 +47,7 @@ What will happen:
 """
 
 FIRST = {
-    True: "  First two days of the past are played and stored: a quarter of a minute, about.\n",
+    True: "\n  First two days of the past are played and stored: a quarter of a minute, about.",
     False: "",
 }
 
@@ -86,13 +86,12 @@ ANSWERS = {
 )
 def command(
     *,
-    port: int,
-    speed: float,
-    data: str | None,
     until_closed: bool,
     for_s: float,
     confirms: bool,
     has_past: bool,
+    data: str | None,
+    **play: Any,  # noqa: ANN401  # port and speed, as they are checked above
 ) -> None:
     """Play a line with a hidden fault, and see it found and corrected.
 
@@ -104,16 +103,15 @@ def command(
     scenario, start_at, past = PLAYED[has_past]
     options = Options(
         data=folder,
-        port=port,
         emulate=True,
         scenario=str(plant / "scenarios" / f"{scenario}.yaml"),
         start=start_at,
         past=past,
-        speed=speed,
+        **play,
     )
     plan = plan_of(str(plant), options)
     fresh(folder)
-    say(WORDS.format(first=FIRST[has_past], speed=speed, answer=ANSWERS[confirms]))
+    say(WORDS.format(first=FIRST[has_past], speed=options.speed, answer=ANSWERS[confirms]))
     closing = Closing(folder, for_s=for_s if until_closed else None, confirms=confirms)
     asyncio.run(start(plan, closing.look if until_closed or confirms else None))
     if until_closed:

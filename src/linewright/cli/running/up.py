@@ -23,7 +23,7 @@ from linewright.cli.running.asking import data_folder
 from linewright.cli.running.board import PlantBoard
 from linewright.cli.running.limits import limits
 from linewright.cli.terminal import example, safe, say
-from linewright.plant import Plant, to_text
+from linewright.plant import Address, Checked, Plant, to_text
 from linewright.plant.records import Role
 from linewright.plant.scenario import Scenario, check_scenario
 from linewright.server import (
@@ -172,7 +172,17 @@ def plan_of(source: str, options: Options) -> Plan:
         nats=_server_url(options),
         nats_server=_server_program(options),
         files=_folder_of(source),
+        written=_written(checked, site, Path(source)),
     )
+
+
+def _written(checked: Checked, site: str, source: Path) -> dict[str, str]:
+    """Return `file:line` of the stations and tags of a site, by files as its folder has them."""
+    stations = plant_of(checked).stations_in(Address(site))
+    places = [at for each, station in stations for at in (each, *map(each.with_tag, station.tags))]
+    found = {str(at): where for at in places if (where := checked.where(at))}
+    folder = source if source.is_dir() else source.parent
+    return {at: where.removeprefix(f"{folder}/") for at, where in found.items()}
 
 
 def _past_s(options: Options, *, site: str, plant: Plant, scenario: Scenario | None) -> float:

@@ -1,7 +1,7 @@
 """What a scenario says and no machine plays: told by name, so that nobody waits for it.
 
 >>> sorted(_NEVER)
-['energy', 'orders', 'people', 'services', 'supply']
+['energy', 'orders', 'services', 'supply']
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,14 @@ from linewright.plant.scenario import Event, Scenario, targets
 __all__ = ["unplayed"]
 
 _NEVER: Mapping[str, str] = {
-    "people": "nobody enters anything in a play",
     "orders": "machines show no dates of orders",
     "supply": "a play has no deliveries",
     "energy": "a play has no other loads than its machines",
     "services": "a play leaves the services of Linewright alone",
 }
 """Lists of events that no machine can play, and why."""
+
+_REASONS = "nobody gives reasons while a play is shown"
 
 _OF_NUMBERS = frozenset({"value: noisy", "value: drifts", "value: jumps"})
 
@@ -63,11 +64,12 @@ def unplayed(scenario: Scenario, plant: Plant, site: str) -> tuple[str, ...]:
         ]
         if own:
             found.append(f"{', '.join(own)} {'is' if len(own) == 1 else 'are'} not played: {why}")
+    found += _of_people(events)
     stations = dict(plant.stations_in(Address(site)))
     groups = dict(plant.groups())
     shown = {point.address for one in machines(plant) for point in one.points}
     for name, event in events.items():
-        if _list_of(name) in _NEVER:
+        if _list_of(name) in _NEVER or _list_of(name) == "people":
             continue
         places = [place for place in targets(event, plant) if place.owner in stations]
         for place in places:
@@ -80,6 +82,13 @@ def unplayed(scenario: Scenario, plant: Plant, site: str) -> tuple[str, ...]:
         for place in targets(machine, plant):
             found += _not_shown(f"machines.{name}", machine.shows, stations.get(place))
     return tuple(dict.fromkeys(found))
+
+
+def _of_people(events: Mapping[str, Event]) -> Iterator[str]:
+    """Yield what of people is in a past alone; all else stands in `people.jsonl`."""
+    for name, event in events.items():
+        if _list_of(name) == "people" and event.happens.startswith("reasons"):
+            yield f"{name} ({event.happens}) is played in a past alone: {_REASONS}"
 
 
 def _list_of(name: str) -> str:

@@ -114,6 +114,13 @@ class Flow:
             self._looks = self.state, found
         return self._looks[1]
 
+    def counts(self) -> dict[Address, tuple[int, int]]:
+        """Return the good and bad pieces of every station of the model so far, watched or not."""
+        return {
+            one.address: (one.good * self.pieces, one.scrap * self.pieces)
+            for one in outcome(self.model, self.state).stations
+        }
+
     def done(self, after_ns: int) -> tuple[Done, ...]:
         """Return the orders that were done after a time, in order of time."""
         if self._first_ns > self.state.t_ns or self._last_ns <= after_ns:

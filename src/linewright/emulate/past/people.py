@@ -12,6 +12,7 @@ import msgspec
 
 from linewright.emulate.faults.series import uniform
 from linewright.emulate.flows.flow import Done
+from linewright.emulate.paper.habits import Habits
 from linewright.plant import Address, Plant
 from linewright.plant.calendar import Interval, compile_calendar
 from linewright.plant.records import (
@@ -80,9 +81,11 @@ class People:
     strikes
         Of the scenario. Where an event is called like a reason of the station's tree, this is the
         reason that people give for the stop.
+    habits
+        What the scenario says of people: reasons and sign-ons that are missing, late or wrong.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is named, and may be left out
         self,
         plant: Plant,
         plant_rev: str,
@@ -91,10 +94,12 @@ class People:
         span_ns: tuple[int, int],
         seed: int,
         strikes: Sequence[Occurrence] = (),
+        habits: Habits | None = None,
     ) -> None:
         self._plant_rev = plant_rev
         self._span_ns = span_ns
         self._seed = seed
+        self._habits = Habits(None, plant) if habits is None else habits
         self._stations = dict(plant.stations_in(Address(site)))
         self._places = [at for at, one in self._stations.items() if one.connected]
         self._turns = list(plant.sites[site].shifts)
@@ -120,13 +125,16 @@ class People:
                 late_s = LATE_S_MAX * uniform(self._seed, "on", address, from_ns)
                 on_ns = from_ns + round(late_s * NS_PER_S)
                 person = self._person(address, shift)
+                habit = self._habits.of("sign_ons", address, from_ns)
+                if habit.missing:
+                    continue
                 for presence, t_ns in ((Presence.ON, on_ns), (Presence.OFF, end_ns)):
                     if not begin_ns <= t_ns < until_ns:
                         continue
                     is_on = presence is Presence.ON
                     found.append(
                         SignOn(
-                            **self._head(address, t_ns, t_ns, person),
+                            **self._head(address, t_ns, t_ns + habit.late_ns, person),
                             person=person,
                             presence=presence,
                             shift=shift,
@@ -221,14 +229,19 @@ class People:
         modes = self._of(stop, end_ns)
         if any(station.fails[one].crew for one in modes):
             self._due += self._help(stop, person, end_ns)
-        code = self._code(stop, modes)
-        if code is None or uniform(self._seed, "reason", address, began_ns) >= REASONS_SHARE:
+        code, habit = self._code(stop, modes), self._habits.of("reasons", address, began_ns)
+        share = 1.0 if self._habits.tells("reasons") else REASONS_SHARE
+        if habit.wrong:
+            code = _first(self._paths[address].values())
+        is_open = uniform(self._seed, "reason", address, began_ns) >= share
+        if code is None or habit.missing or is_open:
             return
         low_s, high_s = ENTERED_S
         after_s = low_s + (high_s - low_s) * uniform(self._seed, "when", address, began_ns)
+        entered_ns = end_ns + round(after_s * NS_PER_S) + habit.late_ns
         self._due.append(
             Reason(
-                **self._head(address, began_ns, end_ns + round(after_s * NS_PER_S), person),
+                **self._head(address, began_ns, entered_ns, person),
                 code=code,
                 until_ns=end_ns,
                 states=(stop.id,),
@@ -297,6 +310,13 @@ def _paths(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
     for name, node in tree.items():
         yield name, f"{above}{name}"
         yield from _paths(node.reasons, f"{above}{name}/")
+
+
+def _first(paths: Iterable[str]) -> str | None:
+    """Return the first reason of a tree that an operator can pick; None: there is none."""
+    known = tuple(paths)
+    leaves = (one for one in known if not any(each.startswith(f"{one}/") for each in known))
+    return next(leaves, None)
 
 
 def _shifts(intervals: Iterable[Interval]) -> tuple[tuple[str, int, int], ...]:

@@ -14,9 +14,9 @@ import msgspec
 
 from linewright.connectors import Source, sources_of
 from linewright.emulate.machines import Machine, Raw, Sample
-from linewright.live import LiveFold, alarms, attending, begin, calls, step
+from linewright.live import LiveFold, attending, begin, step
 from linewright.plant import Address, Plant
-from linewright.plant.records import Gap, GapReason, How, Quality, Record, State, order_of
+from linewright.plant.records import Gap, GapReason, How, Quality, Record, order_of
 from linewright.plant.samples import Columns, Frame, FrameHeader, frame
 
 __all__ = ["EPOCH", "Heard", "Recorder"]
@@ -33,6 +33,9 @@ HERE = "opc.tcp://127.0.0.1"
 
 OWN = "own"
 """Endpoint of an edge node on our own listener."""
+
+CLOCK_NS = 2 * 1_000_000_000
+"""A clock that is off by more is known for it since long: its times are corrected."""
 
 _LOST = int(Quality.BAD | Quality.NOT_CONNECTED | Quality.SIMULATED)
 _FIRST = int(Quality.INITIAL | Quality.SIMULATED)
@@ -57,6 +60,7 @@ class _Row(NamedTuple):
     value: Raw | None
     quality: int
     means: float | None = None
+    raw_ns: int | None = None
 
 
 class _Link:
@@ -72,13 +76,20 @@ class _Link:
         self.held: dict[Address, Sample] = {}
 
     def row(self, sample: Sample, seen_ns: int, marks: int) -> _Row:
-        """Return a sample as a connector brings it; beyond the range of its sensor it is bad."""
+        """Return a sample as a connector brings it.
+
+        Beyond the range of its sensor it is bad; the time of a clock that is off is corrected.
+        """
         number = sample.means if sample.means is not None else sample.value
         if not isinstance(number, str):
             low, high = self.bounds.get(sample.tag, (None, None))
             if (low is not None and number < low) or (high is not None and number > high):
                 marks |= int(Quality.BAD | Quality.OUT_OF_RANGE)
-        return _Row(str(sample.tag), sample.t_ns, seen_ns, sample.value, marks, sample.means)
+        t_ns, raw_ns = sample.t_ns, None
+        if abs(t_ns - sample.really_ns) > CLOCK_NS:
+            t_ns, raw_ns = sample.really_ns, t_ns
+            marks |= int(Quality.CLOCK)
+        return _Row(str(sample.tag), t_ns, seen_ns, sample.value, marks, sample.means, raw_ns)
 
 
 class Recorder:
@@ -98,6 +109,8 @@ class Recorder:
     ----------
     fold
         What `live` knows by now.
+    attention
+        The alarms so far, for `live` to go on from; nobody has called.
     """
 
     def __init__(
@@ -110,7 +123,7 @@ class Recorder:
         reached: Reached,
     ) -> None:
         self.fold: LiveFold = begin(plant, plant_rev, site)
-        self._alarms = alarms.begin(plant, plant_rev, site)
+        self.attention = attending.attend(plant, plant_rev, site)
         self._site = site
         self._plant_rev = plant_rev
         self._reached = reached
@@ -120,12 +133,6 @@ class Recorder:
         sources = sources_of(plant, site, {str(one): url for one, url in places.items()})
         self._links = {one.name: _Link(one) for one in sources}
         self._of = {point.tag: self._links[one.name] for one in sources for point in one.points}
-
-    @property
-    def attention(self) -> attending.Attention:
-        """The alarms so far, for `live` to go on from; nobody has called."""
-        called = calls.begin(self._site, self._plant_rev)
-        return attending.Attention(alarms=self._alarms, calls=called)
 
     def marks(self) -> dict[str, int]:
         """Return up to when each source that has spoken is accounted for, by its name."""
@@ -170,17 +177,13 @@ class Recorder:
         frames = tuple(self._frames(rows))
         records: list[Record] = [*gaps]
         for each in frames:
-            self.fold, found = step(self.fold, each, until_ns)
+            before = self.fold
+            self.fold, found = step(before, each, until_ns)
             records += found
-            records += self._alarmed(each, found)
+            states = attending.news(before, self.fold, found)
+            self.attention, raised = attending.heeding(self.attention, each, states)
+            records += raised
         return Heard(frames, tuple(sorted(records, key=order_of)))
-
-    def _alarmed(self, heard: Frame, found: Iterable[Record]) -> Iterator[Record]:
-        """Yield the alarms of a frame, and of the states that it told."""
-        states: list[Frame | Record] = [one for one in found if isinstance(one, State)]
-        for given in (*states, heard):
-            self._alarms, made = alarms.step(self._alarms, given)
-            yield from made
 
     def _lose(self, link: _Link, t_ns: int) -> Iterator[_Row]:
         """Say once, for each tag, that its machine is not reached."""
@@ -229,6 +232,7 @@ def _columns(rows: Sequence[_Row]) -> Columns:
         quality=[one.quality for one in rows],
         integer=[_integer(one) for one in rows],
         text=[one.value if isinstance(one.value, str) else None for one in rows],
+        raw_ns=[one.raw_ns for one in rows] if any(one.raw_ns for one in rows) else None,
     )
 
 

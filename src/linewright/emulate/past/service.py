@@ -22,6 +22,7 @@ import msgspec
 from linewright.bus import Applied, Bus, Stream
 from linewright.emulate.folder import Folder
 from linewright.emulate.machines import Sample
+from linewright.emulate.paper import PEOPLE, Habits
 from linewright.emulate.past.people import People
 from linewright.emulate.past.recording import Recorder
 from linewright.emulate.play import Play, Setup
@@ -156,6 +157,7 @@ class _Past:
             span_ns=(setup.past_ns, self._ends_ns),
             seed=setup.seed,
             strikes=self.play.strikes,
+            habits=Habits(setup.scenario, setup.plant),
         )
 
     def stretches(self) -> Iterator[_Stretch]:
@@ -185,6 +187,7 @@ class _Past:
 
     def finish(self) -> None:
         """Put the play where its first samples are told, and on disk."""
+        self.play.enter()
         self.play.begin()
         self.play.save()
 
@@ -296,7 +299,7 @@ def _begin(play: Path, path: Path, mark: _Mark) -> None:
     _write(path, mark)
     play.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.rmtree(play.parent / HISTORY, ignore_errors=True)
-    for name in ("state", "truth.jsonl", "truth-before.jsonl", "orders.jsonl"):
+    for name in ("state", "truth.jsonl", "truth-before.jsonl", "orders.jsonl", PEOPLE):
         (play / name).unlink(missing_ok=True)
 
 

@@ -22,6 +22,10 @@ __all__ = ["Edges", "Life", "edging"]
 RETRY_S = 1.0
 """From one try to connect to the next."""
 
+SIGNS = 3.0
+"""Signs of life within the time after which a machine is taken for lost: one may be late. That
+time is one of the wall clock, whatever the speed of the plant, and so is this one."""
+
 SHUT = frozenset({"cut", "away"})
 SILENT = frozenset({"half_open", "frozen"})
 
@@ -51,6 +55,8 @@ class _Edge:
         self.reach = OPEN
         self.line: Line | None = None
         self.birth = 0
+        stale = [one.stale_s for one in node.machines if one.stale_s is not None]
+        self._sign_s = min(stale) / SIGNS if stale else None
         self._may = asyncio.Event()
         self._may.set()
         self._leaving = asyncio.Event()
@@ -86,9 +92,18 @@ class _Edge:
             stored, kept = tuple(self._stored), self._stored
             kept.clear()
             self.send(self.node.data(stored, self.now_ms))
-            await line.lost.wait()
+            await self._live(line)
             line.cut()
             self.line = None
+
+    async def _live(self, line: Line) -> None:
+        """Give signs of life until the connection is lost, where the plant file wants them."""
+        while not line.lost.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._sign_s):
+                    await line.lost.wait()
+            if not line.lost.is_set() and self.reach.state not in SILENT:
+                self.send(self.node.sign(self.now_ms))
 
     def be_born(self) -> None:
         """Say all births."""

@@ -184,6 +184,11 @@ class EdgeNode:
             found.append(self._message("DATA", device, tuple(batch), t_ms))
         return found
 
+    def sign(self, t_ms: int) -> list[Message]:
+        """Return a sign of life of all that it speaks for: data messages without values."""
+        devices = dict.fromkeys(_device_of(one) for one in self.machines)
+        return [self._message("DATA", device, (), t_ms) for device in devices]
+
     def echo(self, written: Sequence[Written], t_ms: int) -> list[Message]:
         """Return what its commands show after they were written."""
         metrics: dict[str, list[Metric]] = defaultdict(list)

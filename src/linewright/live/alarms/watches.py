@@ -196,7 +196,7 @@ def _limits(tag: Tag) -> Iterator[Watch]:
                 priority=AlarmPriority(given.priority) if given.priority else priority,
                 limit=given.limit,
                 deadband=given.deadband or 0.0,
-                delay_ns=round((given.delay_s or 0.0) * _NS_PER_S),
+                delay_ns=round(((given.delay_s or 0.0) + (tag.debounce_s or 0.0)) * _NS_PER_S),
                 label=given.label or tag.label,
                 action=given.action,
             )

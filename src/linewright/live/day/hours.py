@@ -5,6 +5,7 @@ Target: the standard rate of the bottleneck times its planned working time, by t
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
@@ -228,10 +229,18 @@ class _Rate:
 
     def target(self, start_ns: int, end_ns: int) -> float | None:
         """Return the parts wanted in a window; None where no standard time is known."""
+        wanted = self.wanted(start_ns, end_ns)
+        return None if wanted is None else float(wanted)
+
+    def wanted(self, start_ns: int, end_ns: int) -> Fraction | None:
+        """Return the target as an exact number, for what is taken from it."""
         known = [(each, ns) for each, ns in self._standards.items() if ns]
         if not known:
             return None
-        return sum(self._worked_ns(each, start_ns, end_ns) / ns for each, ns in known)
+        return sum(
+            (Fraction(self._worked_ns(each, start_ns, end_ns), ns) for each, ns in known),
+            Fraction(0),
+        )
 
     def _worked_ns(self, station: str, start_ns: int, end_ns: int) -> int:
         calendar = self._plan.stations[station].calendar
@@ -267,7 +276,7 @@ class _Seen:
             return Hour(start_ns=start_ns, end_ns=end_ns, planned_ns=planned_ns, target=target)
         until_ns = min(end_ns, self.as_of_ns)
         made = self.made(start_ns, until_ns)
-        due, all_due = self.rate.target(start_ns, until_ns), self.rate.target(first_ns, until_ns)
+        due, all_due = self.rate.target(start_ns, until_ns), self.rate.wanted(first_ns, until_ns)
         stretches = self._stretches(start_ns, until_ns)
         sums = self._output_losses(start_ns, until_ns)
         for each in stretches:
@@ -289,7 +298,7 @@ class _Seen:
             due=due,
             good=made.good,
             scrap=made.scrap,
-            gap=None if all_due is None else good_before + made.good - all_due,
+            gap=None if all_due is None else float(good_before + made.good - all_due),
             lost=FrozenMap(lost),
             category=category,
             code=code,

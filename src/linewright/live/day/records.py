@@ -6,6 +6,7 @@ before a horizon is forgotten, of each station what held at the horizon is kept.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
@@ -65,6 +66,20 @@ class StationBook(msgspec.Struct, frozen=True, kw_only=True):
     jobs: tuple[Job, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     every_reason: tuple[Reason, ...] = ()
+
+    @property
+    def told_ns(self) -> int:
+        """Time of the newest state or count of a machine, 0 without any.
+
+        That a person counted pieces does not mean that the machine was heard then.
+        """
+        counted = (each for each in reversed(self.parts) if _of_machine(each))
+        return max((each.t_ns for each in (*self.states[-1:], *islice(counted, 1))), default=0)
+
+
+def _of_machine(parts: Parts) -> bool:
+    """Whether a counter tells it; a person who revises such a count leaves the counter's name."""
+    return parts.how is not How.PERSON or parts.counter is not None
 
 
 class _Shelf:

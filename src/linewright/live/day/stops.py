@@ -175,9 +175,19 @@ def _events(course: Course, start_ns: int, end_ns: int) -> Iterator[tuple[str, l
         last += 1
     while 0 < last < len(pieces) and pieces[last].stop == pieces[last - 1].stop:
         last += 1
+    # What was never known is no event, whether a record says `unknown` or there is none.
+    known_ns = _known_ns(course)
+    while first < last and pieces[first].start_ns < known_ns:
+        first += 1
     for name, found in groupby(pieces[first:last], key=lambda each: each.stop):
         if name:
             yield name, list(found)
+
+
+def _known_ns(course: Course) -> int:
+    """Return when a station's state was known first; its end where it never was."""
+    known = (each.start_ns for each in course.pieces if each.kind != "unknown")
+    return next(known, course.until_ns)
 
 
 class _Known:

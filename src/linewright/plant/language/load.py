@@ -60,12 +60,24 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
     def where(self, address: Address) -> str:
-        """Return `file:line` of what an address names, or nothing when it is not in a file."""
-        for path in _paths_of(address):
+        """Return `file:line` of what an address names, or nothing when it is not in a file.
+
+        A tag that a station has from a type stands where that type says it.
+        """
+        for path in (*_paths_of(address), *self._of_types(address)):
             file, line, _ = unpack(self.locator.find(path))
             if line:
                 return f"{self.files[file]}:{line}"
         return ""
+
+    def _of_types(self, address: Address) -> list[tuple[str, ...]]:
+        """Return the paths of a tag in the types of its station, the nearest first."""
+        place, _, tag = address.partition("#")
+        if not tag or self.plant is None:
+            return []
+        station = dict(self.plant.stations_in(Address(place))).get(Address(place))
+        names = () if station is None else station.use
+        return [("types", name, "tags", tag) for name in reversed(names)]
 
 
 def _paths_of(address: Address) -> list[tuple[str, ...]]:

@@ -47,6 +47,13 @@ English, Spanish or French. An end that is not after the start is on the next da
 22:00-06:00` runs into Saturday and belongs to Friday's production day; `06:00-30:00` is a whole
 day.
 
+**When clocks change**, shifts begin and end by the clock on the wall: 22:00-06:00 lasts 7 h in the
+night that skips an hour, 9 h in the one that repeats it. A break begins by the clock, too, and
+keeps its length: `01:30-02:30` is an hour in every night, and in the one that repeats 01:00 to
+02:00 it is over when the clock shows 01:30 again. A time that the clock skips is the instant of the
+change, one that comes twice is its first pass. A break waits for the end of the one before, and
+ends with its shift at the latest.
+
 **Expressions** (`derive`, `when`, `constraints`) compare and combine: `temp > 70 and not door`,
 `'running' if status == 'BUSY' else 'idle'`, `implies(motor == 'm2', color != 'red')`,
 `min(a, b) * 2`. Text stands in quotes. What is not known gives nothing, never an error.

@@ -6,14 +6,12 @@ record cannot be stored, a second line says so. One act at a time: who is slower
 the faster one left it, and gets a conflict with the present state.
 """
 
-import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from linewright.bus import Applied, Bus, BusUnavailable
+from linewright.bus import Applied, Bus
 from linewright.live.alarms import AlarmAct, AlarmRefused, AlarmRow
 from linewright.live.alarms import act as act_on_alarm
 from linewright.live.calls import CallAct, CallRefused, CallRow, raise_call
@@ -33,17 +31,13 @@ from linewright.live.day import (
     undo,
 )
 from linewright.plant import Address
+from linewright.plant.calendar import CalendarInvalid
 from linewright.plant.records import (
     AlarmEvent,
     AlarmState,
-    Audit,
     CallEvent,
     CallKind,
-    How,
     Reason,
-    Record,
-    class_of,
-    encode,
 )
 from linewright.server.book.attention import (
     alarm_id,
@@ -53,6 +47,8 @@ from linewright.server.book.attention import (
     calls_at,
 )
 from linewright.server.book.days import stop_view, stops_view
+from linewright.server.book.entries.reporting import Reporting
+from linewright.server.book.entries.storing import TEXT_MAX, Storing
 from linewright.server.book.hearing import Book
 from linewright.server.book.keeping import Kept
 from linewright.server.book.reckoning.figures import course_at, lines_of
@@ -68,7 +64,6 @@ from linewright.server.book.reckoning.windows import is_open, period_of
 from linewright.server.book.reports import report_sha256, report_view
 from linewright.server.desk import Refusal
 from linewright.server.grants import Person
-from linewright.server.signing.roles import may
 from linewright.server.views.attention import (
     AlarmActed,
     AlarmView,
@@ -112,9 +107,6 @@ CALL_STATUS = {"unknown": 404, "ended": 409}
 
 NO_SENSE = 422
 
-TEXT_MAX = 2000
-"""Longest text of a record."""
-
 
 class Conflicting(Refusal):
     """Somebody was faster: what was asked for no longer fits what holds.
@@ -144,13 +136,19 @@ class Acting:
         Where records go, and the plant in force.
     person
         Who acts, and in which role.
+
+    Attributes
+    ----------
+    reporting
+        What that person reports of pieces, jobs and who is there.
     """
 
     def __init__(self, book: Book, bus: Bus, applied: Applied, person: Person) -> None:
         self._book = book
-        self._bus = bus
         self._applied = applied
         self._person = person
+        self._storing = Storing(book, bus, applied, person)
+        self.reporting = Reporting(self._storing)
 
     # --- stops
 
@@ -169,13 +167,13 @@ class Acting:
         async with self._book.acting:
             course, found = self._stop(stop)
             is_others = found.by == "person" and found.person != self._person.id
-            if is_others and not self._may("correct_event"):
+            if is_others and not self._storing.may("correct_event"):
                 what = f"{found.person or 'somebody'} gave it a reason meanwhile"
                 to_do = "look at it again; a supervisor can correct it"
                 raise Conflicting(what, stop, to_do, stop_view(found))
             said = self._said(course, given, stop)
             records = self._refused(stop, lambda: explain(course, found.id, said, self._entry()))
-            await self._store(records, "stop.explained", f"{given.code}: {given.comment}")
+            await self._storing.store(records, "stop.explained", f"{given.code}: {given.comment}")
             return stop_view(self._at(course.plan.address, found.start_ns, stop))
 
     async def split(self, stop: str, wanted: StopSplit) -> StopsView:
@@ -198,7 +196,7 @@ class Acting:
             records = self._refused(
                 stop, lambda: split(course, found.id, at_ns, both, self._entry())
             )
-            await self._store(records, "stop.split", f"{both[0].code}, then {both[1].code}")
+            await self._storing.store(records, "stop.split", f"{both[0].code}, then {both[1].code}")
             return self._around(course, found.start_ns, found.end_ns)
 
     async def merge(self, wanted: StopMerge) -> StopView:
@@ -221,7 +219,7 @@ class Acting:
             said = self._said(course, wanted.reason, where)
             ids = [found.id for _, found in chosen]
             records = self._refused(where, lambda: merge(course, ids, said, self._entry()))
-            await self._store(records, "stop.merged", f"{len(ids)} stops: {said.code}")
+            await self._storing.store(records, "stop.merged", f"{len(ids)} stops: {said.code}")
             first_ns = min(found.start_ns for _, found in chosen)
             return stop_view(self._at(course.plan.address, first_ns, where))
 
@@ -239,11 +237,11 @@ class Acting:
         async with self._book.acting:
             course, found = self._stop(stop)
             if found.by == "person" and found.person != self._person.id:
-                self._must("correct_event", stop)
+                self._storing.must("correct_event", stop)
             records = self._refused(stop, lambda: undo(course, found.id, self._entry()))
             from_ns = min([found.start_ns, *(each.t_ns for each in records)])
             ends = [each.until_ns for each in records if each.until_ns is not None]
-            await self._store(records, "stop.undone", found.code)
+            await self._storing.store(records, "stop.undone", found.code)
             return self._around(course, from_ns, max([found.end_ns, *ends]))
 
     # --- alarms and calls
@@ -264,7 +262,7 @@ class Acting:
             what = f"{wanted.act[:40]!r} is nothing that can be done to an alarm"
             raise Refusal(NO_SENSE, what, where, f"write one of {', '.join(ALARM_ACTS)}")
         event, permission = ALARM_ACTS[wanted.act]
-        self._must(permission, where)
+        self._storing.must(permission, where)
         async with self._book.acting:
             moment, kept = self._book.moment(), self._book.kept
             row = next(
@@ -292,7 +290,9 @@ class Acting:
             except AlarmRefused as error:
                 status = ALARM_STATUS.get(error.code, NO_SENSE)
                 raise Refusal(status, error.what, where, "look at the alarm again") from error
-            await self._store([record], f"alarm.{event.value}", f"{key} {wanted.comment}".strip())
+            await self._storing.store(
+                [record], f"alarm.{event.value}", f"{key} {wanted.comment}".strip()
+            )
             return self._alarm(key, row)
 
     async def call(self, wanted: CallRaised) -> CallView:
@@ -329,7 +329,7 @@ class Acting:
                 plant_rev=self._applied.rev,
             )
             record = raise_call(place, act)
-            await self._store([record], "call.raised", f"{kind.value} at {place}")
+            await self._storing.store([record], "call.raised", f"{kind.value} at {place}")
             return self._call(record.id, None)
 
     async def call_act(self, name: str, wanted: CallActed) -> CallView:
@@ -369,7 +369,9 @@ class Acting:
             except CallRefused as error:
                 status = CALL_STATUS.get(error.code, NO_SENSE)
                 raise Refusal(status, error.what, where, "look at the calls again") from error
-            await self._store([record], f"call.{event.value}", f"{row.kind.value if row else ''}")
+            await self._storing.store(
+                [record], f"call.{event.value}", f"{row.kind.value if row else ''}"
+            )
             return self._call(name, row)
 
     # --- notes and signatures
@@ -390,7 +392,10 @@ class Acting:
         if len(lines) != 1:
             raise Refusal(404, f"{place} is no line", "address", "/api/plant lists the lines")
         calendar = self._book.kept.plan.calendar
-        day = day_at(calendar, hour_ms * NS_PER_MS)
+        try:
+            day = day_at(calendar, hour_ms * NS_PER_MS)
+        except CalendarInvalid as error:
+            raise Refusal(NO_SENSE, error.what, "hour_ms", error.suggestion) from error
         for period in (*shifts_of(calendar, day.day), day):
             kept = await self._book.of(period.name)
             hours = hours_at(kept, moment, lines[0], period).hours
@@ -442,19 +447,10 @@ class Acting:
                 return drawn
             span = period.start_ns, period.end_ns
             record = signature_record(place, span, sha256, self._person.role, self._written())
-            await self._store([record], "report.signed", f"{place} {period.name}")
+            await self._storing.store([record], "report.signed", f"{place} {period.name}")
         return report_view(kept, self._book.moment(), address, window)
 
     # --- inside
-
-    def _may(self, permission: str) -> bool:
-        site = self._applied.site
-        return may({site: self._person.role}, permission, site)
-
-    def _must(self, permission: str, where: str) -> None:
-        if not self._may(permission):
-            what = f"the role {self._person.role.value} may not do this"
-            raise Refusal(403, what, where, "ask somebody who may")
 
     def _books(self) -> Iterator[Kept]:
         yield self._book.kept
@@ -522,37 +518,7 @@ class Acting:
     ) -> None:
         before = note_of(kept, address, *window)
         record = note_record(before, address, window, text, self._written())
-        await self._store([record], "report.noted", text[:TEXT_MAX])
-
-    async def _store(self, records: Sequence[Record], action: str, text: str) -> None:
-        """Tell the audit what is about to be stored, store it, and put it into the book."""
-        for record in records:
-            await self._bus.publish(self._audit(record, action, "done", text))
-            try:
-                await self._bus.publish(record)
-            except BusUnavailable:
-                with contextlib.suppress(BusUnavailable):
-                    await self._bus.publish(self._audit(record, action, "not_done", text))
-                raise
-            self._book.take(record)
-
-    def _audit(self, record: Record, action: str, outcome: str, text: str) -> Audit:
-        return Audit(
-            address=record.address.owner,
-            t_ns=self._book.moment().t_ns,
-            seen_ns=time.time_ns(),
-            plant_rev=self._applied.rev,
-            how=How.PERSON,
-            source="server",
-            by=self._person.id,
-            action=action,
-            outcome=outcome,
-            of=record.id,
-            of_class=class_of(record),
-            of_rev=record.rev,
-            content_sha256=hashlib.sha256(encode(record)).hexdigest(),
-            text=f"{self._person.id}: {text}"[:TEXT_MAX],
-        )
+        await self._storing.store([record], "report.noted", text[:TEXT_MAX])
 
     def _alarm(self, key: str, before: AlarmRow) -> AlarmView:
         """Return an alarm after an act; one that is normal now is told once more."""

@@ -1,10 +1,14 @@
 """What asks for attention: alarms after ISA-18.2, their journal and report, and andon calls."""
 
+import statistics
+from collections.abc import Iterable
+
 from linewright.live.alarms import AlarmList, AlarmRow, journal, listing, performance
-from linewright.live.calls import CallRow, open_calls
+from linewright.live.calls import CallNow, CallRow, open_calls
 from linewright.plant import Address
 from linewright.plant.records import Alarm, AlarmState
 from linewright.server.book.keeping import Kept
+from linewright.server.book.reckoning.figures import window_of
 from linewright.server.book.reckoning.plain import NS_PER_S, address_of, finite, ms
 from linewright.server.book.reckoning.windows import period_of, settled_ns, until_now
 from linewright.server.known import Moment
@@ -13,6 +17,8 @@ from linewright.server.views.attention import (
     AlarmReportView,
     AlarmsView,
     AlarmView,
+    CallJournalView,
+    CallPastView,
     CallsView,
     CallView,
     JournalRow,
@@ -24,6 +30,7 @@ __all__ = [
     "alarm_view",
     "alarms_at",
     "alarms_view",
+    "call_journal_view",
     "call_view",
     "calls_at",
     "calls_view",
@@ -214,6 +221,87 @@ def call_view(row: CallRow) -> CallView:
         arrived_ms=_ms(row.arrived_ns),
         case=row.case or "",
     )
+
+
+def call_journal_view(
+    kept: Kept, moment: Moment, address: str, window: str, limit: int
+) -> CallJournalView:
+    """Return the calls that were raised in a window, the latest first, and how soon people came.
+
+    Parameters
+    ----------
+    kept
+        What is kept of the days that the window touches.
+    moment
+        The plant in force, and the time now.
+    address
+        Calls at and below it.
+    window
+        As `period_of` reads it.
+    limit
+        Most rows; the figures are of all calls.
+
+    Raises
+    ------
+    Refusal
+        There is no such place, or the window is no window.
+    """
+    place = address_of(address, moment)
+    period = period_of(window, moment)
+    found = sorted(
+        (
+            each
+            for each in kept.call_now.values()
+            if each.raised is not None
+            and not each.is_void
+            and period.start_ns <= each.raised.t_ns < period.end_ns
+            and place.contains(each.address)
+        ),
+        key=lambda each: (-each.raised.t_ns if each.raised else 0, each.id),
+    )
+    rows = [_past(each) for each in found]
+    resolved = [each for each in rows if each.state == "resolved"]
+    return CallJournalView(
+        window=window_of(kept, moment, str(place), period),
+        raised=len(rows),
+        escalated=sum(each.level > 0 for each in rows),
+        answer_s_p50=_median_s((each.raised_ms, each.answered_ms) for each in rows),
+        arrive_s_p50=_median_s((each.raised_ms, each.arrived_ms) for each in rows),
+        resolve_s_p50=_median_s((each.raised_ms, each.ended_ms) for each in resolved),
+        rows=tuple(rows[:limit]),
+        more=len(rows) > limit,
+    )
+
+
+def _past(now: CallNow) -> CallPastView:
+    """Return a call with what has happened of it so far."""
+    assert now.raised is not None, "only calls that were raised are listed"
+    answers = [each for each in (now.acknowledged, now.arrived) if each is not None]
+    answered = min(answers, key=lambda each: each.t_ns, default=None)
+    ended = now.cancelled or now.resolved
+    waits = now.waits and now.level > 0
+    return CallPastView(
+        call=now.id,
+        address=str(now.address),
+        kind=now.kind.value,
+        state="escalated" if waits else now.status,
+        raised_ms=ms(now.raised.t_ns),
+        by=now.raised.by or "",
+        text=now.text,
+        level=now.level,
+        answered_ms=None if answered is None else ms(answered.t_ns),
+        answered_by="" if answered is None else answered.by or "",
+        arrived_ms=None if now.arrived is None else ms(now.arrived.t_ns),
+        arrived_by="" if now.arrived is None else now.arrived.by or "",
+        ended_ms=None if ended is None else ms(ended.t_ns),
+        ended_by="" if ended is None else ended.by or "",
+    )
+
+
+def _median_s(times: Iterable[tuple[int, int | None]]) -> float | None:
+    """Return the median time from the first to the second of those that have both."""
+    known = [(until - since) / 1000 for since, until in times if until is not None]
+    return statistics.median(known) if known else None
 
 
 def waiting_at(kept: Kept, moment: Moment, address: Address) -> int:

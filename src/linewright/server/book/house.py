@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from linewright.connectors.link import link_state
 from linewright.plant import Address
 from linewright.plant.model import Site
 from linewright.plant.records import StationState
 from linewright.server.book.attention import active_at, calls_at
-from linewright.server.book.keeping import ALIVE_S, Kept
+from linewright.server.book.keeping import Kept
 from linewright.server.book.lines import period_now
 from linewright.server.book.reckoning.figures import figures, so_far
 from linewright.server.book.reckoning.plain import NS_PER_S, ms
@@ -40,13 +42,13 @@ def sites_view(kept: Kept, moment: Moment, services: Iterable[str]) -> SitesView
     Notes
     -----
     Figures are those of the production day so far. Of a sister site without a link only what the
-    plant file says is told.
+    plant file says is told; sites of other servers are added by `peers`.
     """
     stop = kept.known.stop
     return SitesView(
         clock=clock_view(moment),
         sites={
-            name: _here(kept, moment, site) if name == moment.site else _elsewhere(site)
+            name: _here(kept, moment, site) if name == moment.site else _planned(site)
             for name, site in moment.plant.sites.items()
         },
         services=service_views(kept, moment, services),
@@ -55,12 +57,37 @@ def sites_view(kept: Kept, moment: Moment, services: Iterable[str]) -> SitesView
     )
 
 
-def _elsewhere(site: Site) -> SiteNowView:
-    return SiteNowView(label=dict(site.label), timezone=site.timezone, link="none")
+def _planned(site: Site) -> SiteNowView:
+    """Return what the plant file says of a site."""
+    at = site.location
+    return SiteNowView(
+        label=dict(site.label),
+        timezone=site.timezone,
+        link="none",
+        latitude=at.latitude if at else None,
+        longitude=at.longitude if at else None,
+        country=(at.country if at else None) or "",
+        region=(at.region if at else None) or "",
+    )
 
 
 def _here(kept: Kept, moment: Moment, site: Site) -> SiteNowView:
+    if not moment.t_ns:  # the clock of a play was not heard yet: there is no day to count
+        stations = len(kept.plan.stations)
+        return SiteNowView(
+            label=dict(site.label),
+            timezone=site.timezone,
+            link="here",
+            unknown=stations,
+            stations=stations,
+        )
     place = Address(moment.site)
+    if not moment.t_ns:  # an emulated plant has not begun: there is no day yet
+        count = len(kept.plan.stations)
+        return msgspec.structs.replace(
+            _planned(site), link="here", plant_rev=moment.rev, simulated=moment.emulated,
+            stations=count, unknown=count,
+        )  # fmt: skip
     day = period_of("day", moment)
     found = figures(kept, moment, place, so_far(kept, moment, place, day))
     due = [hours_at(kept, moment, str(line), day).due for line in kept.plan.lines]
@@ -70,10 +97,11 @@ def _here(kept: Kept, moment: Moment, site: Site) -> SiteNowView:
     seen_ns = max((each.seen_ns for each in now), default=0)
     states = [each.state for each in now]
     stations = len(kept.plan.stations)
-    return SiteNowView(
-        label=dict(site.label),
-        timezone=site.timezone,
+    return msgspec.structs.replace(
+        _planned(site),
         link="here",
+        plant_rev=moment.rev,
+        simulated=moment.emulated,
         age_s=max(0.0, (moment.wall_ns - seen_ns) / NS_PER_S) if seen_ns else None,
         oee=found.oee,
         oee_target=sum(targets) / len(targets) if targets else None,
@@ -117,7 +145,7 @@ def service_views(kept: Kept, moment: Moment, services: Iterable[str]) -> Mappin
     found = {}
     for name in services:
         alive = kept.known.alive.get(name)
-        up = alive is not None and moment.mono_s - alive.heard_s <= ALIVE_S
+        up = kept.known.is_up(name, moment.mono_s)
         found[name] = ServiceView(up=up, since_ms=None if alive is None else ms(alive.since_ns))
     return found
 

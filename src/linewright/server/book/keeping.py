@@ -39,7 +39,7 @@ from linewright.server.book.held.newest import Newest
 from linewright.server.book.held.shelf import Shelf
 from linewright.server.book.reckoning.plain import NS_PER_S
 from linewright.server.book.reckoning.windows import settled_ns
-from linewright.server.known import Known, Moment
+from linewright.server.known import ALIVE_S, Known, Moment
 
 __all__ = ["ACT", "CLASSES", "Kept"]
 
@@ -68,11 +68,11 @@ ACTORS_MAX = 10_000
 LATE_NS = 60 * NS_PER_S
 """A record of a window that came so long after its end changes what was told: a late one."""
 
+LIVE = "live"
+"""Who makes the records of machines: in order of time, but for what late samples correct."""
+
 LATE_MAX = 10_000
 """Most late records that are counted for revisions; the oldest go first."""
-
-ALIVE_S = 2.5
-"""A service that was not heard of for so long is down: it speaks twice a second."""
 
 SILENT_NS = 3 * NS_PER_S
 """A source that sent no frame for so long, heartbeats included, is silent: three missed ones."""
@@ -159,6 +159,8 @@ class Kept:
         """Whether what lies in history has been read."""
         self._versions: dict[tuple[str, str], int] = {}
         self._late: list[tuple[int, str]] = []
+        self._told_ns: dict[tuple[type[Record], str, str | None], int] = {}
+        """Newest record of each station and counter; as many as there are."""
         self._memo: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
         self.begun_s: float | None = None
         """Monotonic clock when the shell began to hear; None: nobody hears."""
@@ -184,11 +186,27 @@ class Kept:
         kinds = (kind, ACT) if plant_ns and record.how is How.PERSON else (kind,)
         for each in itertools.product(kinds, {place, self.site}):
             self._versions[each] = self._versions.get(each, 0) + 1
-        if record.t_ns + LATE_NS < plant_ns:
+        if self._is_correction(record, plant_ns):
             self._late.append((record.t_ns, place))
             if len(self._late) > LATE_MAX:
                 del self._late[: LATE_MAX // 2]
         return True
+
+    def _is_correction(self, record: Record, plant_ns: int) -> bool:
+        """Return whether a record changes what was told of the time before.
+
+        Those of `live` come in order, however long a state had to hold, or a link took: one that
+        revises another, or that comes after a newer one of its kind, is due to late samples. Of a
+        window of the past everything had come that was in time.
+        """
+        if record.source != LIVE or not isinstance(record, State | Parts):
+            return record.t_ns + LATE_NS < plant_ns
+        counter = record.counter if isinstance(record, Parts) else None
+        key = (type(record), record.address, counter)
+        newest_ns = self._told_ns.get(key, 0)
+        self._told_ns[key] = max(newest_ns, record.t_ns)
+        is_past = self.until_ns is not None  # what had come of it was read
+        return record.rev > 0 or (plant_ns > 0 and (is_past or record.t_ns < newest_ns))
 
     def _put(self, record: Record) -> bool:
         shelf: Shelf[Any] | None = self._shelves.get(type(record))
@@ -223,7 +241,7 @@ class Kept:
         return self._versions.get((kind, _group(address)), 0)
 
     def revision(self, address: str, from_ns: int, until_ns: int) -> int:
-        """Return how many records of a window came long after its end."""
+        """Return how many records of a window came late, or corrected another."""
         return sum(
             1
             for t_ns, place in self._late
@@ -324,7 +342,8 @@ class Kept:
         alive = self.known.alive.get("live")
         heard_s = alive.heard_s if alive is not None else self.begun_s
         age_s = 0.0 if heard_s is None else moment.mono_s - heard_s
-        return moment.t_ns if age_s <= ALIVE_S else moment.t_ns - round(age_s * moment.speed * 1e9)
+        is_up = age_s <= ALIVE_S if alive is None else self.known.is_up("live", moment.mono_s)
+        return moment.t_ns if is_up else moment.t_ns - round(age_s * moment.speed * 1e9)
 
     def _is_told(self, station: str) -> bool:
         """Whether `live` says that it hears a station: before a frame of it came to us."""

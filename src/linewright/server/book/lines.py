@@ -98,8 +98,11 @@ def line_view(kept: Kept, moment: Moment, address: str) -> LineView:
 def period_now(moment: Moment, kept: Kept) -> tuple[Period | None, Period | None]:
     """Return the window of the figures of now, and the shift that is open.
 
-    It is the open shift; at a site without shifts the production day; between shifts none.
+    It is the open shift; at a site without shifts the production day; between shifts none, and
+    none while plant time is not known.
     """
+    if not moment.t_ns:
+        return None, None
     calendar = kept.plan.calendar
     shift = shift_at(calendar, moment.t_ns)
     if shift is not None or calendar.shifts:
@@ -229,7 +232,7 @@ def _limit(kept: Kept, moment: Moment, line: str) -> tuple[str, str, float | Non
     """Return which station limits a line now, why, the share that it waited, and for how long."""
     as_of_ns = cut_ns(kept, moment, line)
     plan = kept.plan.lines[line]
-    if not plan.is_flow:
+    if not plan.is_flow or as_of_ns < LIMIT_NS:  # the latter: plant time is not known yet
         return "", "", None, None
     courses = {str(each): course_at(kept, moment, each) for each in plan.stations}
     version = as_of_ns, *(each.book.version for each in courses.values())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from linewright.plant import Address
+from linewright.plant.authority import Ceiling, ceiling_of
 from linewright.plant.calendar import format_shift
 from linewright.plant.kpi import TimeCategory
 from linewright.plant.model import Line, Site, Station, WorkCentre, seconds_per_piece
@@ -44,8 +46,13 @@ def plant_view(kept: Kept, moment: Moment) -> PlantView:
 
     Notes
     -----
-    Linear in the tags of the site; changes with the plant's revision only.
+    Linear in the tags of the site, and in ceilings times commands; changes with the plant's
+    revision only, so it is made once.
     """
+    return kept.memo("plant", (moment.rev, moment.emulated), lambda: _made(kept, moment))
+
+
+def _made(kept: Kept, moment: Moment) -> PlantView:
     plant = moment.plant
     return PlantView(
         enterprise=plant.enterprise,
@@ -58,7 +65,7 @@ def plant_view(kept: Kept, moment: Moment) -> PlantView:
             name: _site(site, is_here=name == moment.site) for name, site in plant.sites.items()
         },
         groups={
-            str(address): _group(address.area or "", group, kept, str(address))
+            str(address): _group(address, group, kept, moment)
             for address, group in plant.groups()
             if address.site == moment.site
         },
@@ -83,15 +90,15 @@ def _site(site: Site, *, is_here: bool) -> SiteView:
     )
 
 
-def _group(area: str, group: Line | WorkCentre, kept: Kept, address: str) -> GroupView:
+def _group(address: Address, group: Line | WorkCentre, kept: Kept, moment: Moment) -> GroupView:
     is_line = isinstance(group, Line)
     return GroupView(
         label=dict(group.label),
         kind="line" if is_line else "work_centre",
-        area=area,
+        area=address.area or "",
         flow=tuple(group.flow) if isinstance(group, Line) else tuple(group.stations),
         stations={
-            name: _station(station, kept.micro_stop_s(f"{address}/{name}"))
+            name: _station(station, kept, moment, address.child(name))
             for name, station in group.stations.items()
         },
         buffers=tuple(
@@ -102,17 +109,20 @@ def _group(area: str, group: Line | WorkCentre, kept: Kept, address: str) -> Gro
     )
 
 
-def _station(station: Station, micro_stop_s: float) -> StationView:
+def _station(station: Station, kept: Kept, moment: Moment, at: Address) -> StationView:
     return StationView(
         label=dict(station.label),
         type=", ".join(station.use),
         connected=station.connected,
         places=station.places,
         cycle_s=seconds_per_piece(station),
-        micro_stop_s=micro_stop_s,
+        micro_stop_s=kept.micro_stop_s(str(at)),
         reasons=station.reasons or "",
         tags={name: _tag(tag) for name, tag in station.tags.items()},
-        commands={name: _command(command) for name, command in station.commands.items()},
+        commands={
+            name: _command(command, ceiling_of(moment.plant, at, name, moment.rev))
+            for name, command in station.commands.items()
+        },
         wears={name: dict(wear.label) for name, wear in station.wears.items()},
     )
 
@@ -125,6 +135,7 @@ def _tag(tag: "Tag") -> TagView:
         role=tag.role or "",
         low_range=tag.range.low if tag.range else None,
         high_range=tag.range.high if tag.range else None,
+        states=dict(tag.map),
         limits={
             name: LimitView(
                 limit=limit.limit,
@@ -138,12 +149,16 @@ def _tag(tag: "Tag") -> TagView:
     )
 
 
-def _command(command: "Command") -> CommandView:
+def _command(command: "Command", ceiling: Ceiling | None) -> CommandView:
     return CommandView(
         label=dict(command.label),
         unit=command.unit or "",
         low=command.range.low if command.range else None,
         high=command.range.high if command.range else None,
+        allowed=ceiling is not None,
+        allowed_low=ceiling.limit.low if ceiling else None,
+        allowed_high=ceiling.limit.high if ceiling else None,
+        roles=tuple(role.value for role in ceiling.roles) if ceiling else (),
         choices={name: dict(label) for name, label in command.choices.items()},
     )
 

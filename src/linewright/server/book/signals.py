@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -44,6 +44,7 @@ __all__ = [
     "tag_of",
     "trend_view",
     "values_view",
+    "with_places",
 ]
 
 TAGS_ASKED_MAX = 2000
@@ -58,6 +59,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     t_ns: Sequence[int] = ()
     value: Sequence[float | None] = ()
     quality: Sequence[int] = ()
+    rows: int = 0
+    """Rows that the history has in the window, where these are the few that keep its outline."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +69,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     from_ns: int
     until_ns: int
-    rows: int = 0
-    """Rows that the history has there."""
 
 
 def values_view(kept: Kept, moment: Moment, tags: Sequence[str]) -> ValuesView:
@@ -179,6 +180,30 @@ def namespace_view(kept: Kept, moment: Moment, address: str, limit: int) -> Name
     return NamespaceView(address=str(place), tags=found, more=is_more)
 
 
+def with_places(view: NamespaceView, written: Mapping[str, str]) -> NamespaceView:
+    """Return tags with the file and line that say them: their own, else those of their station.
+
+    Parameters
+    ----------
+    view
+        Tags by address.
+    written
+        `file:line` by address; a tag that a type gives to its stations has none of its own.
+
+    Examples
+    --------
+    >>> with_places(NamespaceView(address="reno"), {}).tags
+    {}
+    """
+    tags = {
+        tag: msgspec.structs.replace(
+            found, file=written.get(tag) or written.get(tag.partition("#")[0], "")
+        )
+        for tag, found in view.tags.items()
+    }
+    return msgspec.structs.replace(view, tags=tags)
+
+
 def _path(tag: Address, moment: Moment) -> str:
     """Return the keys of the plant file that lead to a tag."""
     area = moment.plant.sites[moment.site].areas[tag.area or ""]
@@ -212,7 +237,7 @@ def trend_view(asked: Asked, columns: Columns, gaps: Sequence[Gap], unit: str) -
     Parameters
     ----------
     asked
-        Tag, window and number of rows there.
+        Tag and window.
     columns
         The few rows that keep its outline, in order.
     gaps
@@ -245,8 +270,8 @@ def trend_view(asked: Asked, columns: Columns, gaps: Sequence[Gap], unit: str) -
         value=tuple(value for _, value in points),
         bad=tuple(bad),
         gaps=tuple((ms(each.t_ns), ms(each.until_ns), each.reason.value) for each in shown),
-        rows=asked.rows,
-        decimated=asked.rows > len(columns.t_ns),
+        rows=columns.rows,
+        decimated=columns.rows > len(columns.t_ns),
     )
 
 

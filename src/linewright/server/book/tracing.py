@@ -1,5 +1,6 @@
 """A tag over a window, asked of history: the few rows that a plot needs, or all rows as CSV."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
@@ -68,13 +69,14 @@ async def trend_of(
     _must_run_forward(wanted)
     window = wanted.from_ns, wanted.until_ns
     try:
-        rows = await history.count(tag, *window)
-        columns = await history.decimated(tag, *window, points)
-        gaps = await history.gaps(max(0, wanted.from_ns - GAP_BACK_NS), wanted.until_ns)
+        columns, gaps = await asyncio.gather(
+            history.decimated(tag, *window, points),
+            history.gaps(max(0, wanted.from_ns - GAP_BACK_NS), wanted.until_ns),
+        )
     except BusUnavailable as error:
         raise no_history(error, f"trend {tag}") from error
     own = [each for each in gaps if gap_concerns(kept, tag, each)]
-    return trend_view(msgspec.structs.replace(wanted, rows=rows), columns, own, unit)
+    return trend_view(wanted, columns, own, unit)
 
 
 def with_station(drawn: TrendView, kept: Kept, moment: Moment) -> TrendView:

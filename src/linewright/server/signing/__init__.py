@@ -23,6 +23,7 @@ from linewright.server.signing.guard import (
 )
 from linewright.server.signing.keeping.links import Links
 from linewright.server.signing.keeping.people import Deed, Named, People, Person
+from linewright.server.signing.keeping.programs import SCOPES, Program, Programs, ProgramWanted
 from linewright.server.signing.members import OWNER, Members, Preferences
 from linewright.server.signing.roles import EVERYWHERE, PERMISSIONS, may
 from linewright.server.signing.settings import read_settings
@@ -33,6 +34,7 @@ __all__ = [
     "EVERYWHERE",
     "OWNER",
     "PERMISSIONS",
+    "SCOPES",
     "Ask",
     "CertificateInvalid",
     "Deed",
@@ -42,6 +44,9 @@ __all__ = [
     "People",
     "Person",
     "Preferences",
+    "Program",
+    "ProgramWanted",
+    "Programs",
     "SigningRefused",
     "Wanted",
     "ended_cookie",

@@ -30,6 +30,10 @@ REQUESTS_PER_S = 50.0
 REQUESTS = 400
 """Requests of one session, and of one place without: a page begins with some dozens."""
 
+TOKEN_REQUESTS_PER_S = 10.0
+TOKEN_REQUESTS = 100
+"""Requests with one token: Grafana begins a dashboard with some dozens, others ask steadily."""
+
 HEADERS_READ = frozenset(
     [
         "authorization",
@@ -134,6 +138,7 @@ class Gate:
         self._is_brought = is_brought
         self._mono_s = mono_s
         self._buckets = Buckets(per_s=REQUESTS_PER_S, burst=REQUESTS)
+        self._programs = Buckets(per_s=TOKEN_REQUESTS_PER_S, burst=TOKEN_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open one WebSocket."""
@@ -176,6 +181,8 @@ class Gate:
             raise
         if signed is None:
             self._must_wait(place_of(ask.client), ask)
+        elif signed.is_program:
+            self._must_wait(signed.person, ask, self._programs)
         elif signed.session:  # who has the key of the data folder is this machine itself
             self._must_wait(f"session {signed.session}", ask)
         needs = ask.is_socket or ask.path.startswith("/api/") or ask.path == "/api"
@@ -183,8 +190,9 @@ class Gate:
             raise SigningRefused(401, "nobody is signed in", ask.path, "sign in first")
         return signed
 
-    def _must_wait(self, key: str, ask: Ask) -> None:
-        wait_s = self._buckets.wait_s(key, now_s=self._mono_s())
+    def _must_wait(self, key: str, ask: Ask, buckets: Buckets | None = None) -> None:
+        buckets = self._buckets if buckets is None else buckets  # an empty one is false
+        wait_s = buckets.wait_s(key, now_s=self._mono_s())
         if wait_s > 0:
             to_do = "ask less often"
             raise SigningRefused(429, "these are too many requests", ask.path, to_do, wait_s=wait_s)

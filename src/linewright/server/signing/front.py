@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Literal, NoReturn, Protocol, TypeVar
 
 import msgspec
 
@@ -28,11 +28,13 @@ from linewright.server.signing.guard import (
 from linewright.server.signing.keeping.links import Link, LinkKind, Links
 from linewright.server.signing.keeping.passwords import Hashing, must_be_good
 from linewright.server.signing.keeping.people import Deed, Named, People, Person, folded
+from linewright.server.signing.keeping.programs import TOKEN_BEGINS, Programs
 from linewright.server.signing.keeping.sessions import Origin, Session, Sessions, Via
 from linewright.server.signing.keeping.tokens import csrf_of, new_id, same
 from linewright.server.signing.limits import Backoffs, Buckets, place_of
 from linewright.server.signing.members import Actor, Members
 from linewright.server.signing.oidc.claims import Claims
+from linewright.server.signing.reading import Reading
 from linewright.server.signing.roles import EVERYWHERE, may, must_may
 from linewright.server.signing.settings import SigningSettings
 
@@ -99,11 +101,24 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
 
     person: str
     roles: dict[str, Role]
-    via: Via
+    via: Via | Literal["token"]
     session: str = ""
     """Id of the session; empty for a request that brings the key itself."""
     csrf: str = ""
     """What unsafe requests of the session carry in the header `x-linewright-csrf`."""
+    scopes: tuple[str, ...] = ()
+    """What the token of a program may read; it has no role, so that nothing else is given."""
+    site: str = ""
+    """Where a token holds."""
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is a program with a token of its own, and not a person."""
+        return self.via == "token"
+
+    def may_read(self, scope: str, site: str) -> bool:
+        """Tell whether the token of a program was made for this."""
+        return self.is_program and scope in self.scopes and site == self.site
 
     def may(self, permission: str, address: str) -> bool:
         """Tell whether the person may, at an address."""
@@ -130,6 +145,16 @@ class Opened(msgspec.Struct, frozen=True):
 
     token: str
     signed: Signed
+
+
+class Told(Protocol):
+    """A store that keeps what the audit is still to hear of it."""
+
+    def deeds(self) -> tuple[Deed, ...]:
+        """Return what waits, the oldest first."""
+
+    def told(self, deeds: tuple[Deed, ...]) -> None:
+        """Take away what is in the audit by now."""
 
 
 class _Mark(msgspec.Struct, frozen=True):
@@ -171,6 +196,9 @@ class Front:
             longest_s=settings.longest_h * 3600,
         )
         self.members = Members(self.people, self.links)
+        self.programs = Programs(folder)
+        self.audited: list[Told] = [self.people, self.programs.ledger]
+        """Stores whose changes the audit hears of."""
         self.mark = _mark_of(folder)
         self._local = local
         self._hashing = hashing or Hashing()
@@ -181,6 +209,7 @@ class Front:
         self._checking = asyncio.Semaphore(CHECKS_AT_ONCE)
         self._waiting = 0
         self._deeds: deque[Deed] = deque(maxlen=DEEDS_KEPT)
+        self._reading = Reading(self.programs, self._deeds.append)
         self.people.mend()
 
     # ------------------------------------------------------------------ who makes a request
@@ -201,7 +230,8 @@ class Front:
         bearer = bearer_of(ask)
         must_be_own(ask, has_cookie=bool(token))
         if bearer:
-            return self._by_key(bearer, ask)
+            is_token = bearer.startswith(TOKEN_BEGINS)
+            return self._by_program(bearer, ask) if is_token else self._by_key(bearer, ask)
         found = self._by_token(token, ask) if token else None
         if found is not None:
             must_have_csrf(ask, token)
@@ -241,6 +271,11 @@ class Front:
     def _by_key(self, key: str, ask: Ask) -> Signed:
         self._must_be_key(key, ask)
         return Signed(person=self._local.id, roles={EVERYWHERE: self._local.role}, via="key")
+
+    def _by_program(self, secret: str, ask: Ask) -> Signed:
+        now_ms, now_s = self._clocks.wall_ms(), self._clocks.mono_s()
+        found = self._reading.checked(secret, ask, now_ms=now_ms, now_s=now_s)
+        return Signed(person=found.id, roles={}, via="token", scopes=found.scopes, site=found.site)
 
     def _must_be_key(self, key: str, ask: Ask) -> None:
         if not is_loopback(ask.client):
@@ -440,21 +475,23 @@ class Front:
             await asyncio.sleep(TELL_EACH_S)
 
     def unpublished(self) -> tuple[Deed, ...]:
-        """Return what the audit has not heard yet: changes of people, then sign-ins."""
-        return (*self.people.deeds(), *self._deeds)
+        """Return what the audit has not heard yet: changes of what is kept, then sign-ins."""
+        return (*(deed for store in self.audited for deed in store.deeds()), *self._deeds)
 
     def published(self, deeds: tuple[Deed, ...]) -> None:
         """Take away what is in the audit by now."""
         for deed in deeds:
             if deed in self._deeds:
                 self._deeds.remove(deed)
-        kept = self.people.deeds()
-        if any(deed in kept for deed in deeds):
-            self.people.told(deeds)
+        for store in self.audited:
+            kept = store.deeds()
+            if any(deed in kept for deed in deeds):
+                store.told(deeds)
 
     def save(self) -> None:
-        """Write the times of use of sessions."""
+        """Write the times of use of sessions and tokens."""
         self.sessions.save(now_ms=self._clocks.wall_ms())
+        self.programs.save()
 
     # ------------------------------------------------------------------ inside
 

@@ -49,6 +49,7 @@ def _row(word: str, least: Role, gives: str, *, quality: bool = False) -> Permis
 _ROWS = (
     _row("see", Role.OPERATOR, "read every page of the site", quality=True),
     _row("reason", Role.OPERATOR, "give the reason of a stop", quality=True),
+    _row("report", Role.OPERATOR, "report pieces, jobs, and who is at a station", quality=True),
     _row("call", Role.OPERATOR, "raise, acknowledge and resolve an andon call", quality=True),
     _row("acknowledge", Role.OPERATOR, "acknowledge an alarm", quality=True),
     _row("stop", Role.OPERATOR, "stop automatic actions", quality=True),
@@ -64,6 +65,8 @@ _ROWS = (
     _row("query", Role.ENGINEER, "ask history freely, export", quality=True),
     _row("suppress", Role.ENGINEER, "take an alarm out of service, and back"),
     _row("people", Role.ADMIN, "add and disable people, give roles, make links, erase names"),
+    _row("tokens", Role.ADMIN, "make and revoke tokens by which other programs read"),
+    _row("peers", Role.ADMIN, "follow the sites of other servers, or no longer"),
 )
 
 PERMISSIONS: Mapping[str, Permission] = {row.word: row for row in _ROWS}

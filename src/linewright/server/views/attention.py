@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from linewright.server.views.base import Labels, Ms, View
+from linewright.server.views.day import WindowView
 
 __all__ = [
     "AlarmActed",
@@ -15,6 +16,8 @@ __all__ = [
     "AlarmView",
     "AlarmsView",
     "CallActed",
+    "CallJournalView",
+    "CallPastView",
     "CallRaised",
     "CallView",
     "CallsView",
@@ -146,6 +149,47 @@ class CallsView(View, frozen=True, kw_only=True):
     """Open calls by id."""
 
     calls: Mapping[str, CallView] = {}
+
+
+class CallPastView(View, frozen=True, kw_only=True):
+    """A call of a window with its clocks; what has not happened is left out."""
+
+    call: str
+    address: str
+    kind: str
+    state: Annotated[
+        str, Meta(description="raised, escalated, acknowledged, arrived, resolved or cancelled")
+    ]
+    raised_ms: Ms
+    by: str = ""
+    text: str = ""
+    level: int = 0
+    answered_ms: Annotated[
+        Ms | None, Meta(description="when somebody first acknowledged or arrived")
+    ] = None
+    answered_by: str = ""
+    arrived_ms: Ms | None = None
+    arrived_by: str = ""
+    ended_ms: Annotated[Ms | None, Meta(description="when it was resolved or cancelled")] = None
+    ended_by: str = ""
+
+
+class CallJournalView(View, frozen=True, kw_only=True):
+    """The calls that were raised in a window, the latest first, and how soon people came.
+
+    A call that was cancelled before anybody answered counts in `raised` alone.
+    """
+
+    window: WindowView
+    raised: int = 0
+    escalated: Annotated[int, Meta(description="those that went up a level")] = 0
+    answer_s_p50: Annotated[float | None, Meta(description="median until somebody answered")] = None
+    arrive_s_p50: Annotated[float | None, Meta(description="median until somebody was there")] = (
+        None
+    )
+    resolve_s_p50: Annotated[float | None, Meta(description="median until it was resolved")] = None
+    rows: tuple[CallPastView, ...] = ()
+    more: bool = False
 
 
 class CallRaised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

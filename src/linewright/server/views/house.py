@@ -45,9 +45,28 @@ class SiteNowView(View, frozen=True, kw_only=True):
 
     label: Labels
     timezone: str
-    link: Annotated[str, Meta(description="here, fresh, offline or none")]
+    link: Annotated[
+        str,
+        Meta(description="here; fresh or offline; refused: it answers wrongly; none: not followed"),
+    ]
     age_s: Annotated[float | None, Meta(description="age of its newest data")] = None
-    buffering_s: Annotated[float | None, Meta(description="what waits there to be sent")] = None
+    told_by: Annotated[str, Meta(description="page of the server that told it; empty: ours")] = ""
+    heard_ms: Annotated[Ms | None, Meta(description="when that server was last heard")] = None
+    heard_s: Annotated[float | None, Meta(description="how long ago that is")] = None
+    why: Annotated[
+        str,
+        Meta(
+            description="why it is not heard: unreachable, slow, certificate, token, bad_answer, "
+            "too_large, redirect or site"
+        ),
+    ] = ""
+    t_ms: Annotated[Ms | None, Meta(description="plant time there, where it is heard")] = None
+    simulated: bool = False
+    plant_rev: Annotated[str, Meta(description="revision of the plant file in force there")] = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    country: str = ""
+    region: str = ""
     oee: Annotated[float | None, Meta(description="of this production day so far")] = None
     oee_target: float | None = None
     good: int | None = None
@@ -159,3 +178,6 @@ class PermissionView(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     permission: str
     roles: tuple[str, ...]
+    scope: Annotated[str, Meta(description="word by which the token of a program may; or none")] = (
+        ""
+    )

@@ -42,6 +42,9 @@ class TagView(View, frozen=True, kw_only=True):
     limits: Annotated[
         Mapping[str, LimitView], Meta(description="by low_low, low, high, high_high, alarm")
     ] = {}
+    states: Annotated[
+        Mapping[str, str], Meta(description="our state by the machine's own word for it")
+    ] = {}
 
 
 class CommandView(View, frozen=True, kw_only=True):
@@ -49,8 +52,16 @@ class CommandView(View, frozen=True, kw_only=True):
 
     label: Labels
     unit: str = ""
-    low: float | None = None
-    high: float | None = None
+    low: Annotated[float | None, Meta(description="least that the machine takes")] = None
+    high: Annotated[float | None, Meta(description="most that the machine takes")] = None
+    allowed: Annotated[
+        bool, Meta(description="whether `authority:` of the plant file lets anybody write it")
+    ] = False
+    allowed_low: Annotated[float | None, Meta(description="least that it lets people write")] = None
+    allowed_high: Annotated[float | None, Meta(description="most that it lets people write")] = None
+    roles: Annotated[
+        tuple[str, ...], Meta(description="roles that it lets write; empty where it names none")
+    ] = ()
     choices: Annotated[
         Mapping[str, Labels], Meta(description="of a command that is no number")
     ] = {}

@@ -63,6 +63,7 @@ class TagNowView(View, frozen=True, kw_only=True):
     source: SourceView = SourceView()
     subject: Annotated[str, Meta(description="where its samples travel on the bus")] = ""
     path: Annotated[str, Meta(description="path into the plant file")] = ""
+    file: Annotated[str, Meta(description="`file:line` of it, as the plant was applied")] = ""
     type: str = ""
 
 

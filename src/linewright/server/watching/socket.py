@@ -30,8 +30,12 @@ BURST = 256
 PER_S = 32.0
 """Messages a second that it may send on and on."""
 
-TICK_S = 0.05
-"""How often it is looked for what is due: half the time of the fastest resource."""
+TICK_S = (0.02, 0.05)
+"""How often it is looked for what is due: where a look takes long less often, and at the least so
+often that half the time of the fastest resource goes by."""
+
+LOOK_COST = 10.0
+"""A look waits so many times as long as the one before took: it takes no more than a tenth."""
 
 BEAT_S = 1.0
 """How often each client hears that the connection lives; it says after 3 s that it does not."""
@@ -94,7 +98,10 @@ class Watching:
         """Make what is due and beat, until `stop`; then close every socket."""
         beat_s = 0.0
         while not stop.is_set():
-            for kept in self._hub.due():
+            look_s = time.monotonic()
+            due = self._hub.due()
+            wait_s = LOOK_COST * (time.monotonic() - look_s)
+            for kept in due:
                 task = asyncio.create_task(self._hub.make(kept))
                 self._making.add(task)
                 task.add_done_callback(self._made)
@@ -103,7 +110,7 @@ class Watching:
                 beat_s = now_s
                 await self._beat()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), TICK_S)
+                await asyncio.wait_for(stop.wait(), min(max(wait_s, TICK_S[0]), TICK_S[1]))
         for socket in list(self._sockets):
             await socket.close(1001, "the server ends")
 

@@ -88,7 +88,7 @@ def _endpoint(row: Row, site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         signed, ask = request.state.signed, request.state.ask  # by the gate
         try:
-            must_may(signed, row.permission, site.name, says(row))
+            must_may(signed, row.permission, site.name, says(row), scope=row.scope)
         except Refusal:
             await _audit_refused(row, site, signed)
             raise

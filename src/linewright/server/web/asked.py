@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Said", "must_may"]
 
 
-def must_may(signed: Signed | None, permission: str, site: str, where: str) -> None:
+def must_may(
+    signed: Signed | None, permission: str, site: str, where: str, *, scope: str = ""
+) -> None:
     """Refuse whoever may not.
 
     Parameters
@@ -30,16 +32,23 @@ def must_may(signed: Signed | None, permission: str, site: str, where: str) -> N
         At which site.
     where
         Route that it is about.
+    scope
+        Word by which the token of a program may; empty: none may.
 
     Raises
     ------
     Refusal
-        401: nobody is signed in. 403: the role does not give it.
+        401: nobody is signed in. 403: the role, or the token, does not give it.
 
     Examples
     --------
     >>> must_may(None, "", "reno", "GET /api/session")
     """
+    if signed is not None and signed.is_program:
+        if not (scope and signed.may_read(scope, site)):
+            to_do = "tokens read what docs/signing.md tells, and nothing else"
+            raise Refusal(403, "this token was not made for this", where, to_do)
+        return
     if not permission:
         return
     if signed is None:

@@ -5,7 +5,7 @@ the life of the services; time itself goes on besides, which the hub sees to.
 """
 
 from linewright.plant import Address
-from linewright.server.book.keeping import ACT, ALIVE_S, Kept
+from linewright.server.book.keeping import ACT, Kept
 from linewright.server.known import Moment
 from linewright.server.web.asked import Asked
 from linewright.server.web.rows import Inputs
@@ -19,7 +19,7 @@ ALL = ("alarm", "call", "day", "forecast", "note", "people", "upkeep")
 """Kinds of records that the book counts."""
 
 
-def made_from(*kinds: str, line: bool = False, values: bool = False) -> Inputs:
+def made_from(*kinds: str, line: bool = False, values: bool = False, peers: bool = False) -> Inputs:
     """Return what tells the versions of what a view of one place is made from.
 
     Parameters
@@ -30,6 +30,8 @@ def made_from(*kinds: str, line: bool = False, values: bool = False) -> Inputs:
         Whether the present state of the line is in it.
     values
         Whether the newest values of the place are.
+    peers
+        Whether the sites of other servers are.
     """
 
     def inputs(asked: Asked) -> object:
@@ -40,6 +42,8 @@ def made_from(*kinds: str, line: bool = False, values: bool = False) -> Inputs:
         found += [services_up(kept, moment), kept.known.stop, moment.rev]
         if line:
             found.append(kept.known.lines.get(Address(place)))
+        if peers:
+            found.append(asked.site.following.version)
         if values:
             found.append(kept.newest.version_of(text))
         return found
@@ -48,9 +52,11 @@ def made_from(*kinds: str, line: bool = False, values: bool = False) -> Inputs:
 
 
 def acts_at(asked: Asked) -> object:
-    """Return how much people did at the place that is asked for: others see it at once."""
+    """Return what is to be seen at once: what people did at the place, and who lives."""
+    kept, moment = asked.now()
     text = str(asked.query.get("address") or asked.site.name)
-    return asked.site.book.kept.version(ACT, _counted_at(text, asked.site.name))
+    acted = kept.version(ACT, _counted_at(text, asked.site.name))
+    return acted, services_up(kept, moment)
 
 
 def of_values(asked: Asked) -> object:
@@ -70,8 +76,8 @@ def services_up(kept: Kept, moment: Moment) -> tuple[str, ...]:
     moment
         A sign that is too old counts no more.
     """
-    alive = kept.known.alive.items()
-    return tuple(name for name, each in alive if moment.mono_s - each.heard_s <= ALIVE_S)
+    known = kept.known
+    return tuple(name for name in known.alive if known.is_up(name, moment.mono_s))
 
 
 def _counted_at(text: str, site: str) -> str:

@@ -23,7 +23,9 @@ web application are made.
 `/api/key` or the OpenID provider gave it; each request that changes something brings the header
 `x-linewright-csrf` with the value `csrf` of `/api/session`. A program of the same machine sends
 `Authorization: Bearer KEY` with the key that stands behind `#key=` in the address that `up` prints.
-People, roles and sessions: [signing.md](signing.md).
+A program of another machine sends `Authorization: Bearer TOKEN` with a token of its own. It reads
+the routes whose word stands under `token` in the table below, and nothing else. People, roles,
+sessions and tokens: [signing.md](signing.md).
 
 **What is refused** comes as `{"what": ..., "where": ..., "to_do": ...}`. 401: nobody is signed in.
 403: the role does not give it, or a page from elsewhere asks. 404: there is no such thing. 409: it
@@ -70,12 +72,17 @@ PROMETHEUS = """
 ```yaml
 scrape_configs:
   - job_name: linewright
-    authorization: { credentials_file: DATA/server/key }
-    static_configs: [{ targets: ["127.0.0.1:PORT"] }]
+    scheme: https
+    tls_config: { ca_file: ca.crt } # https://HOST:PORT/ca.crt, its fingerprint compared
+    authorization: { credentials_file: token } # linewright tokens add prometheus --scope metrics
+    static_configs: [{ targets: ["HOST:PORT"] }]
 ```
 
+On the same machine, without TLS: `scheme: http`, and no `tls_config`.
+
 Grafana reads with its JSON or Infinity data source from `/api/grafana/...`: each answer is a list
-of rows. `${__from}` and `${__to}` of a dashboard are the values of `from_ms` and `until_ms`.
+of rows. It sends a token with the scope `grafana` as `Authorization: Bearer TOKEN`. `${__from}` and
+`${__to}` of a dashboard are the values of `from_ms` and `until_ms`.
 """
 
 
@@ -108,12 +115,13 @@ def _routes(rows: tuple[Row, ...]) -> str:
 
 def _matrix(rows: tuple[Row, ...]) -> str:
     head = " | ".join(role.value for role in Role)
-    said = ["## Who may\n", f"| method | path | permission | {head} |"]
-    said.append("|---|---|---" + "|---" * len(Role) + "|")
+    said = ["## Who may\n", f"| method | path | permission | {head} | token |"]
+    said.append("|---|---|---" + "|---" * (len(Role) + 1) + "|")
     for each in sorted(permissions_of(rows), key=lambda each: (each.path, each.method)):
         marks = " | ".join("yes" if role.value in each.roles else "" for role in Role)
         word = f"`{each.permission}`" if each.permission else "nobody needs to be signed in"
-        said.append(f"| {each.method} | `{each.path}` | {word} | {marks} |")
+        scope = f"`{each.scope}`" if each.scope else ""
+        said.append(f"| {each.method} | `{each.path}` | {word} | {marks} | {scope} |")
     return "\n".join(said) + "\n"
 
 

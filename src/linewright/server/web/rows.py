@@ -74,6 +74,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch = "none"
     inputs: Inputs | None = None
     """None: versions of all that is known."""
+    scope: str = ""
+    """Word by which the token of a program may ask it; empty: persons alone."""
     takes_more: bool = False
     """Whether parameters that are not described are passed over: others call this address."""
     refuses: tuple[int, ...] = ()

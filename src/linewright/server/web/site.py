@@ -1,7 +1,7 @@
 """What the routes ask: what is known, who acts, what is watched, and when all of it ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from linewright.server.book.hearing import Book
 from linewright.server.desk import Desk
 from linewright.server.grants import Person
 from linewright.server.known import Known, Moment
+from linewright.server.peers import Following
 from linewright.server.signing.front import Front
 from linewright.server.watching import Hub, Watching
 
@@ -53,6 +54,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     acting: Callable[[Person], Acting]
     """What a person can do to the records of the site."""
     front: Front
+    following: Following
+    """Sites of other servers."""
     provider: "Provider | None" = None
     """OpenID provider that people sign in at, where one is set."""
     authority: Path | None = None
@@ -63,6 +66,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     watching: Watching
     stop: asyncio.Event
     """Ends the streams."""
+    written: Mapping[str, str] = {}
+    """`file:line` of stations and tags in the plant file, by address."""
 
     def state(self) -> dict[str, Any]:
         """Return the state of the old page as data."""

@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from linewright.server.acting.sending import Order
 from linewright.server.acting.trusting import Decision
+from linewright.server.views import access as access_views
 from linewright.server.views import attention as alarm_views
 from linewright.server.views import day as day_views
+from linewright.server.views import entries as entry_views
 from linewright.server.views import house as house_views
 from linewright.server.views import line as line_views
 from linewright.server.views import plant as plant_views
@@ -21,9 +23,11 @@ from linewright.server.web.asked import Asked
 from linewright.server.web.inputs import made_from, of_values
 from linewright.server.web.openapi import document
 from linewright.server.web.routes import (
+    access,
     attention,
     cases,
     days,
+    entries,
     lines,
     outside,
     people,
@@ -149,7 +153,7 @@ _NOW = (
     get("/api/plant", "see", lines.plant, "What exists, as the plant file in force says.",
         answer=plant_views.PlantView, watch="slow", inputs=made_from("upkeep", "act")),
     get("/api/sites", "see", lines.sites, "Sites, services and the clock, at a glance.",
-        answer=house_views.SitesView, watch="fast", inputs=made_from()),
+        answer=house_views.SitesView, watch="fast", inputs=made_from(peers=True), scope="sites"),
     get("/api/line", "see", lines.line, "A line or work centre now.",
         answer=line_views.LineView, watch="fast", inputs=made_from(line=True), query=(ADDRESS,),
         refuses=(404,)),
@@ -202,6 +206,24 @@ _DAY = (
          answer=day_views.ReportView, query=(ADDRESS, *WINDOWS), refuses=(404, 409, 503)),
 )  # fmt: skip
 
+_ENTRIES = (
+    get("/api/entries", "see", entries.entries,
+        "What people entered: pieces, jobs, sign-ons; by id.",
+        answer=entry_views.EntriesView, watch="slow", inputs=made_from("day", "people", "note"),
+        query=(PLACE, *WINDOWS), refuses=(404, 503)),
+    post("/api/parts", "report", entries.parts,
+         "Report pieces at a station; for a time more than a day ago with `correct_parts`.",
+         body=entry_views.PartsReported, answer=entry_views.EntryView, refuses=(404, 409, 503)),
+    post("/api/jobs", "report", entries.job, "Begin, interrupt or finish a job at a station.",
+         body=entry_views.JobReported, answer=entry_views.EntryView, refuses=(404, 409, 503)),
+    post("/api/sign-ons", "report", entries.sign_on,
+         "Sign on or off at a station; somebody else with `correct_parts`.",
+         body=entry_views.SignedOn, answer=entry_views.EntryView, refuses=(404, 409, 503)),
+    post("/api/entries/{entry_id}/undo", "report", entries.undo,
+         "Take back an entry; that of somebody else needs `correct_parts`.",
+         answer=entry_views.EntryView, refuses=(404, 409, 503)),
+)  # fmt: skip
+
 _ATTENTION = (
     get("/api/alarms", "see", attention.alarms, "Alarms that are not normal, by id.",
         answer=alarm_views.AlarmsView, watch="fast", inputs=made_from("alarm"), query=(PLACE,),
@@ -219,6 +241,10 @@ _ATTENTION = (
     get("/api/calls", "see", attention.calls, "Open andon calls, by id.",
         answer=alarm_views.CallsView, watch="fast", inputs=made_from("call"), query=(PLACE,),
         refuses=(404,)),
+    get("/api/calls/journal", "see", attention.call_journal,
+        "Calls that were raised in a window, the latest first, and how soon people came.",
+        answer=alarm_views.CallJournalView, watch="slow", inputs=made_from("call"),
+        query=(PLACE, *WINDOWS, count("limit", 200, ROWS_MAX, "most rows")), refuses=(404, 503)),
     post("/api/calls", "call", attention.call, "Call for help.",
          body=alarm_views.CallRaised, answer=alarm_views.CallView, refuses=(404, 409, 503)),
     post("/api/calls/{call_id}", "call", attention.call_act,
@@ -277,17 +303,50 @@ _BY_HAND = (
 )  # fmt: skip
 
 _OUTSIDE = (
-    get("/metrics", "see", outside.metrics, "Figures for Prometheus.", media="text/plain"),
+    get("/metrics", "see", outside.metrics, "Figures for Prometheus.", media="text/plain",
+        scope="metrics"),
     get("/api/grafana/tags", "see", outside.tags, "Tags at and below a place, for Grafana.",
-        query=(PLACE, count("limit", 500, ROWS_MAX, "most tags")), refuses=(404,)),
+        query=(PLACE, count("limit", 500, ROWS_MAX, "most tags")), refuses=(404,),
+        scope="grafana"),
     get("/api/grafana/series", "see", outside.series, "Tags over time: time, tag, value.",
         query=(MANY_TAGS, SINCE_MS, TILL_MS, count("points", 1000, POINTS_MAX, "most points")),
-        refuses=(404, 503)),
+        refuses=(404, 503), scope="grafana"),
     get("/api/grafana/stops", "see", outside.stops, "Downtime events, a row an event.",
-        query=(ADDRESS, *WINDOWS, WAITING), refuses=(404, 503)),
+        query=(ADDRESS, *WINDOWS, WAITING), refuses=(404, 503), scope="grafana"),
     get("/api/grafana/kpis", "see", outside.kpis, "Indicators of a place, a row an indicator.",
-        query=(ADDRESS, *WINDOWS), refuses=(404, 503)),
+        query=(ADDRESS, *WINDOWS), refuses=(404, 503), scope="grafana"),
 )  # fmt: skip
 
-ROWS: tuple[Row, ...] = (*_SESSION, *_NOW, *_DAY, *_ATTENTION, *_SIGNALS, *_BY_HAND, *_OUTSIDE)
+_ACCESS = (
+    get("/api/tokens", "tokens", access.tokens, "Tokens by which other programs read, by id.",
+        answer=access_views.TokensView),
+    post("/api/tokens", "tokens", access.make_token,
+         "Make a token; its secret is in this answer alone.",
+         body=access_views.TokenWanted, answer=access_views.TokenMadeView, refuses=(409, 503)),
+    delete("/api/tokens/{token_id}", "tokens", access.end_token, "Revoke a token.",
+           answer=access_views.TokensView, refuses=(404, 503)),
+    get("/api/peers", "peers", access.peers, "Servers of other sites that are followed, by id.",
+        answer=access_views.PeersView),
+    post("/api/peers/try", "peers", access.try_peer,
+         "Ask a server once, as it would be followed; nothing is kept.",
+         body=access_views.PeerGiven, answer=access_views.PeerTriedView, refuses=(503,)),
+    post("/api/peers", "peers", access.follow,
+         "Follow a server, after a trial; another one of the same site makes room.",
+         body=access_views.PeerGiven, answer=access_views.PeersView, refuses=(409, 503)),
+    delete("/api/peers/{peer_id}", "peers", access.unfollow,
+           "Follow a server no longer, and forget its token.",
+           answer=access_views.PeersView, refuses=(404, 503)),
+)  # fmt: skip
+
+ROWS: tuple[Row, ...] = (
+    *_SESSION,
+    *_NOW,
+    *_DAY,
+    *_ENTRIES,
+    *_ATTENTION,
+    *_SIGNALS,
+    *_BY_HAND,
+    *_OUTSIDE,
+    *_ACCESS,
+)
 """Every route besides the WebSocket `/api/watch` and the files of the pages."""

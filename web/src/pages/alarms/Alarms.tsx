@@ -33,7 +33,7 @@ export default function Alarms({ address }: { address: string }) {
   return (
     <Page title={title} aside={aside} greyed={found.freshness === "lost" || found.freshness === "stale"}>
       {found.value?.flood ? <Stale>{t("alarms.flood")}</Stale> : null}
-      <div className="alarms-tabs" role="tablist" aria-label={t("nav.alarms")}>
+      <div className="tabs" role="tablist" aria-label={t("nav.alarms")}>
         {TABS.map((name) => (
           <button key={name} type="button" role="tab" aria-selected={name === tab} onClick={() => setTab(name)}>
             {t(`alarms.tab.${name}` as Key)}{name === "journal" || name === "report" ? null : <Count n={count(name)} calm={name !== "active"} of={t(`alarms.tab.${name}` as Key)} />}

@@ -43,7 +43,7 @@ export function Journal({ address }: { address: string }) {
             { name: "event", title: t("alarms.event"), show: (row) => <b>{word("alarmevent", row.event)}</b>, by: (row) => word("alarmevent", row.event) },
             { name: "priority", title: t("alarms.priority"), show: (row) => <PriorityMark priority={row.priority} />, by: (row) => ["critical", "high", "medium", "low"].indexOf(row.priority) },
             {
-              name: "alarm", title: t("alarms.alarm"), by: (row) => alarmWords(plant, row),
+              name: "alarm", title: t("alarms.alarm"), wide: true, by: (row) => alarmWords(plant, row),
               show: (row) => <>{alarmWords(plant, row)}<br /><a href={href("station", alarmPlace(row))}>{alarmPlaceWords(plant, row)}</a>{row.value === undefined ? null : <small className="num"> {quantity(row.value, row.unit)}{row.limit === undefined ? "" : ` · ${t("alarms.limit", { limit: quantity(row.limit, row.unit) })}`}</small>}</>,
             },
             { name: "by", title: t("alarms.by"), show: (row) => <>{who(row.by) || "–"}{row.comment ? <><br /><q>{row.comment}</q></> : null}</>, by: (row) => row.by },

@@ -23,15 +23,15 @@ export function Report({ address }: { address: string }) {
           <BigFigure label={t("alarms.tab.out_of_service")} value={number(view.out_of_service_now ?? 0, 0)} note={t("alarms.now")} />
         </div>
         <div className="scroll">
-          <table className="list">
+          <table className="list blocks">
             <caption className="read-only">{t("alarms.tab.report")}</caption>
             <thead><tr><th scope="col"><span>{t("alarms.figure")}</span></th><th scope="col" className="right"><span>{t("alarms.value")}</span></th><th scope="col"><span>{t("alarms.target")}</span></th><th scope="col"><span>{t("alarms.met")}</span></th></tr></thead>
             <tbody>{targetsOf(view).map((each) => (
               <tr key={each.name}>
                 <td>{t(`alarms.figure.${each.name}` as Key)}</td>
-                <td className="right"><b>{each.share ? share(each.value) : number(each.value, 2)}</b></td>
-                <td>{t(`alarms.target.${each.name}` as Key)}</td>
-                <td>{each.met === undefined ? <span className="quiet">{t("alarms.too_few")}</span> : each.met ? <Tag kind="good">{t("alarms.yes")}</Tag> : <Tag kind="medium">{t("alarms.no")}</Tag>}</td>
+                <td className="right" data-title={t("alarms.value")}><b>{each.share ? share(each.value) : number(each.value, 2)}</b></td>
+                <td data-title={t("alarms.target")}>{t(`alarms.target.${each.name}` as Key)}</td>
+                <td data-title={t("alarms.met")}>{each.met === undefined ? <span className="quiet">{t("alarms.too_few")}</span> : each.met ? <Tag kind="good">{t("alarms.yes")}</Tag> : <Tag kind="medium">{t("alarms.no")}</Tag>}</td>
               </tr>
             ))}</tbody>
           </table>

@@ -27,7 +27,7 @@ export function AlarmRow({ entry: [id, alarm], onAsk }: { entry: AlarmEntry; onA
         <span className="row">
           {station ? <a href={href("station", place)}>{alarmPlaceWords(plant, alarm)}</a> : <a href={href("line", place)}>{alarmPlaceWords(plant, alarm)}</a>}
           {value ? <span className="num">{value}</span> : null}
-          {alarm.text && alarm.text !== alarmWords(plant, alarm) ? <q>{alarm.text}</q> : null}
+          {alarm.text && alarm.text !== alarmWords(plant, alarm) && !alarm.alarm.startsWith("silence_") ? <q>{alarm.text}</q> : null}
           <Tag kind={isWaiting(alarm) ? (alarm.priority as "high") : "calm"}>{word("alarmstate", alarm.state)}</Tag>
           {alarm.chattering ? <Tag kind="medium" title={t("alarms.chattering.hint")}>{t("alarms.chattering")}</Tag> : null}
           {alarm.stale ? <Tag kind="low" title={t("alarms.stale.hint")}>{t("alarms.stale")}</Tag> : null}

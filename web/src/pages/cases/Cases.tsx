@@ -4,7 +4,7 @@ import { act, asFault, href, nameOf, useMay, usePlant, useSites, useWatched } fr
 import { Busy, Card, Empty, FaultNote, Page, Sure, Tag, toast } from "../../kit";
 import { t, word } from "../../words";
 import { CaseParts } from "./parts";
-import { inTurn, STAGES, stageMark, type CaseNow, type CasesView } from "./view";
+import { changeWords, inTurn, STAGES, stageMark, type CaseNow, type CasesView } from "./view";
 import "./cases.css";
 
 export default function Cases({ address }: { address: string }) {
@@ -47,7 +47,7 @@ const SIGNS = { now: "▶", done: "✓", over: "–", ahead: "○" } as const;
 function One({ one }: { one: CaseNow }) {
   const plant = usePlant().value;
   return (
-    <Card title={one.title || word("case", one.kind)} className={one.can_confirm ? "asks" : ""}>
+    <Card title={one.title ? <span lang="en">{one.title}</span> : word("case", one.kind)} className={one.can_confirm ? "asks" : ""}>
       <p><a href={href("station", one.address)}>{nameOf(plant, one.address)}</a> <small>{one.at}</small></p>
       <ol className="steps" aria-label={t("cases.stage")}>
         {STAGES.map((stage) => {
@@ -67,6 +67,7 @@ function One({ one }: { one: CaseNow }) {
 
 /** Confirm or refuse, asked once more with value, unit, station and until when. */
 function Answer({ one }: { one: CaseNow }) {
+  const plant = usePlant().value;
   const may = useMay("confirm_case");
   const [asked, setAsked] = useState<"confirm" | "refuse">();
   const [busy, setBusy] = useState(false);
@@ -83,7 +84,7 @@ function Answer({ one }: { one: CaseNow }) {
   return (
     <div className="answer">
       <h3>{t("cases.proposal")}</h3>
-      <ul>{one.proposal.map((change) => <li key={change.words}><b>{change.words}</b></li>)}</ul>
+      <ul>{one.proposal.map((change) => <li key={change.words}><b>{changeWords(plant, change)}</b></li>)}</ul>
       {may ? (
         <div className="row">
           <button type="button" className="main" disabled={busy} onClick={() => setAsked("confirm")}>{t("cases.confirm")}</button>
@@ -92,11 +93,11 @@ function Answer({ one }: { one: CaseNow }) {
       ) : <p className="quiet">{t("cases.may_not")}</p>}
       {asked === "confirm" ? (
         <Sure title={t("cases.confirm.title")} yes={t("cases.confirm.yes")} onYes={() => send("confirm")} onNo={() => setAsked(undefined)}>
-          <ul>{one.proposal.map((change) => <li key={change.words}><b>{change.words}</b></li>)}</ul><p>{t("cases.confirm.text")}</p>
+          <ul>{one.proposal.map((change) => <li key={change.words}><b>{changeWords(plant, change)}</b></li>)}</ul><p>{t("cases.confirm.text")}</p>
         </Sure>
       ) : null}
       {asked === "refuse" ? (
-        <Sure title={t("cases.refuse.title")} yes={t("cases.refuse.yes")} danger onYes={() => send("refuse")} onNo={() => setAsked(undefined)}><p>{one.title}</p><p>{t("cases.refuse.text")}</p></Sure>
+        <Sure title={t("cases.refuse.title")} yes={t("cases.refuse.yes")} danger onYes={() => send("refuse")} onNo={() => setAsked(undefined)}><p lang="en">{one.title}</p><p>{t("cases.refuse.text")}</p></Sure>
       ) : null}
     </div>
   );

@@ -1,7 +1,8 @@
 // The parts of a case: causes, command, predicted against measured, what was tried on the twin.
-import { Tag } from "../../kit";
+import { usePlant } from "../../data";
+import { Scrolled, Tag } from "../../kit";
 import { figure, share, t, unit, word } from "../../words";
-import type { CaseNow, Effect } from "./view";
+import { causeWords, effectWords, type CaseNow, type Effect } from "./view";
 
 /** Causes less likely than this are folded away. */
 const LIKELY = 0.01;
@@ -10,11 +11,11 @@ export function CaseParts({ one }: { one: CaseNow }) {
   return (
     <>
       {one.measured.length ? <Compared one={one} /> : null}
-      {one.lesson ? <p><b>{one.lesson}</b></p> : null}
+      {one.lesson ? <p lang="en"><b>{one.lesson}</b></p> : null}
       {one.verify_until && one.stage === "verifying" ? <p>{t("cases.verify_until", { time: one.verify_until })}</p> : null}
       {one.commands.length ? <Commands one={one} /> : null}
       {one.causes.length ? <Causes one={one} /> : null}
-      {one.advice ? <p>{one.advice}</p> : null}
+      {one.advice ? <p lang="en">{one.advice}</p> : null}
       {one.candidates.length ? <Candidates one={one} /> : null}
     </>
   );
@@ -30,8 +31,8 @@ function Causes({ one }: { one: CaseNow }) {
   const others = one.causes.filter((cause) => cause.probability < LIKELY);
   const row = (cause: CaseNow["causes"][number]) => (
     <li key={cause.cause}>
-      <div className="row"><b className="num">{chance(cause.probability)}</b><span className="track" aria-hidden="true"><i style={{ width: `${100 * cause.probability}%` }} /></span><b>{cause.words}</b></div>
-      {cause.why ? <p className="quiet">{cause.why}</p> : null}
+      <div className="row"><b className="num">{chance(cause.probability)}</b><span className="track" aria-hidden="true"><i style={{ width: `${100 * cause.probability}%` }} /></span><b>{causeWords(cause)}</b></div>
+      {cause.why ? <p className="quiet" lang="en">{cause.why}</p> : null}
     </li>
   );
   return (
@@ -65,17 +66,27 @@ function Value({ effect }: { effect: Effect | undefined }) {
 
 const measuresOf = (...lists: readonly Effect[][]): string[] => [...new Set(lists.flat().map((effect) => effect.words))];
 
+/** The words of a measure for the reader. */
+function useMeasureWords(): (words: string, ...lists: readonly Effect[][]) => string {
+  const plant = usePlant().value;
+  return (words, ...lists) => {
+    const effect = lists.flat().find((each) => each.words === words);
+    return effect ? effectWords(plant, effect) : words;
+  };
+}
+
 function Compared({ one }: { one: CaseNow }) {
+  const wordsOf = useMeasureWords();
   const find = (list: readonly Effect[], words: string) => list.find((effect) => effect.words === words);
   return (
-    <div className="scroll">
+    <div>
       <h3>{t("cases.compared")}</h3>
-      <table className="list">
+      <Scrolled name={t("cases.compared")}><table className="list blocks">
         <thead><tr><th scope="col"><span>{t("cases.measure")}</span></th><th scope="col"><span>{t("cases.predicted")}</span></th><th scope="col"><span>{t("cases.measured")}</span></th></tr></thead>
         <tbody>{measuresOf(one.measured, one.expected).map((words) => (
-          <tr key={words}><td>{words}</td><td><Value effect={find(one.expected, words)} /></td><td><Value effect={find(one.measured, words)} /></td></tr>
+          <tr key={words}><td>{wordsOf(words, one.expected, one.measured)}</td><td data-title={t("cases.predicted")}><Value effect={find(one.expected, words)} /></td><td data-title={t("cases.measured")}><Value effect={find(one.measured, words)} /></td></tr>
         ))}</tbody>
-      </table>
+      </table></Scrolled>
     </div>
   );
 }
@@ -84,15 +95,16 @@ function Compared({ one }: { one: CaseNow }) {
 const ofLine = (list: readonly Effect[]): Effect[] => list.filter((effect) => !effect.measure.includes("#"));
 
 function Candidates({ one }: { one: CaseNow }) {
+  const wordsOf = useMeasureWords();
   const measures = measuresOf(...one.candidates.map((each) => ofLine(each.effects)));
   return (
     <div>
       <h3>{t("cases.candidates")}</h3>
       <ul className="candidates">{one.candidates.map((each) => (
         <li key={each.name} className={each.chosen ? "chosen" : ""}>
-          <p>{each.chosen ? <Tag kind="good">{t("cases.proposed")}</Tag> : null} <b>{each.words}</b> {each.call ? <small>{each.call_at ? t("cases.calls_for", { call: each.call, time: each.call_at }) : t("cases.calls", { call: each.call })}</small> : null}</p>
+          <p>{each.chosen ? <Tag kind="good">{t("cases.proposed")}</Tag> : null} <b lang="en">{each.words}</b> {each.call ? <small>{each.call_at ? t("cases.calls_for", { call: word("call", each.call), time: each.call_at }) : t("cases.calls", { call: word("call", each.call) })}</small> : null}</p>
           {each.effects.length ? (
-            <dl>{measures.map((words) => <div key={words}><dt>{words}</dt><dd><Value effect={ofLine(each.effects).find((effect) => effect.words === words)} /></dd></div>)}</dl>
+            <dl>{measures.map((words) => <div key={words}><dt>{wordsOf(words, ...one.candidates.map((other) => other.effects))}</dt><dd><Value effect={ofLine(each.effects).find((effect) => effect.words === words)} /></dd></div>)}</dl>
           ) : null}
         </li>
       ))}</ul>

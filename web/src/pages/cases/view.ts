@@ -1,4 +1,7 @@
-// What the server says of a case.
+// What the server says of a case, and the words of it that are those of the plant file.
+import { nameOf, wholeTagWords } from "../../data";
+import type { PlantView } from "../../contract/views";
+import { label, said, t, unit } from "../../words";
 
 export interface Effect {
   measure: string;
@@ -21,9 +24,9 @@ export interface CaseNow {
   at: string;
   can_confirm: boolean;
   by: string;
-  causes: { cause: string; words: string; why: string; probability: number }[];
+  causes: { cause: string; words: string; label?: Record<string, string>; why: string; probability: number }[];
   candidates: { name: string; words: string; chosen: boolean; call: string; call_at: string; effects: Effect[] }[];
-  proposal: { station: string; parameter: string; value: number | string; unit: string; at: string; until: string; words: string }[];
+  proposal: { address: string; station: string; parameter: string; label?: Record<string, string>; value: number | string; unit: string; at: string; until: string; words: string }[];
   advice: string;
   expected: Effect[];
   measured: Effect[];
@@ -51,4 +54,20 @@ export function stageMark(one: CaseNow, stage: string): "now" | "done" | "over" 
 export function inTurn(cases: readonly CaseNow[]): CaseNow[] {
   const rank = (one: CaseNow) => (one.can_confirm ? 0 : one.stage === "closed" ? 2 : 1);
   return [...cases].map((one, at) => [one, at] as const).sort(([a, i], [b, j]) => rank(a) - rank(b) || i - j).map(([one]) => one);
+}
+
+/** What an effect is about: a count of the line, or a tag of a station. */
+export function effectWords(plant: PlantView | undefined, effect: Effect): string {
+  if (effect.measure === "good" || effect.measure === "scrap" || effect.measure === "stops") return t(`cases.measure.${effect.measure}`);
+  return effect.measure.includes("#") ? wholeTagWords(plant, effect.measure) : said(effect.words);
+}
+
+export const causeWords = (cause: CaseNow["causes"][number]): string =>
+  cause.label && Object.keys(cause.label).length ? label(cause.label, cause.words) : cause.words;
+
+/** A proposed change as a sentence that names value, unit, station and until when. */
+export function changeWords(plant: PlantView | undefined, change: CaseNow["proposal"][number]): string {
+  const name = change.label && Object.keys(change.label).length ? label(change.label, change.parameter) : change.parameter;
+  const values = { name: name.slice(0, 1).toLowerCase() + name.slice(1), place: nameOf(plant, change.address), value: `${change.value} ${unit(change.unit)}`.trim(), until: change.until };
+  return change.until ? t("cases.change", values) : t("cases.change.stays", values);
 }

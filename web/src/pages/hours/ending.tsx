@@ -30,8 +30,9 @@ export function Ending({ view, limit }: { view: HoursView; limit: string | undef
           </>
         ) : (
           <div className="row">
+            {view.window.open ? null : <BigFigure label={t("hours.good_end")} value={number((view.hours ?? []).reduce((sum, each) => sum + (each.good ?? 0), 0), 0)} />}
             <BigFigure label={t("hours.target_end")} value={number(view.target_end, 0)} />
-            <small>{view.window.open ? t("hours.no_projection") : t("hours.closed")}</small>
+            <small className="note">{view.window.open ? t("hours.no_projection") : t("hours.closed")}</small>
           </div>
         )}
       </Card>

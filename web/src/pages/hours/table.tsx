@@ -89,14 +89,16 @@ function Why({ hour, when, words, onOpen }: { hour: HourView; when: When; words:
   const reason = hour.reason ? words(hour.reason) : "";
   return (
     <div className="whys">
+      <div>
       {hour.red ? <Tag kind="high">{t("hours.red")}</Tag> : null}
       {when === "open" ? <Tag>◔ {t("hours.open")}</Tag> : null}
       {reason ? <b>{reason}</b> : null}
       {lost.map(([category, s]) => <small key={category}>{word("category", category)} {minutes(s)}</small>)}
       {hour.unexplained_s ? <Tag kind="medium">{t("hours.unexplained", { span: minutes(hour.unexplained_s) })}</Tag> : null}
       {hour.comment ? <q>{hour.comment}</q> : null}
+      </div>
       {hour.red && !reason && !hour.comment
-        ? <button type="button" className="push no-print" onClick={(event) => { event.stopPropagation(); onOpen(hour); }}>{t("hours.say_why")}</button> : null}
+        ? <button type="button" className="no-print" onClick={(event) => { event.stopPropagation(); onOpen(hour); }}>{t("hours.say_why")}</button> : null}
     </div>
   );
 }

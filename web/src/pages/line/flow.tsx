@@ -1,6 +1,6 @@
 // Stations in the order of the flow with the buffers between them; a work centre as a grid.
 import { Fragment } from "react";
-import { DATA_FRESH_MS, href, reasonWords, serverNow, usePlant, usePlantNow } from "../../data";
+import { href, reasonWords, serverNow, silentFor, usePlant, usePlantNow, useUnheard } from "../../data";
 import type { BufferNowView, BufferView, GroupView, LineView, StationNowView, StationView } from "../../contract/views";
 import { Card, Doubts, StateMark, stateCode, Tag } from "../../kit";
 import { label, number, share, span, t, word } from "../../words";
@@ -37,9 +37,11 @@ function Station(
   const plant = usePlant().value;
   const state = stateCode(is?.state);
   const lasts = is?.since_ms === undefined || now === undefined ? undefined : (now - is.since_ms) / 1000;
-  const silent_ms = is?.seen_ms === undefined || !view?.connected ? 0 : serverNow() - is.seen_ms;
+  const connected = view?.connected ?? false;
+  const silent_ms = silentFor(is, connected, serverNow());
+  const unheard = useUnheard(is, connected);
   return (
-    <li className={`stage ${state}${limits ? " limits" : ""}`}>
+    <li className={`stage ${state}${limits ? " limits" : ""}${unheard ? " greyed" : ""}`}>
       <a className="name" href={href("station", address)}>{label(view?.label, name)}</a>
       <div><StateMark state={state} size="1.7em" /></div>
       <p className="num">{lasts === undefined ? "" : t("line.for", { span: span(lasts) })}{is?.reason ? ` · ${reasonWords(plant, is.reason)}` : ""}</p>
@@ -60,7 +62,7 @@ function Station(
         {is?.calls ? <a href={href("calls", address.slice(0, address.lastIndexOf("/")))}><Tag kind="medium">{t("line.calls", { n: is.calls })}</Tag></a> : null}
         {is?.case ? <a href={href("cases", is.case)}><Tag kind="medium">{t("line.case")}</Tag></a> : null}
         <Doubts doubts={is?.doubts} />
-        {silent_ms > DATA_FRESH_MS ? <Tag kind="low">{t("line.old", { span: span(silent_ms / 1000) })}</Tag> : null}
+        {unheard && silent_ms ? <Tag kind="low">{t("line.old", { span: span(silent_ms / 1000) })}</Tag> : null}
       </div>
     </li>
   );
@@ -77,7 +79,7 @@ function Buffer({ view, is }: { view: BufferView; is: BufferNowView | undefined 
       <span className="arrow" aria-hidden="true">›</span>
       <span className="tank" aria-hidden="true" style={{ "--full": `${100 * filled}%` } as React.CSSProperties}><i /></span>
       <span className="num" aria-hidden="true">{is?.about ? <small>{t("line.about")} </small> : null}<b>{count ?? "?"}</b>{view.places === undefined ? "" : `/${view.places}`}</span>
-      {is?.doubts?.length ? <Tag kind="low" title={is.doubts.map((each) => word("doubt", each)).join(", ")}>?</Tag> : null}
+      {is?.doubts?.length ? <small className="doubt">{is.doubts.map((each) => word("doubt", each)).join(", ")}</small> : null}
     </li>
   );
 }

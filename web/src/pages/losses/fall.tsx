@@ -18,8 +18,9 @@ export function Fall(
   { address, group, view, query, window }:
   { address: string; group: string; view: LossesView; query: Record<string, string | number>; window: string },
 ) {
-  const [chosen, setChosen] = useState<string>();
+  const [picked, setPicked] = useState<string | null>();
   const [hinted, setHinted] = useState<string>();
+  const plant = usePlant().value;
   const [zeros, setZeros] = useState(false);
   const [help, setHelp] = useState(false);
   const all = view.bars ?? [];
@@ -36,14 +37,17 @@ export function Fall(
     const at = row?.parentElement ? [...row.parentElement.children].indexOf(row) : -1;
     setHinted(bars[at]?.id);
   };
-  const bar = all.find((each) => each.code === chosen);
+  const chosen = picked === undefined ? worstOf(all)?.code : (picked ?? undefined);
+  const setChosen = (code: string | undefined) => { setHelp(false); setPicked(code ?? null); };
+  const bar = help ? undefined : all.find((each) => each.code === chosen);
   return (
     <div className="losses-two">
-      <Card title={t("losses.fall")} aside={<button type="button" aria-expanded={help} onClick={() => setHelp(!help)}>{t("losses.help")}</button>}>
+      <Card title={t("losses.fall")} aside={<><small>{(view.of ?? []).map((each) => nameOf(plant, each)).join(", ")}</small> <button type="button" aria-expanded={help} onClick={() => setHelp(!help)}>{t("losses.help")}</button></>}>
         <div onFocus={pointed} onPointerOver={pointed} onPointerLeave={() => setHinted(undefined)}>
           <Waterfall bars={bars} whole={view.calendar_s} chosen={chosen} onOpen={(id) => setChosen(id === chosen || id === "calendar" ? undefined : id)} label={t("losses.fall")} />
         </div>
         <p className="definition" aria-live="polite">{hinted ? <><b>{word("category", hinted)}</b>: {word("def", hinted)}</> : <small>{t("losses.sum")}</small>}</p>
+        <KindsOf bars={shown} />
         {all.length > shown.length || zeros ? <button type="button" onClick={() => setZeros(!zeros)}>{zeros ? t("losses.zeros.hide") : t("losses.zeros", { n: all.length - shown.length })}</button> : null}
       </Card>
       {bar ? <Behind key={bar.code} bar={bar} of={view.of ?? []} address={address} group={group} query={query} window={window} onClose={() => setChosen(undefined)} />
@@ -51,6 +55,18 @@ export function Fall(
           : <Card title={t("losses.events")}><Empty>{t("losses.pick")}</Empty></Card>}
     </div>
   );
+}
+
+/** The loss that is worth a look first: the largest that nobody planned. */
+export function worstOf(bars: readonly BarView[]): BarView | undefined {
+  const losses = bars.filter((bar) => bar.s > 0 && bar.code !== "fully_productive" && !["unscheduled", "planned"].includes(bar.group ?? ""));
+  return losses.reduce<BarView | undefined>((most, bar) => (bar.s > (most?.s ?? 0) ? bar : most), undefined);
+}
+
+/** What the colours of the bars say, for those that are there. */
+function KindsOf({ bars }: { bars: readonly BarView[] }) {
+  const kinds = [...new Set(bars.filter((bar) => bar.s !== 0).map(kindOf))];
+  return <div className="legend kinds">{kinds.map((kind) => <span key={kind}><i className={kind} />{word("bar_kind", kind)}</span>)}</div>;
 }
 
 function Help({ bars, onClose }: { bars: readonly BarView[]; onClose: () => void }) {

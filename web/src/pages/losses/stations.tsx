@@ -14,7 +14,7 @@ export function Stations({ stations, chosen, onOpen }: { stations: Readonly<Reco
   const columns: Column<Row>[] = [
     { name: "station", title: t("nav.station"), show: ([address]) => <b>{nameOf(plant, address)}</b>, by: ([address]) => nameOf(plant, address) },
     ...SHOWN.map((name): Column<Row> => ({
-      name, right: true, title: <abbr title={word("formula", name)}>{word("kpi", name)}</abbr>,
+      name, right: true, say: word("kpi", name), title: <abbr title={word("formula", name)}>{word("kpi", name)}</abbr>,
       show: ([, kpis]) => <span className="nowrap">{kpiWords(name, kpis[name])}</span>, by: ([, kpis]) => kpis[name],
     })),
   ];

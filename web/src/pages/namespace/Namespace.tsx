@@ -1,9 +1,9 @@
 // The namespace: every tag of the site, where it comes from, what it says now, where it stands in the plant file.
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
-import { href, useFreshness, usePlant, usePlantNow, useQuery, useWatched } from "../../data";
+import { href, useFreshnessOfNow, usePlant, usePlantNow, useQuery, useWatched, valueWords } from "../../data";
 import type { ValuesView, ValueView } from "../../contract/views";
 import { Busy, Doubts, Empty, Field, Page, VirtualTree } from "../../kit";
-import { number, quantity, span, t } from "../../words";
+import { number, span, t } from "../../words";
 import { OneTag } from "./one";
 import { listed, placesOf, rowsOf, searched, type Row } from "./tree";
 import "./namespace.css";
@@ -16,7 +16,7 @@ const AGED_S = 60;
 
 export default function Namespace(_: { address: string }) {
   const plant = usePlant().value;
-  const freshness = useFreshness();
+  const freshness = useFreshnessOfNow();
   const now_ms = usePlantNow(1000);
   const [search, setSearch] = useQuery("search");
   const [chosen, setChosen] = useQuery("tag");
@@ -40,6 +40,7 @@ export default function Namespace(_: { address: string }) {
   const watched = chosen && !inView.includes(chosen) ? [...inView, chosen] : inView;
   const values = useWatched<ValuesView>(watched.length ? `/api/values?tags=${watched.map(encodeURIComponent).join(",")}` : undefined).value?.values;
   const one = all.find((each) => each.tag === chosen);
+  const beside = one ?? (beside_fits.matches && !wanted ? all[0] : undefined);
   return (
     <Page title={t("nav.namespace")} under={t("namespace.count", { n: all.length })} greyed={freshness === "lost"}>
       <div className={`namespace${one ? " with-one" : ""}`}>
@@ -47,15 +48,18 @@ export default function Namespace(_: { address: string }) {
           <Field label={t("namespace.search")}><input type="search" value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t("namespace.search.hint")} /></Field>
           {wanted ? <small role="status">{t("namespace.found", { n: hits.length })}</small> : null}
           {!plant ? <Busy /> : rows.length ? (
-            <VirtualTree<Row> rows={rows} high={ROW_PX} label={t("nav.namespace")} chosen={chosen} onToggle={toggle} onChoose={(row) => setChosen(row.id)} onSeen={seen}
+            <VirtualTree<Row> rows={rows} high={ROW_PX} label={t("nav.namespace")} chosen={beside?.tag} onToggle={toggle} onChoose={(row) => setChosen(row.id)} onSeen={seen}
               show={(row) => (row.tag ? <TagRow row={row} value={values?.[row.id]} now_ms={now_ms} /> : <PlaceRow row={row} />)} />
           ) : <Empty>{t("trend.none_found")}</Empty>}
         </section>
-        {one ? <OneTag key={one.tag} tag={one} value={values?.[one.tag]} now_ms={now_ms} onClose={() => setChosen("")} /> : <section className="card namespace-hint"><Empty hint={<a href={href("trend")}>{t("nav.trend")}</a>}>{t("namespace.pick")}</Empty></section>}
+        {beside ? <OneTag key={beside.tag} tag={beside} value={values?.[beside.tag]} now_ms={now_ms} onClose={one ? () => setChosen("") : undefined} /> : <section className="card namespace-hint"><Empty hint={<a href={href("trend")}>{t("nav.trend")}</a>}>{t("namespace.pick")}</Empty></section>}
       </div>
     </Page>
   );
 }
+
+/** Where there is room beside the tree a tag stands from the start. */
+const beside_fits = matchMedia("(min-width: 901px)");
 
 function PlaceRow({ row }: { row: Row }) {
   return <><b>{row.words}</b><small className="num">{number(row.count, 0)}</small></>;
@@ -68,7 +72,7 @@ function TagRow({ row, value, now_ms }: { row: Row; value: ValueView | undefined
       <span className="tag-name">{row.words}<small>{row.tag?.name}</small></span>
       <span className="tag-value num">
         <Doubts doubts={value?.doubts} />
-        <b>{value ? value.text || quantity(value.value, row.tag?.view.unit) : "–"}</b>
+        <b>{valueWords(row.tag?.view, value)}</b>
         <small>{age_s === undefined ? t("namespace.never") : age_s < AGED_S ? t("namespace.now") : t("namespace.ago", { span: span(age_s) })}</small>
       </span>
     </>

@@ -1,6 +1,6 @@
 // One tag: value, quality, age, origin, its place on the bus and in the plant file; each can be copied.
 import { useEffect, useState } from "react";
-import { href, nameOf, useAsked, usePlant, withQuery } from "../../data";
+import { href, nameOf, useAsked, usePlant, valueWords, withQuery } from "../../data";
 import type { NamespaceView, ValueView } from "../../contract/views";
 import { Card, CopyButton, Doubts, FaultNote, Tag } from "../../kit";
 import { dayAndTime, quantity, span, t, timeToSecond, unit, word } from "../../words";
@@ -10,7 +10,7 @@ import type { Listed } from "./tree";
 const LIMIT = 2000;
 const AGAIN_MS = 5000;
 
-export function OneTag({ tag, value, now_ms, onClose }: { tag: Listed; value: ValueView | undefined; now_ms: number | undefined; onClose: () => void }) {
+export function OneTag({ tag, value, now_ms, onClose }: { tag: Listed; value: ValueView | undefined; now_ms: number | undefined; onClose: (() => void) | undefined }) {
   const plant = usePlant().value;
   const found = useAsked<NamespaceView>(withQuery("/api/namespace", { address: tag.station, limit: LIMIT }));
   const [last, setLast] = useState(value);
@@ -25,9 +25,9 @@ export function OneTag({ tag, value, now_ms, onClose }: { tag: Listed; value: Va
   const limits = Object.entries(tag.view.limits ?? {});
   const origin = source?.formula ? t("namespace.formula") : source?.protocol ? `${source.protocol} · ${source.endpoint ?? ""}` : t("namespace.no_source");
   return (
-    <Card title={tag.words} className="namespace-one" aside={<button type="button" className="plain" onClick={onClose} aria-label={t("close")}>✕</button>}>
+    <Card title={tag.words} className="namespace-one" aside={onClose ? <button type="button" className="plain" onClick={onClose} aria-label={t("close")}>✕</button> : null}>
       <p><a href={href("station", tag.station)}>{nameOf(plant, tag.station)}</a></p>
-      <div className="figure"><b className="num">{now ? now.text || quantity(now.value, tag.view.unit) : "–"}</b>
+      <div className="figure"><b className="num">{valueWords(tag.view, now)}</b>
         <small className="num">{now ? `${dayAndTime(now.t_ms)}:${timeToSecond(now.t_ms).slice(-2)}${now_ms === undefined ? "" : ` · ${t("namespace.ago", { span: span(Math.max(0, (now_ms - now.t_ms) / 1000)) })}`}` : t("namespace.never")}</small></div>
       <p className="row">{now?.doubts?.length ? <Doubts doubts={now.doubts} /> : now ? <Tag kind="good">{t("namespace.good")}</Tag> : null}{source?.link ? <Tag kind={source.link === "connected" ? "calm" : "high"}>{word("link", source.link)}</Tag> : null}</p>
       <div className="row">
@@ -38,6 +38,7 @@ export function OneTag({ tag, value, now_ms, onClose }: { tag: Listed; value: Va
       <dl className="facts-list namespace-facts">
         <Fact name={t("namespace.address")} text={tag.tag} />
         <Fact name={t("namespace.path")} text={known?.path} />
+        <Fact name={t("namespace.file")} text={known?.file} />
         <Fact name={t("namespace.subject")} text={known?.subject} />
         <dt>{t("namespace.origin")}</dt><dd>{origin}</dd>
         <Fact name={t("namespace.item")} text={source?.item} />

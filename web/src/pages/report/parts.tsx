@@ -1,8 +1,8 @@
 // What the report says: the figures, the hours, the losses, the longest stops, alarms and calls.
 import { href, isReason, nameOf, reasonWords, usePlant, useWho } from "../../data";
 import type { HoursView, LossesView, ReportView } from "../../contract/views";
-import { BigFigure, Card, Empty, Tag } from "../../kit";
-import { figure, minutes, NONE, number, share, signed, span, t, time, word } from "../../words";
+import { BigFigure, Card, Empty, Scrolled, Tag } from "../../kit";
+import { minutes, NONE, number, share, signed, span, t, time, word } from "../../words";
 
 /** Stops and reasons that fit on two pages of paper. */
 const STOPS = 10;
@@ -42,7 +42,7 @@ function Hours({ view }: { view: HoursView }) {
   return (
     <Card title={t("hours.table")}>
       {hours.length ? (
-        <div className="scroll"><table className="list tight">
+        <Scrolled name={t("hours.table")}><table className="list tight report-hours">
           <thead><tr><th><span>{t("hours.hour")}</span></th><th className="right"><span>{t("hours.target")}</span></th><th className="right"><span>{t("hours.good")}</span></th><th className="right"><span>{t("hours.scrap")}</span></th><th className="right"><span>{t("hours.gap")}</span></th><th><span>{t("hours.why")}</span></th></tr></thead>
           <tbody>
             {hours.map((hour) => (
@@ -59,16 +59,17 @@ function Hours({ view }: { view: HoursView }) {
               </tr>
             ))}
           </tbody>
-        </table></div>
+        </table></Scrolled>
       ) : <Empty>{t("hours.none")}</Empty>}
     </Card>
   );
 }
 
 function Losses({ view }: { view: LossesView }) {
+  const plant = usePlant().value;
   const bars = (view.bars ?? []).filter((bar) => bar.s !== 0);
   return (
-    <Card title={t("losses.fall")} aside={<small className="num">{word("category", "calendar")} {span(view.calendar_s)} · {share(1, 1)}</small>}>
+    <Card title={t("losses.fall")} aside={<small className="num">{[...(view.of ?? []).map((each) => nameOf(plant, each)), `${word("category", "calendar")} ${span(view.calendar_s)}`, share(1, 1)].join(" · ")}</small>}>
       <table className="list tight"><tbody>
         {bars.map((bar) => (
           <tr key={bar.code}><td>{word("category", bar.code)}</td><td className="right nowrap">{bar.s < 0 ? `−${span(-bar.s)}` : span(bar.s)}</td><td className="right"><b>{share(Number(bar.percent) / 100, 1)}</b></td></tr>
@@ -84,7 +85,7 @@ function Reasons({ view }: { view: ReportView }) {
   const rows = view.pareto?.rows ?? [];
   const cause = (code: string) => (!code ? t("stops.no_reason") : isReason(plant, code) ? reasonWords(plant, code) : word("category", code));
   return (
-    <Card title={t("stops.pareto")}>
+    <Card title={t("stops.pareto")} aside={<small>{t("stops.all_stations")}</small>}>
       {rows.length ? (
         <table className="list tight"><tbody>
           {rows.slice(0, REASONS).map(([code, s, n]) => <tr key={code}><td>{cause(code)}</td><td className="right nowrap">{t("stops.times", { n })}</td><td className="right nowrap"><b>{span(s)}</b></td></tr>)}
@@ -101,7 +102,7 @@ function Stops({ view }: { view: ReportView }) {
   return (
     <Card title={t("report.stops")}>
       {stops.length ? (
-        <div className="scroll"><table className="list tight"><tbody>
+        <Scrolled name={t("report.stops")}><table className="list tight report-stops"><tbody>
           {stops.map((stop) => (
             <tr key={`${stop.address}${stop.from_ms}`}>
               <td className="num nowrap">{time(stop.from_ms)}{stop.until_ms === undefined ? ` · ${t("stops.open")}` : `–${time(stop.until_ms)}`}</td>
@@ -109,7 +110,7 @@ function Stops({ view }: { view: ReportView }) {
               <td>{stop.reason ? reasonWords(plant, stop.reason) : stop.unexplained ? <Tag kind="medium">{t("stops.no_reason")}</Tag> : word("category", stop.category)}{stop.by ? <small> · {who(stop.by)}</small> : null}{stop.comment ? <> <q>{stop.comment}</q></> : null}</td>
             </tr>
           ))}
-        </tbody></table></div>
+        </tbody></table></Scrolled>
       ) : <Empty>{t("stops.none")}</Empty>}
     </Card>
   );
@@ -117,12 +118,12 @@ function Stops({ view }: { view: ReportView }) {
 
 function Attention({ view }: { view: ReportView }) {
   const alarms = Object.entries(view.alarms ?? {});
-  const said = (name: string, value: number) => (name.endsWith("_share") ? share(value) : name.includes("_s_") ? span(value) : figure(value));
+  const said = (name: string, value: number) => (name.endsWith("_share") ? share(value) : name.includes("_s_") ? span(value) : number(value, 2));
   return (
     <Card title={t("report.attention")}>
       <dl className="facts-list">
         <dt>{t("nav.alarms")}</dt><dd>{alarms.length ? alarms.map(([name, value]) => `${word("alarmfigure", name)} ${said(name, value)}`).join(" · ") : NONE}</dd>
-        <dt>{t("nav.calls")}</dt><dd>{number(view.calls?.length ?? 0, 0)}</dd>
+        <dt>{t("nav.calls")}</dt><dd>{view.calls?.length ? <a href={href("calls", view.address, { tab: "past", window: view.window.name })}>{number(view.calls.length, 0)}</a> : 0}</dd>
         <dt>{t("nav.cases")}</dt><dd>{view.cases?.length ? view.cases.map((id, at) => <span key={id}>{at ? " · " : ""}<a href={href("cases", id)}>{id}</a></span>) : 0}</dd>
       </dl>
     </Card>

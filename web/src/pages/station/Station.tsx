@@ -1,9 +1,9 @@
 // A station's faceplate: how it does, its values in range, its shift, who was called, what may be set.
 import { useMemo } from "react";
-import { href, nameOf, placeAt, reasonWords, usePlant, usePlantNow, useWatched, withQuery } from "../../data";
+import { href, nameOf, placeAt, reasonWords, usePlant, usePlantNow, useUnheard, useWatched, withQuery } from "../../data";
 import type { StationPageView, StationView } from "../../contract/views";
 import { BigFigure, Busy, Card, Doubts, Empty, FaultNote, Page, StateMark, StateStrip, Tag, useTheme } from "../../kit";
-import { label, number, share, span, t, time } from "../../words";
+import { label, number, share, span, t } from "../../words";
 import { StationAlarms } from "./alarms";
 import { CallCard } from "./calls";
 import { Commands } from "./commands";
@@ -27,12 +27,14 @@ export default function Station({ address }: { address: string }) {
         <div className="grid">
           <Values address={address} view={view} station={place.stationView} />
           <Shift view={view} name={title} />
+          <div className="station-pair">
+            <Commands address={address} view={view} station={place.stationView} />
+            <Permits view={view} station={place.stationView} />
+          </div>
         </div>
         <div className="grid">
           <StationAlarms address={address} />
           <CallCard address={address} />
-          <Permits view={view} station={place.stationView} />
-          <Commands address={address} view={view} station={place.stationView} />
           <Upkeep view={view} station={place.stationView} />
         </div>
       </div>
@@ -58,8 +60,9 @@ function Head({ view, station }: { view: StationPageView; station: StationView }
   const { now } = view;
   const since = now.since_ms !== undefined && now_ms !== undefined ? span((now_ms - now.since_ms) / 1000) : undefined;
   const made = (now.good ?? 0) + (now.scrap ?? 0);
+  const unheard = useUnheard(now, station.connected ?? false);
   return (
-    <Card>
+    <Card className={unheard ? "greyed" : ""}>
       <div className="station-head">
         <div className="figure">
           <StateMark state={now.state} size="2.4rem" />
@@ -84,7 +87,6 @@ function Shift({ view, name }: { view: StationPageView; name: string }) {
   return (
     <Card title={t("station.shift")} aside={<a href={href("stops", line)}>{t("nav.stops")}</a>}>
       {first && last ? <StateStrip lanes={lanes} from_ms={first[0]} until_ms={last[1]} theme={theme} /> : <Empty>{t("line.no_shift")}</Empty>}
-      {first && last ? <small className="num">{time(first[0])}–{time(last[1])}</small> : null}
     </Card>
   );
 }

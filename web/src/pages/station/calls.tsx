@@ -1,49 +1,50 @@
 // Call for help with one tap; what was called stands here until it is done.
-import { act, asFault, ask, useMay, usePlantNow, useWatched, useWho, withQuery } from "../../data";
-import type { CallsView, CallView } from "../../contract/views";
-import { Busy, Card, FaultNote, Tag, toast } from "../../kit";
+import { actOnCall, ask, CALL_KINDS, callFault, callWaits, href, inCallOrder, nextStep, raiseCall, useMay, usePlantNow, useWatched, useWho, withQuery, type CallStep } from "../../data";
+import type { CallsView } from "../../contract/views";
+import { Busy, Card, FaultNote, LongText, Tag, toast } from "../../kit";
 import { stopwatch, t, word } from "../../words";
-
-const KINDS = ["maintenance", "material", "quality", "supervisor", "engineering", "logistics", "safety"] as const;
-/** What comes next for a call in a state. */
-const NEXT: Readonly<Record<string, "acknowledge" | "arrive" | "resolve">> = { raised: "acknowledge", escalated: "acknowledge", acknowledged: "arrive", arrived: "resolve" };
 
 export function CallCard({ address }: { address: string }) {
   const may = useMay("call");
   const now_ms = usePlantNow(1000);
   const who = useWho();
   const found = useWatched<CallsView>(withQuery("/api/calls", { address }));
-  const open = Object.entries(found.value?.calls ?? {}).sort(([, one], [, other]) => one.raised_ms - other.raised_ms);
-  const failed = (error: unknown) => toast(asFault(error).what, { bad: true });
-  const to = (id: string, what: string) => act<CallView>("POST", `/api/calls/${encodeURIComponent(id)}`, { act: what });
-  const call = async (kind: string) => {
+  const open = inCallOrder(found.value);
+  const line = address.slice(0, address.lastIndexOf("/"));
+  const failed = (error: unknown) => toast(callFault(error, who), { bad: true });
+  const to = (id: string, step: CallStep) => void actOnCall(id, step).catch(failed);
+  const call = (kind: string) => {
     const before = new Set(open.map(([id]) => id));
-    await act<CallView>("POST", "/api/calls", { address, kind });
-    toast(t("station.called", { kind: word("call", kind) }), { undo: () => void mine(before, kind).catch(failed) });
+    raiseCall(address, kind).then(() => toast(t("station.called", { kind: word("call", kind) }), { undo: () => void back(before, kind).catch(failed) }), failed);
   };
-  const mine = async (before: ReadonlySet<string>, kind: string) => {
+  const back = async (before: ReadonlySet<string>, kind: string) => {
     const now = await ask<CallsView>(withQuery("/api/calls", { address }));
     const made = Object.entries(now.calls ?? {}).find(([id, each]) => !before.has(id) && each.kind === kind);
-    if (made) await to(made[0], "cancel");
+    if (made) await actOnCall(made[0], "cancel");
   };
   return (
-    <Card title={t("station.help")}>
+    <Card title={t("station.help")} aside={<a href={href("calls", line)}>{t("calls.all")}</a>}>
       {found.fault ? <FaultNote fault={found.fault} /> : !found.value ? <Busy /> : open.length ? (
-        <ul className="station-list">{open.map(([id, each]) => (
-          <li key={id} className="row">
-            <Tag kind={each.state === "escalated" ? "high" : each.state === "raised" ? "medium" : "calm"}>{word("call", each.kind)}</Tag>
-            <span>{word("callstate", each.state)}{each.level ? ` · ${t("andon.level", { n: each.level })}` : ""}{each.to ? ` · ${word("role_of", each.to)}` : ""}<br /><small className="num">{now_ms ? stopwatch((now_ms - each.raised_ms) / 1000) : ""}{each.by ? ` · ${who(each.by)}` : ""}</small></span>
-            {may ? <span className="row push">
-              {NEXT[each.state] ? <button type="button" onClick={() => void to(id, NEXT[each.state] ?? "").catch(failed)}>{t(`station.call.${NEXT[each.state] ?? "acknowledge"}`)}</button> : null}
-              {each.state === "arrived" ? null : <button type="button" className="plain" onClick={() => void to(id, "cancel").catch(failed)}>{t("station.call.cancel")}</button>}
-            </span> : null}
-            {each.text ? <details className="station-more"><summary>{t("station.why")}</summary><p>{each.text}</p></details> : null}
-          </li>
-        ))}</ul>
+        <ul className="station-list">{open.map(([id, each]) => {
+          const next = nextStep(each);
+          return (
+            <li key={id} className="station-call">
+              <div>
+                <Tag kind={each.state === "escalated" ? "high" : callWaits(each) ? "medium" : "calm"}>{word("call", each.kind)}</Tag> <b className="num">{now_ms ? stopwatch((now_ms - each.raised_ms) / 1000) : ""}</b>
+                <p>{word("callstate", each.state)}{each.level ? ` · ${t("andon.level", { n: each.level })}` : ""}{each.to && callWaits(each) ? ` · ${t("calls.asked", { role: word("role_of", each.to) })}` : ""}{each.by ? <small> · {who(each.by)}</small> : null}</p>
+              </div>
+              {may ? <span className="row">
+                {next ? <button type="button" onClick={() => to(id, next)}>{t(`station.call.${next}`)}</button> : null}
+                {each.state === "arrived" ? null : <button type="button" className="plain" onClick={() => to(id, "cancel")}>{t("station.call.cancel")}</button>}
+              </span> : null}
+              {each.text ? <div className="station-more"><LongText text={each.text} /></div> : null}
+            </li>
+          );
+        })}</ul>
       ) : <p className="quiet">{t("andon.no_calls")}</p>}
       {may ? (
-        <div className="station-kinds" role="group" aria-label={t("station.help")}>
-          {KINDS.map((kind) => <button key={kind} type="button" disabled={open.some(([, each]) => each.kind === kind)} onClick={() => void call(kind).catch(failed)}>{word("call", kind)}</button>)}
+        <div className="station-kinds capital" role="group" aria-label={t("station.help")}>
+          {CALL_KINDS.map((kind) => <button key={kind} type="button" disabled={open.some(([, each]) => each.kind === kind)} onClick={() => call(kind)}>{word("call", kind)}</button>)}
         </div>
       ) : <small>{t("station.may_not_call")}</small>}
     </Card>

@@ -1,9 +1,9 @@
 // One value for the machine: shown first, granted once, sent once, read back, and told what came of it.
 import { useEffect, useState } from "react";
-import { allowedRange, asFault, commandOutcome, offerOf, partsOf, permits, permitWords, sendCommand, useMay, usePlantNow, type Fault, type Offer, type Sent } from "../../data";
+import { allowedRange, asFault, commandOutcome, offerOf, partsOf, permits, permitWords, sendCommand, useMay, usePlantNow, useSession, type Fault, type Offer, type Sent } from "../../data";
 import type { CommandView, StationPageView, StationView } from "../../contract/views";
 import { Busy, Card, Dialog, Empty, FaultNote, Field, Tag, ValueInRange } from "../../kit";
-import { label, number, quantity, t, unit, word } from "../../words";
+import { label, number, quantity, said as sentence, t, unit, word } from "../../words";
 
 /** How often the outcome is looked for. */
 const LOOK_MS = 400;
@@ -14,22 +14,38 @@ const MINUTES = [0, 15, 30, 60, 120];
 
 export function Commands({ address, view, station }: { address: string; view: StationPageView; station: StationView }) {
   const may = useMay("command");
+  const roles = useSession().view?.roles ?? {};
   const [open, setOpen] = useState<string>();
   const commands = Object.entries(station.commands ?? {});
   return (
     <Card title={t("station.commands")}>
       {commands.map(([name, command]) => (
-        <div key={name} className="row">
-          <span><b>{label(command.label, name)}</b><br /><small className="num">{command.choices ? Object.keys(command.choices).join(", ") : t("station.range", { low: quantity(command.low, command.unit), high: quantity(command.high, command.unit) })}</small></span>
-          {may ? <button type="button" className="push" onClick={() => setOpen(name)}>{t("station.set")}</button> : null}
+        <div key={name} className="station-command">
+          <span><b>{label(command.label, name)}</b><br /><small className="num">{rangeWords(command)}</small></span>
+          {may && roleMay(command, address, roles) ? <button type="button" onClick={() => setOpen(name)}>{t("station.set")}</button> : <small>{whoMay(command)}</small>}
         </div>
       ))}
       {commands.length ? null : <Empty>{t("station.no_commands")}</Empty>}
-      {commands.length && !may ? <small>{t("station.may_not_command")}</small> : null}
       {open && station.commands?.[open] ? <CommandDialog address={address} name={open} command={station.commands[open]} station={station} view={view} onClose={() => setOpen(undefined)} /> : null}
     </Card>
   );
 }
+
+/** Between what a person may set it: the plant file's bounds, else those of the machine. */
+function rangeWords(command: CommandView): string {
+  if (Object.keys(command.choices ?? {}).length) return Object.entries(command.choices ?? {}).map(([name, labels]) => label(labels, name)).join(", ");
+  return t("station.range", { low: quantity(command.allowed_low ?? command.low, command.unit), high: quantity(command.allowed_high ?? command.high, command.unit) });
+}
+
+/** Whether a role that a person has at this place is one that the plant file names. */
+export function roleMay(command: CommandView, address: string, roles: Readonly<Record<string, string>>): boolean {
+  if (!command.allowed) return false;
+  const mine = [roles["*"], roles[address.split("/")[0] ?? ""]];
+  return !command.roles?.length || mine.some((role) => role !== undefined && command.roles?.includes(role));
+}
+
+const whoMay = (command: CommandView): string =>
+  !command.allowed ? t("station.nobody_may") : command.roles?.length ? t("station.roles_may", { roles: command.roles.map((role) => word("role_of", role)).join(", ") }) : t("station.may_not_command");
 
 interface DialogProps { address: string; name: string; command: CommandView; station: StationView; view: StationPageView; onClose: () => void }
 
@@ -49,7 +65,7 @@ function CommandDialog(props: DialogProps) {
       {sent ? <Follow first={sent} unitName={command.unit} onClose={props.onClose} />
         : fault && !offer ? <FaultNote fault={fault} />
           : !offer ? <Busy />
-            : offer.refused ? <><FaultNote fault={{ what: t("station.refused"), to_do: offer.refused }} /><Facts {...props} offer={offer} /></>
+            : offer.refused ? <><FaultNote fault={{ what: t("station.refused"), to_do: sentence(offer.refused) }} /><Facts {...props} offer={offer} /></>
               : <Ask {...props} offer={offer} fault={fault} onFault={setFault} onSent={setSent} />}
     </Dialog>
   );
@@ -155,7 +171,7 @@ function Follow({ first, unitName, onClose }: { first: Sent; unitName: string | 
         <dt>{t("station.sent")}</dt><dd className="num"><b>{said(sent.value, unitName)}</b></dd>
         {sent.before !== undefined && sent.before !== null ? <><dt>{t("station.before")}</dt><dd className="num">{said(sent.before, unitName)}</dd></> : null}
         {sent.after !== undefined && sent.after !== null ? <><dt>{t("station.after")}</dt><dd className="num"><b>{said(sent.after, unitName)}</b></dd></> : null}
-        {sent.explanation ? <><dt>{t("station.why")}</dt><dd>{sent.explanation}</dd></> : null}
+        {sent.explanation ? <><dt>{t("station.why")}</dt><dd>{sentence(sent.explanation)}</dd></> : null}
       </dl>
       <footer><button type="button" className="main" onClick={onClose}>{t("close")}</button></footer>
     </>

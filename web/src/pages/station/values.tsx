@@ -1,6 +1,6 @@
 // Measured values on their ranges with limits and their last half hour; counters and texts below.
-import { useMemo } from "react";
-import { href, tagWords, usePlantNow, useTraces } from "../../data";
+import { memo, useMemo } from "react";
+import { href, tagWords, usePlantNow, useTraces, useUnheard } from "../../data";
 import type { StationPageView, StationView, TagView, ValueView } from "../../contract/views";
 import { Card, Doubts, Empty, Sparkline, ValueInRange } from "../../kit";
 import { number, quantity, span, t } from "../../words";
@@ -34,15 +34,16 @@ export function Values({ address, view, station }: { address: string; view: Stat
   const tags = useMemo(() => Object.entries(station.tags ?? {}).filter(([, tag]) => tag.unit || tag.limits || tag.high_range !== undefined).map(([name]) => `${address}#${name}`), [station, address]);
   const until_ms = Math.ceil(now_ms / STEP_MS) * STEP_MS;
   const traces = useTraces(now_ms ? tags : NONE, { from_ms: until_ms - LINE_MS, until_ms }, now_ms);
+  const unheard = useUnheard(view.now, station.connected ?? false);
   return (
-    <Card title={t("station.values")} aside={tags.length ? <a href={href("trend", "", { tags: tags.slice(0, 2).join(",") })}>{t("nav.trend")}</a> : null}>
+    <Card className={unheard ? "greyed" : ""} title={t("station.values")} aside={tags.length ? <a href={href("trend", "", { tags: tags.slice(0, 2).join(",") })}>{t("nav.trend")}</a> : null}>
       <div className="station-values">
         {measured.map(([name, tag, value]) => {
           const trace = traces.byTag[`${address}#${name}`];
           const limits = Object.fromEntries(Object.entries(tag.limits ?? {}).map(([limit, each]) => [limit, each.limit]));
           const range = [tag.low_range, tag.high_range] as const;
           return (
-            <a key={name} className="station-value" href={href("trend", "", { tags: `${address}#${name}` })} aria-label={`${tagWords(tag, name)} ${quantity(value?.value, tag.unit)}`}>
+            <a key={name} className="station-value" href={href("trend", "", { tags: `${address}#${name}` })}>
               <ValueInRange label={tagWords(tag, name)} value={value?.value} text={quantity(value?.value, tag.unit)} range={range} limits={limits} note={noteOf(tag, now_ms, value)} />
               <Sparkline label={t("station.line", { name: tagWords(tag, name) })} values={trace ? sampled(trace.t_ms, trace.value, now_ms - LINE_MS, now_ms, POINTS) : []} />
               <Doubts doubts={value?.doubts} />
@@ -51,7 +52,7 @@ export function Values({ address, view, station }: { address: string; view: Stat
         })}
       </div>
       {measured.length ? null : <Empty>{t("station.no_values")}</Empty>}
-      {others.length ? <dl className="facts-list">{others.map(([name, tag, value]) => <Other key={name} name={name} tag={tag} value={value} />)}</dl> : null}
+      {others.length ? <dl className="station-others-list">{others.map(([name, tag, value]) => <Other key={name} name={name} tag={tag} value={value} />)}</dl> : null}
     </Card>
   );
 }
@@ -67,6 +68,7 @@ function noteOf(tag: TagView, now_ms: number, value: ValueView | undefined): str
   return [range, old].filter(Boolean).join(" · ") || undefined;
 }
 
-function Other({ name, tag, value }: { name: string; tag: TagView; value: ValueView | undefined }) {
-  return <><dt>{tagWords(tag, name)}</dt><dd className="num"><b>{value?.text || number(value?.value)}</b> <Doubts doubts={value?.doubts} /></dd></>;
-}
+/** A row of its own box: what lies outside the view costs no layout, also with thousands of them. */
+const Other = memo(function Other({ name, tag, value }: { name: string; tag: TagView; value: ValueView | undefined }) {
+  return <div><dt>{tagWords(tag, name)}</dt><dd className="num"><b>{value?.text || number(value?.value)}</b>{(tag.role ?? "").startsWith("parts.") ? <small> {t("station.counter")}</small> : null}{value?.doubts?.length ? <> <Doubts doubts={value.doubts} /></> : null}</dd></div>;
+});

@@ -23,11 +23,11 @@ export function StopList(
       <Table<Row> caption={t("stops.list", { n: rows.length })} rows={rows} id={([id]) => id} onOpen={([id]) => onOpen(id)} chosen={chosen} first={{ name: "from", down: true }}
         empty={<Empty>{t(filter ? "stops.none.filter" : "stops.none")}</Empty>}
         columns={[
-          { name: "station", title: t("nav.station"), show: ([, stop]) => <><StateMark state={stop.state} /><br /><span className="quiet">{nameOf(plant, stop.address)}</span></>, by: ([, stop]) => nameOf(plant, stop.address) },
-          { name: "from", title: t("stops.from"), show: ([, stop]) => <span className="num">{when(stop.from_ms)}<br /><span className="quiet">{stop.until_ms === undefined ? t("stops.open") : `–${timeToSecond(stop.until_ms)}`}</span></span>, by: ([, stop]) => stop.from_ms },
+          { name: "station", title: t("nav.station"), show: ([, stop]) => <><StateMark state={stop.state} /><span className="stop-place">{nameOf(plant, stop.address)}</span></>, by: ([, stop]) => nameOf(plant, stop.address) },
+          { name: "from", title: t("stops.from"), show: ([, stop]) => <span className="num">{when(stop.from_ms)}<wbr /><span className="quiet nowrap">{stop.until_ms === undefined ? ` ${t("stops.open")}` : `–${timeToSecond(stop.until_ms)}`}</span></span>, by: ([, stop]) => stop.from_ms },
           { name: "s", title: t("stops.length"), right: true, show: ([, stop]) => <b className="nowrap">{span(stop.s)}</b>, by: ([, stop]) => stop.s },
           {
-            name: "reason", title: t("stops.reason"), by: ([, stop]) => (stop.reason ? causeWords(plant, stop.reason) : undefined),
+            name: "reason", title: t("stops.reason"), wide: true, by: ([, stop]) => (stop.reason ? causeWords(plant, stop.reason) : undefined),
             show: ([, stop]) => (
               <>
                 {stop.reason ? <b>{causeWords(plant, stop.reason)}</b> : stop.unexplained ? <Tag kind="medium">{t("stops.no_reason")}</Tag> : <span className="quiet">{word("category", stop.category)}</span>}

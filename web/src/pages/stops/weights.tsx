@@ -46,6 +46,7 @@ export function Weights(
   });
   return (
     <Card title={t("stops.pareto")} aside={choose} className="weights">
+      <small>{t("stops.pareto.hint")}</small>
       {found.fault ? <FaultNote fault={found.fault} /> : !view ? <Busy /> : !rows.length ? <Empty>{t("stops.none")}</Empty>
         : by === "money" && !priced ? <Empty hint={t("stops.no_money.hint")}>{t("stops.no_money")}</Empty>
           : <Pareto label={t("stops.pareto")} bars={bars} chosen={chosen} onOpen={(id) => onChoose(id === chosen ? "" : id)} percent={(of) => `Σ ${share(of, 0)}`} />}

@@ -102,8 +102,7 @@ def course_of(plan: StationPlan, book: StationBook, heard_ns: int | None = None)
     >>> [(each.start_ns, each.end_ns, each.did.value) for each in course.pieces]
     [(5, 20, 'producing')]
     """
-    newest = [each[-1].t_ns for each in (book.states, book.parts) if each]
-    until_ns = max([*newest, heard_ns or 0])
+    until_ns = max(book.told_ns, heard_ns or 0)
     segments = list(segments_of(plan, book, until_ns))
     if not segments:
         return Course(plan=plan, book=book, until_ns=until_ns)

@@ -75,7 +75,7 @@ def course_at(kept: Kept, moment: Moment, station: str) -> Course:
     def made() -> Course:
         if before is None or heard_ns < before.until_ns or not _same(before.book, book):
             return course_of(kept.plan.stations[station], book, heard_ns)
-        newest_ns = max([heard_ns, *(each.t_ns for each in book.parts[-1:])])
+        newest_ns = max(heard_ns, book.told_ns)
         return heard_on(msgspec.structs.replace(before, book=book), newest_ns)
 
     return kept.memo(("course", station), (book.version, heard_ns), made)

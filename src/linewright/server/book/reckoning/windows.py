@@ -40,8 +40,12 @@ def period_of(window: str, moment: Moment) -> Period:
     Raises
     ------
     Refusal
-        It names none, or one that is longer than `SPAN_DAYS_MAX`.
+        It names none, one that is longer than `SPAN_DAYS_MAX`, or one of now while plant time is
+        not known.
     """
+    if not moment.t_ns and window in {"shift", "day"}:
+        what, to_do = "plant time is not known yet", "wait until the emulated plant has begun"
+        raise Refusal(503, what, f"window {window}", to_do)
     calendar = moment.plant.sites[moment.site].calendar()
     span = _SPAN.fullmatch(window)
     try:

@@ -96,7 +96,8 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
 
     action: str
     of: str
-    """Id of the person that it was done to."""
+    """Id of the person, or of what else, that it was done to."""
+    of_class: str = "person"
     by: str
     """Id of the person who did it; `local` for whoever owns the data folder."""
     outcome: str = "done"

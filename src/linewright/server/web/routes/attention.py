@@ -3,6 +3,7 @@
 from linewright.server.book.attention import (
     alarm_report_view,
     alarms_view,
+    call_journal_view,
     calls_view,
     journal_view,
 )
@@ -10,6 +11,7 @@ from linewright.server.views.attention import (
     AlarmReportView,
     AlarmsView,
     AlarmView,
+    CallJournalView,
     CallsView,
     CallView,
     JournalView,
@@ -23,6 +25,7 @@ __all__ = [
     "alarms",
     "call",
     "call_act",
+    "call_journal",
     "calls",
     "journal",
     "performance",
@@ -66,6 +69,14 @@ async def performance(asked: Asked) -> AlarmReportView:
 def calls(asked: Asked) -> CallsView:
     """Return the open calls."""
     return calls_view(*asked.now(), asked.place())
+
+
+async def call_journal(asked: Asked) -> CallJournalView:
+    """Return the calls of a window, the latest first, and how soon people came."""
+    window = window_of(asked)
+    kept = await asked.site.book.of(window)
+    moment = asked.site.moment()
+    return call_journal_view(kept, moment, asked.place(), window, asked.query["limit"])
 
 
 async def call(asked: Asked) -> CallView:

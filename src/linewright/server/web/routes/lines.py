@@ -1,10 +1,13 @@
 """What exists and what happens now: plant, sites, a line, a station, the next hours, links."""
 
+import time
+
 import msgspec
 
 from linewright.server.book.house import links_view, sites_view
 from linewright.server.book.lines import ahead_view, line_view, station_view
 from linewright.server.book.plant import plant_view
+from linewright.server.peers import own_alone, with_peers
 from linewright.server.views.house import LinksView, SitesView
 from linewright.server.views.line import AheadView, LineView, StationPageView
 from linewright.server.views.plant import PlantView
@@ -22,8 +25,11 @@ def plant(asked: Asked) -> PlantView:
 
 
 def sites(asked: Asked) -> SitesView:
-    """Return the sites at a glance."""
-    return sites_view(*asked.now(), asked.site.acts.services)
+    """Return the sites at a glance; a program that reads from elsewhere gets our own alone."""
+    view = sites_view(*asked.now(), asked.site.acts.services)
+    if asked.signed is not None and asked.signed.is_program:
+        return own_alone(view)
+    return with_peers(view, asked.site.following.followed(), now_s=time.monotonic())
 
 
 def line(asked: Asked) -> LineView:

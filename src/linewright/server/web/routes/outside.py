@@ -108,7 +108,7 @@ async def series(asked: Asked) -> list[dict[str, Any]]:
 
 
 async def stops(asked: Asked) -> list[dict[str, Any]]:
-    """Return the downtime events of a place, a row an event."""
+    """Return the downtime events of a place, a row an event; of people nothing for a program."""
     view = await days.stops(asked)
     return [
         {
@@ -120,7 +120,7 @@ async def stops(asked: Asked) -> list[dict[str, Any]]:
             "state": each.state,
             "category": each.category,
             "reason": each.reason,
-            "by": each.by,
+            "by": "" if asked.who.is_program else each.by,
         }
         for stop_id, each in view.stops.items()
     ]

@@ -147,6 +147,7 @@ def permissions_of(rows: tuple[Row, ...]) -> tuple[PermissionView, ...]:
             path=row.path,
             permission=row.permission,
             roles=tuple(role.value for role in Role if _may(role, row.permission)),
+            scope=row.scope,
         )
         for row in rows
     )

@@ -1,6 +1,6 @@
 """Values, trends, exports and the namespace of tags."""
 
-from linewright.server.book.signals import namespace_view, values_view
+from linewright.server.book.signals import namespace_view, values_view, with_places
 from linewright.server.desk import Refusal
 from linewright.server.views.signals import NamespaceView, TrendView, ValuesView
 from linewright.server.web.asked import Asked, Said
@@ -36,7 +36,8 @@ async def export(asked: Asked) -> Said:
 
 def namespace(asked: Asked) -> NamespaceView:
     """Return the tags at and below a place."""
-    return namespace_view(*asked.now(), asked.place(), asked.query["limit"])
+    found = namespace_view(*asked.now(), asked.place(), asked.query["limit"])
+    return with_places(found, asked.site.written)
 
 
 def must_be_short(asked: Asked) -> None:

@@ -4,20 +4,15 @@ Whoever can write the data folder may do all of this, whether the plant runs or 
 server sees a change at its next request, and the audit hears of it as soon as it can.
 """
 
-import time
-from collections.abc import Callable
-from functools import wraps
-from pathlib import Path
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import NamedTuple
 
 import click
 
+from linewright.cli.access.folder import DATA, Place, now_ms, placed
 from linewright.cli.ending import Failed, only_after_yes
-from linewright.cli.running.asking import data_folder, in_use
 from linewright.cli.terminal import example, safe, say
 from linewright.plant.language import nearest
 from linewright.plant.records import Role
-from linewright.server import read_belongs, read_running
 from linewright.server.signing import (
     EVERYWHERE,
     OWNER,
@@ -26,12 +21,9 @@ from linewright.server.signing import (
     Named,
     People,
     Person,
-    SigningRefused,
 )
 
 __all__ = ["command"]
-
-P = ParamSpec("P")
 
 NO_PAGE = "behind the address of the page, which `linewright up` prints:"
 
@@ -59,32 +51,15 @@ command = click.Group(
 )
 
 
-def _told(
-    work: Callable[Concatenate[_Desk, P], None],
-) -> Callable[P, None]:
-    """Return a command that opens the data folder, and tells plainly what is refused."""
-
-    @wraps(work)
-    def told(*args: P.args, **kwargs: P.kwargs) -> None:
-        data = kwargs.pop("data", None)
-        desk = _desk(None if data is None else str(data))
-        try:
-            work(desk, *args, **kwargs)
-        except SigningRefused as error:
-            raise Failed(f"{error.where}: {error.what}", error.to_do) from error
-
-    return told
-
-
-_DATA = click.option("--data", type=click.Path(file_okay=False), help="Data folder of the plant.")
 _ROLE = click.option("--role", "roles", multiple=True, help="ROLE or SITE=ROLE; repeatable.")
 
 
 @command.command("list")
-@_DATA
-@_told
-def listed(desk: _Desk) -> None:
+@DATA
+@placed
+def listed(place: Place) -> None:
     """List the people: id, sign-in name, display name, roles, what they can do."""
+    desk = _desk(place)
     people = desk.members.people
     everyone = people.everyone()
     if not everyone:
@@ -100,15 +75,16 @@ def listed(desk: _Desk) -> None:
 @click.argument("login")
 @click.option("--display-name", default="", help="As pages show it; the sign-in name otherwise.")
 @_ROLE
-@_DATA
-@_told
-def added(desk: _Desk, login: str, display_name: str, roles: tuple[str, ...]) -> None:
+@DATA
+@placed
+def added(place: Place, login: str, display_name: str, roles: tuple[str, ...]) -> None:
     """Add a person who signs in as LOGIN, and print the link to choose a password."""
+    desk = _desk(place)
     made, token = desk.members.add(
         Named(login, display_name or login),
         _roles(desk, roles),
         actor=OWNER,
-        now_ms=_now_ms(),
+        now_ms=now_ms(),
     )
     say(safe(f"added    {made.id}"))
     _say_link(desk, token)
@@ -117,81 +93,69 @@ def added(desk: _Desk, login: str, display_name: str, roles: tuple[str, ...]) ->
 @command.command("role")
 @click.argument("person")
 @click.argument("roles", nargs=-1)
-@_DATA
-@_told
-def roled(desk: _Desk, person: str, roles: tuple[str, ...]) -> None:
+@DATA
+@placed
+def roled(place: Place, person: str, roles: tuple[str, ...]) -> None:
     """Give PERSON these ROLES instead of those of before; without any: none."""
+    desk = _desk(place)
     found = _found(desk, person)
-    desk.members.set_roles(found.id, _roles(desk, roles), actor=OWNER, now_ms=_now_ms())
+    desk.members.set_roles(found.id, _roles(desk, roles), actor=OWNER, now_ms=now_ms())
     say(safe(f"roles    {' '.join(roles) or 'none'}"))
 
 
 @command.command("disable")
 @click.argument("person")
-@_DATA
-@_told
-def disabled(desk: _Desk, person: str) -> None:
+@DATA
+@placed
+def disabled(place: Place, person: str) -> None:
     """Keep PERSON from signing in; what is open ends at once."""
+    desk = _desk(place)
     found = _found(desk, person)
-    desk.members.set_disabled(found.id, is_disabled=True, actor=OWNER, now_ms=_now_ms())
+    desk.members.set_disabled(found.id, is_disabled=True, actor=OWNER, now_ms=now_ms())
     say(f"disabled {found.id}")
 
 
 @command.command("enable")
 @click.argument("person")
-@_DATA
-@_told
-def enabled(desk: _Desk, person: str) -> None:
+@DATA
+@placed
+def enabled(place: Place, person: str) -> None:
     """Let PERSON sign in again."""
+    desk = _desk(place)
     found = _found(desk, person)
-    desk.members.set_disabled(found.id, is_disabled=False, actor=OWNER, now_ms=_now_ms())
+    desk.members.set_disabled(found.id, is_disabled=False, actor=OWNER, now_ms=now_ms())
     say(f"enabled  {found.id}")
 
 
 @command.command("link")
 @click.argument("person")
-@_DATA
-@_told
-def linked(desk: _Desk, person: str) -> None:
+@DATA
+@placed
+def linked(place: Place, person: str) -> None:
     """Print a link by which PERSON chooses a password; one use, within a day."""
-    _say_link(desk, desk.members.link(_found(desk, person).id, actor=OWNER, now_ms=_now_ms()))
+    desk = _desk(place)
+    _say_link(desk, desk.members.link(_found(desk, person).id, actor=OWNER, now_ms=now_ms()))
 
 
 @command.command("erase")
 @click.argument("person")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_DATA
-@_told
-def erased(desk: _Desk, person: str, *, yes: bool) -> None:
+@DATA
+@placed
+def erased(place: Place, person: str, *, yes: bool) -> None:
     """Erase names and password of PERSON; the id stays in records, and names nobody."""
+    desk = _desk(place)
     found = _found(desk, person)
     if not yes:
         only_after_yes(f"Erase {person} for good?")
-    desk.members.erase(found.id, actor=OWNER, now_ms=_now_ms())
+    desk.members.erase(found.id, actor=OWNER, now_ms=now_ms())
     say(f"erased   {found.id}")
 
 
-def _desk(data: str | None) -> _Desk:
-    """Return the people of a data folder: the one named, the one in use, else the user's own."""
-    folder = _folder(data)
-    belongs = read_belongs(folder)
-    if belongs is None:
-        to_do = "start it once with `linewright up`, or name its folder by --data"
-        raise Failed(f"{folder} is no data folder of a plant", to_do)
-    running = read_running(folder)
-    private = folder / "server"
-    members = Members(People(private), Links(private / "links.json"))
-    return _Desk(members, belongs.site, running.url if running else "")
-
-
-def _folder(data: str | None) -> Path:
-    if data is not None:
-        return data_folder(data, "up")
-    found = in_use(None)
-    if len(found) > 1:
-        names = ", ".join(str(folder) for folder in found)
-        raise Failed("several plants run", f"name one by --data: {names}")
-    return next(iter(found), data_folder(None, "up"))
+def _desk(place: Place) -> _Desk:
+    """Return the people of a data folder."""
+    members = Members(People(place.private), Links(place.private / "links.json"))
+    return _Desk(members, place.site, place.url)
 
 
 def _found(desk: _Desk, person: str) -> Person:
@@ -230,7 +194,3 @@ def _state(person: Person) -> str:
     if person.disabled:
         return "disabled"
     return "active" if person.can_sign_in else "has no password yet"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

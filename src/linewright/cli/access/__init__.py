@@ -1,0 +1,1 @@
+"""Commands on the data folder of a plant: who signs in, which programs read, whom it follows."""

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from tools.recompute.courses import course_of
 from tools.recompute.day import Course
 from tools.recompute.derived import names_of
 from tools.recompute.history import History, read
+from tools.recompute.now import Now, asked_now, judge_now
 from tools.recompute.plantfile import Site, site_of
 from tools.recompute.plantfile import read as read_plant
 
@@ -198,6 +199,20 @@ def told_of(given: argparse.Namespace, checker: Checker, server: compare.Server)
                     yield Told(address=address, window=window, pages=found)
 
 
+def _say_now(total: compare.Account, checker: Checker, lines: Sequence[Now]) -> None:
+    """Compare what lines and stations said of now, and print what differs."""
+    compared, differ = total.compared, len(total.differences)
+    for told in sorted(lines, key=lambda one: one.known_ns):
+        courses = checker.courses(told.known_ns)
+        account = judge_now(checker.site, checker.calendar, courses, told)
+        total.compared += account.compared
+        total.differences += account.differences
+    for line in total.differences[differ:]:
+        print(f"  {line}")
+    more = len(total.differences) - differ
+    print(f"lines and stations now: {total.compared - compared} figures, {more} differ")
+
+
 def main() -> int:
     """Compare, print, and say how many figures differ."""
     given = asked()
@@ -208,7 +223,9 @@ def main() -> int:
     server = compare.Server(given.url, key)
     total = compare.Account()
     every = list(told_of(given, checker, server))
-    checker.wait_for(max((told.known_ns(page) for told in every for page in PAGES), default=0))
+    lines = [] if given.closed or given.only else asked_now(checker.site, server)
+    ends = [told.known_ns(page) for told in every for page in PAGES]
+    checker.wait_for(max([0, *ends, *(one.known_ns for one in lines)]))
     for told in every:
         account = checker.judge(told)
         is_open = told.known_ns("losses") < told.window.until_ns
@@ -222,6 +239,7 @@ def main() -> int:
             print(f"  {line}")
         total.compared += account.compared
         total.differences += account.differences
+    _say_now(total, checker, lines)
     print(f"{total.compared} figures compared")
     print(f"kpi_differences_to_independent_script: {len(total.differences)}")
     return 1 if total.differences else 0

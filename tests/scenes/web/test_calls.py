@@ -83,7 +83,7 @@ def test_two_parts_of_a_stop_are_joined_by_screen(page: Browser, site: Site) -> 
     site.until(lambda: _touching(site, whole))
     _open(page, whole["from_ms"])
     press(page, "dialog footer.acts button", word("stops.merge"))
-    page.wait_for("document.querySelectorAll('dialog .near input').length > 1")
+    page.wait_for("document.querySelector('dialog .near li:has(:disabled) + li input')")
     page.click_on("document.querySelector('dialog .near li:has(:disabled) + li input')")
     put(page, "document.querySelector('dialog select')", 0)
     press(page, "dialog footer button.main", word("stops.merge.do", n=2))

@@ -762,6 +762,8 @@ export interface LineView {
   target?: number;
   /** of this shift so far */
   oee?: number;
+  /** plant time at which good, target and oee end */
+  watermark_ms?: number;
 }
 
 /** A station now. */
@@ -797,6 +799,8 @@ export interface StationPageView {
   values?: Record<string, ValueView>;
   strip?: StripView;
   labels?: Record<string, string>;
+  /** plant time at which the strip and the indicators end */
+  watermark_ms?: number;
   oee?: number;
   availability?: number;
   effectiveness?: number;

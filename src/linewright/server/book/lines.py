@@ -92,6 +92,7 @@ def line_view(kept: Kept, moment: Moment, address: str) -> LineView:
         good=None if hours is None else hours.good,
         target=None if hours is None else hours.due,
         oee=None if known is None else figures(kept, moment, line, known).oee,
+        watermark_ms=None if known is None else ms(known.end_ns),
     )
 
 
@@ -185,6 +186,7 @@ def station_view(kept: Kept, moment: Moment, address: str) -> StationPageView:
         values={name: value for name, value in values.items() if value is not None},
         strip=StripView(stretches=lane_of(kept, moment, place, shown)),
         labels=dict(station.label),
+        watermark_ms=ms(shown.end_ns),
         oee=found.oee,
         availability=kpis.get("availability"),
         effectiveness=kpis.get("effectiveness"),

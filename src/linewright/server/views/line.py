@@ -75,6 +75,9 @@ class LineView(View, frozen=True, kw_only=True):
         None
     )
     oee: Annotated[float | None, Meta(description="of this shift so far")] = None
+    watermark_ms: Annotated[
+        Ms | None, Meta(description="plant time at which good, target and oee end")
+    ] = None
 
 
 class AheadView(View, frozen=True, kw_only=True):
@@ -125,6 +128,9 @@ class StationPageView(View, frozen=True, kw_only=True):
     values: Annotated[Mapping[str, ValueView], Meta(description="by tag name")] = {}
     strip: StripView = StripView()
     labels: Labels = msgspec.field(default_factory=dict)
+    watermark_ms: Annotated[
+        Ms | None, Meta(description="plant time at which the strip and the indicators end")
+    ] = None
     oee: float | None = None
     availability: float | None = None
     effectiveness: float | None = None

@@ -18,7 +18,7 @@ REFUSED = "Refused"
 """Name of the schema of what is refused."""
 
 WHY = {
-    400: "the request cannot be read",
+    400: "the request cannot be read; as text where it is no HTTP, or its address is beyond 64 KiB",
     401: "nobody is signed in, or what was given to sign in is wrong",
     403: "the role does not give the permission, or a foreign page asks",
     404: "there is no such thing",
@@ -28,6 +28,9 @@ WHY = {
     429: "too many requests, or too many tries; `Retry-After` says when again",
     503: "a part of the site does not answer now",
 }
+
+UNREAD = 400
+"""What the HTTP server says by itself, in plain text, before any route is asked."""
 
 FORMS = {"text": "string", "integer": "integer", "yes_no": "boolean"}
 
@@ -111,7 +114,9 @@ def _responses(row: Row, answer: Json | None) -> Json:
         content = {row.media: {"schema": {"type": "string"}}}
     said: Json = {"200": {"description": "the answer", "content": content}}
     for status in sorted(_statuses(row)):
-        refused = {"application/json": {"schema": {"$ref": REF.format(name=REFUSED)}}}
+        refused: Json = {"application/json": {"schema": {"$ref": REF.format(name=REFUSED)}}}
+        if status == UNREAD:
+            refused["text/plain"] = {"schema": {"type": "string"}}
         said[str(status)] = {"description": WHY[status], "content": refused}
     return said
 

@@ -203,7 +203,7 @@ def _say_now(total: compare.Account, checker: Checker, lines: Sequence[Now]) -> 
     """Compare what lines and stations said of now, and print what differs."""
     compared, differ = total.compared, len(total.differences)
     for told in sorted(lines, key=lambda one: one.known_ns):
-        courses = checker.courses(told.known_ns)
+        courses = checker.courses(told.known_ns or checker.end)
         account = judge_now(checker.site, checker.calendar, courses, told)
         total.compared += account.compared
         total.differences += account.differences

@@ -170,6 +170,8 @@ def test_every_figure_of_an_open_window_ends_at_its_watermark(ago_s: float) -> N
     mark_ms = losses.window.watermark_ms
     assert {each.window.watermark_ms for each in (strips, hours, stops)} == {mark_ms}
     assert mark_ms is not None
+    assert line_view(kept, now, LINE).watermark_ms == mark_ms
+    assert station_view(kept, now, LINE.child("mill")).watermark_ms == mark_ms
     assert losses.calendar_s == (mark_ms - losses.window.from_ms) / 1000
     assert {lane[-1][1] for lane in strips.lanes.values()} == {mark_ms}
     open_hour = next(each for each in hours.hours if each.until_ms > mark_ms)

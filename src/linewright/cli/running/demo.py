@@ -47,7 +47,7 @@ What will happen:{first}
 """
 
 FIRST = {
-    True: "\n  First two days of the past are played and stored: a quarter of a minute, about.",
+    True: "\n  First two days of the past are played and stored; how far it is, is told as `past`.",
     False: "",
 }
 

@@ -36,8 +36,8 @@ LAST_DAY = "2026-11-25"
 """The last whole day of the past of the demo."""
 
 DOCS = ROOT / "docs"
-COLOURS = 64
-"""Of a picture: our pages are grey, and an eighth of the bytes is worth the rest."""
+COLOURS = 256
+"""Of a picture: as many as a byte names."""
 COLOURS_MIN = 12
 """Fewer would not show what a colour means."""
 BYTES_MAX = 150_000
@@ -270,7 +270,10 @@ def shrink(file: Path) -> None:
 
 
 def with_palette(png: bytes, most: int = COLOURS) -> bytes:
-    """Return a PNG with its most frequent colours only, each other one as the nearest of them.
+    """Return a PNG with few of its colours, each other one as the nearest of them.
+
+    Half are the most frequent ones. The others are each the farthest from all before: a colour
+    that is rare, and means something, keeps its hue.
 
     Parameters
     ----------
@@ -282,8 +285,8 @@ def with_palette(png: bytes, most: int = COLOURS) -> bytes:
     pixels = pixels_of(png)
     keys = (pixels >> GREY).astype(np.int64) @ np.array([1 << 10, 1 << 5, 1])
     found, first, counts = np.unique(keys, return_index=True, return_counts=True)
-    kept = np.argsort(-counts, kind="stable")[:most]
     colours = pixels.reshape(-1, 3)[first].astype(np.int64)
+    kept = _palette(colours, np.argsort(-counts, kind="stable")[: (most + 1) // 2], most)
     apart = ((colours[:, None, :] - colours[None, kept, :]) ** 2).sum(axis=2)
     places = apart.argmin(axis=1).astype(np.uint8)[np.searchsorted(found, keys)]
     height, width = places.shape
@@ -293,6 +296,16 @@ def with_palette(png: bytes, most: int = COLOURS) -> bytes:
     body = zlib.compress(rows.tobytes(), 9)
     parts = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", body), (b"IEND", b""))
     return SIGNATURE + b"".join(chunk(name, data) for name, data in parts)
+
+
+def _palette(colours: NDArray[np.int64], frequent: NDArray[np.int64], most: int) -> list[int]:
+    """Return which colours are kept: the frequent ones, and those farthest from all before."""
+    kept = [int(each) for each in frequent]
+    apart = ((colours[:, None, :] - colours[None, kept, :]) ** 2).sum(axis=2).min(axis=1)
+    while len(kept) < most and apart.max() > 0:
+        kept.append(int(apart.argmax()))
+        apart = np.minimum(apart, ((colours - colours[kept[-1]]) ** 2).sum(axis=1))
+    return kept
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

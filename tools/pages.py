@@ -8,6 +8,7 @@ from linewright.plant.language.reference import reference_page
 from linewright.plant.language.schema import plant_schema
 from linewright.plant.records import reference as records
 from linewright.server.web.matrix import routes_page
+from tools.claimed import claims_page
 from tools.measured import measured_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "plant-file.md": reference_page(),
         ROOT / "docs" / "records.md": records.reference_page(),
         ROOT / "docs" / "routes.md": routes_page(),
+        ROOT / "docs" / "measured.md": claims_page(ROOT),
         ROOT / "docs" / "twin-measured.md": measured_page(ROOT),
         ROOT / "docs" / "schema" / "plant-1.json": as_file(plant_schema()),
     }

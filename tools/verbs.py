@@ -11,7 +11,7 @@ from tools import bundle, peers
 from tools.environment import ROOT, Unready, ensure, python_of, say, script_of
 
 VENV = ROOT / ".venv"
-SUITE = ["-n", "2", "--dist", "loadgroup", "-m", "not laws and not faults"]
+SUITE = ["-n", "3", "--dist", "loadgroup", "-m", "not laws and not faults"]
 NO_TESTS = 5
 """What pytest returns when nothing is left to run."""
 

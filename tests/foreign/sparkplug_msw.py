@@ -7,8 +7,10 @@ settings and the truth are those of `sparkplug_js.js`.
 import importlib
 import json
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 FIRST = -12
 
@@ -19,8 +21,17 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def listen(told: dict[str, Any]) -> None:
+    """Take settings from standard input."""
+    for line in sys.stdin:
+        told.update(json.loads(line))
+        say(json.dumps({"done": json.loads(line)}))
+
+
 def main() -> None:
     """Publish until killed."""
+    told: dict[str, Any] = {}
+    threading.Thread(target=listen, args=(told,), daemon=True).start()
     msw = importlib.import_module("mqtt_spb_wrapper")
     config = json.loads(Path(sys.argv[1]).read_bytes())
     count, per_s, metrics = (
@@ -47,6 +58,8 @@ def main() -> None:
         time.sleep(1.0)
         while True:
             time.sleep(1.0 / per_s)
+            if told.get("pause"):
+                continue
             count += 1
             at_ms = time.time_ns() // 1_000_000
             for n in range(metrics):

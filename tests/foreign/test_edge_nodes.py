@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from tests.foreign.standing import Stand, meet
 
 KINDS = ("js", "psp", "msw")
 FLOW_S = 4.0
+QUIET_S = 2.0
 
 
 @pytest.fixture
@@ -30,9 +31,17 @@ def flow(stand: Stand, nodes: Mapping[str, EdgeNode]) -> None:
     for name in nodes:
         stand.wait_for_state(name, "connected", 30.0)
     time.sleep(FLOW_S)
-    for node in nodes.values():
+    end(nodes.values())
+
+
+def end(nodes: Collection[EdgeNode]) -> None:
+    """Kill nodes that have sent what they noted: they are silent for a while before."""
+    for node in nodes:
+        node.tell({"pause": True})
+    time.sleep(QUIET_S)
+    for node in nodes:
         node.kill()
-    time.sleep(2.0)
+    time.sleep(QUIET_S)
 
 
 def in_order(stand: Stand, names: Mapping[str, EdgeNode]) -> None:
@@ -75,6 +84,5 @@ def test_a_rebirth_on_our_own_listener(tmp_path: Path) -> None:
         stand.wait_until(lambda: {"rebirth": {}} in node.lines(), 30.0, "a rebirth is asked for")
         stand.wait_for_new("js", before_ns, 10.0)
         time.sleep(FLOW_S)
-        node.kill()
-        time.sleep(2.0)
+        end(nodes.values())
     in_order(stand, nodes)

@@ -50,7 +50,7 @@ def test_the_door_is_quick(checkout: Path) -> None:
 
 def test_the_suite_leaves_out_laws_and_faults() -> None:
     """`make test` runs what is neither a long law nor a fault."""
-    assert SUITE == ["-n", "2", "--dist", "loadgroup", "-m", "not laws and not faults"]
+    assert SUITE == ["-n", "3", "--dist", "loadgroup", "-m", "not laws and not faults"]
 
 
 def test_ci_runs_the_same_suite(checkout: Path) -> None:

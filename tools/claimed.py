@@ -6,7 +6,6 @@ only the quick version was kept, its numbers stand there and the page says so.
 
 import json
 from pathlib import Path
-from typing import Any
 
 from tools.bench import BENCHMARKS, judge, names
 from tools.measured import row, told
@@ -83,7 +82,7 @@ def _figure(value: float | None, unit: str) -> str:
     return f"{_number(value)}{'' if unit == 'count' else f' {unit}'}"
 
 
-def _number(value: Any) -> str:
+def _number(value: float) -> str:
     """Return a number as it is read: whole ones whole, small ones with three digits."""
-    number = float(value)
+    number = float(value)  # a claim may be written as a whole number
     return f"{number:,.0f}" if number.is_integer() else told(number)

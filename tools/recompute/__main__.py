@@ -11,12 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tools.recompute import compare, pages
+from tools.recompute.ahead import compare_projection, projections
 from tools.recompute.calendar import SECOND, Calendar, Window
 from tools.recompute.courses import course_of
 from tools.recompute.day import Course
 from tools.recompute.derived import names_of
 from tools.recompute.history import History, read
-from tools.recompute.now import Now, asked_now, judge_now
+from tools.recompute.now import Now, asked_now, judge_counts, judge_now
 from tools.recompute.plantfile import Site, site_of
 from tools.recompute.plantfile import read as read_plant
 
@@ -109,6 +110,10 @@ class Checker:
             found = self.courses(known_ns if is_open else self.end)
             place = pages.place_of(self.site, found, told.address)
             _page(account, f"{where} {page}", place, told, page)
+            if page == "hours":
+                forecasts = self.history.of("forecast", told.address)
+                ends = projections(place, told.window, known_ns, forecasts)
+                compare_projection(account, f"{where} {page}", ends, told.pages[page])
         if REPORT in told.pages:
             self._report(account, f"{where} report", told)
         return account
@@ -207,6 +212,8 @@ def _say_now(total: compare.Account, checker: Checker, lines: Sequence[Now]) -> 
         account = judge_now(checker.site, checker.calendar, courses, told)
         total.compared += account.compared
         total.differences += account.differences
+    for told in lines:
+        judge_counts(total, checker.calendar, checker.courses(checker.end), told)
     for line in total.differences[differ:]:
         print(f"  {line}")
     more = len(total.differences) - differ

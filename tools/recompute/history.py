@@ -118,7 +118,8 @@ def _records(base: duckdb.DuckDBPyConnection, files: list[str]) -> dict[str, lis
     if files:
         rows = base.execute(
             f"select class, seq, json from read_parquet({files!r}, union_by_name=true) "  # noqa: S608 - no text of others
-            "where class in ('state', 'parts', 'reason', 'gap', 'job', 'correction') order by seq"
+            "where class in ('state', 'parts', 'reason', 'gap', 'job', 'correction', 'forecast')"
+            " order by seq"
         ).fetchall()
         for kind, seq, text in rows:
             records[kind].append({**json.loads(text), "seq": seq})

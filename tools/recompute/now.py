@@ -72,6 +72,30 @@ def judge_now(
     return account
 
 
+def judge_counts(
+    account: compare.Account, calendar: Calendar, courses: Mapping[str, Course], told: Now
+) -> None:
+    """Compare the pieces of single stations, which are told up to the newest, with what is stored.
+
+    They run ahead of the watermark: each lies between what is stored up to it and all that is.
+    """
+    window = _open_at(calendar, told.known_ns)
+    if window is None:
+        return
+    shown = dict(told.page.get("stations", {}))
+    stations = {f"{told.address}/{name}": one for name, one in shown.items()}
+    if "now" in told.page:
+        stations[told.address] = told.page["now"]
+    for address, said in sorted(stations.items()):
+        made = [one for one in courses[address].made if one.t_ns >= window.from_ns]
+        for name in ("good", "scrap"):
+            until = [getattr(one, name) for one in made if one.t_ns < told.known_ns]
+            least, most = sum(until), sum(getattr(one, name) for one in made)
+            number = said.get(name, 0)
+            own: object = number if least <= number <= most else (least, most)
+            account.same(f"{told.address} now {address} {name}", own, number)
+
+
 def _open_at(calendar: Calendar, t_ns: int) -> Window | None:
     """The shift in which a time lies; its last instant is the next one's."""
     shifts = (one for one in calendar.windows() if "/" in one.name)

@@ -51,6 +51,8 @@ export interface TrendProps {
 }
 
 const STRIP_PX = 15;
+/** half the height of the number beside the top of the plot, and air above it */
+const TICK_PX = 14;
 const AXIS_PX = 58;
 const LABEL_PX = 16;
 const WHEEL = 1.25;
@@ -115,6 +117,7 @@ function strips(plot: uPlot, props: TrendProps, ink: Ink): void {
   const scale = devicePixelRatio;
   ctx.save();
   ctx.font = `${11 * scale}px system-ui, sans-serif`;
+  ctx.textBaseline = "middle";
   (props.strips ?? []).forEach((strip, row) => {
     const top = (2 + row * STRIP_PX) * scale;
     const high = (STRIP_PX - 3) * scale;
@@ -122,7 +125,7 @@ function strips(plot: uPlot, props: TrendProps, ink: Ink): void {
     ctx.fillRect(bbox.left, top, bbox.width, high);
     ctx.fillStyle = ink("--quiet");
     ctx.textAlign = "right";
-    ctx.fillText(strip.name, bbox.left - 6 * scale, top + high - 2 * scale, bbox.left - 8 * scale);
+    ctx.fillText(strip.name, bbox.left - 6 * scale, top + high / 2, bbox.left - 8 * scale);
     ctx.textAlign = "left";
     for (const [from, until, state] of strip.states ?? []) {
       const [x, wide] = stretch(plot, from, until);
@@ -138,7 +141,7 @@ function strips(plot: uPlot, props: TrendProps, ink: Ink): void {
       if (!wide && (raised < props.from_ms || raised > props.until_ms)) continue;
       ctx.fillStyle = ink(`--${priority}`);
       ctx.fillRect(x, top, Math.max(3 * scale, wide), high);
-      if (wide > 60 * scale) ctx.fillStyle = ink("--panel"), ctx.fillText(`▲ ${name.replaceAll("_", " ")}`, x + 3 * scale, top + high - 2 * scale, wide - 6 * scale);
+      if (wide > 60 * scale) ctx.fillStyle = ink("--panel"), ctx.fillText(`▲ ${name.replaceAll("_", " ")}`, x + 3 * scale, top + high / 2, wide - 6 * scale);
     }
   });
   ctx.restore();
@@ -192,7 +195,7 @@ function optionsOf(wide: number, ink: Ink, now: { props: TrendProps }): uPlot.Op
     height: props.height ?? HIGH,
     ms: 1,
     legend: { show: false },
-    padding: [(props.strips?.length ?? 0) * STRIP_PX + 8, units.length > 1 ? 0 : props.roomRight ? AXIS_PX + LABEL_PX : 12, 0, 0],
+    padding: [props.strips?.length ? props.strips.length * STRIP_PX + TICK_PX : 8, units.length > 1 ? 0 : props.roomRight ? AXIS_PX + LABEL_PX : 12, 0, 0],
     cursor: { ...(props.cursor ? { sync: { key: props.cursor, setSeries: false, scales: ["x", null] } } : {}), drag: { x: false, y: false, setScale: false }, points: { size: 7 } },
     scales: { x: { time: true, range: () => [now.props.from_ms, now.props.until_ms] }, y: { range }, ...(units.length > 1 ? { y2: { range } } : {}) },
     axes: [

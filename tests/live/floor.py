@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from linewright.live import LiveFold, begin, step
+from linewright.live.recent import STEP
 from linewright.plant import Address, Plant, PlantBuilder, load
 from linewright.plant.records import Parts, Record, State, order_of
 from linewright.plant.samples import Columns, Frame, FrameHeader, frame
@@ -112,7 +113,9 @@ def standing(records: Iterable[Record]) -> list[Record]:
     highest: dict[str, Record] = {}
     for each in records:
         before = highest.get(each.id)
-        assert before is None or each.rev == before.rev + 1, "each correction is the next revision"
+        assert before is None or each.rev == before.rev + STEP, (
+            "each correction is the next revision"
+        )
         highest[each.id] = each
     return sorted((each for each in highest.values() if not each.void), key=order_of)
 

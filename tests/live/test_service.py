@@ -11,6 +11,7 @@ from linewright.bus import Applied, Bus, NatsServer, Stream
 from linewright.live import line_states
 from linewright.live.alarms import AlarmAct, act, learn
 from linewright.live.calls import CallAct, raise_call
+from linewright.live.recent import STEP
 from linewright.live.service import KEY, run
 from linewright.plant import Plant, to_text
 from linewright.plant.records import (
@@ -361,7 +362,7 @@ def test_what_time_told_is_taken_back_after_a_kill(tmp_path: Path) -> None:
                 found = states(await _records(bus, 3))
                 stop.set()
             told = [(each.state.value, each.rev, each.void) for each in found]
-            assert told == [("running", 0, False), ("down", 0, False), ("down", 1, True)]
+            assert told == [("running", 0, False), ("down", 0, False), ("down", STEP, True)]
             assert await bus.end_seq(Stream.RECORDS) == 3
 
     _in_time(scene())

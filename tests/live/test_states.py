@@ -3,6 +3,7 @@
 import pytest
 
 from linewright.live import line_states, ripen
+from linewright.live.recent import STEP
 from linewright.plant.records import Quality, Record
 from tests.live.floor import SIX, S, Sample, batch, fresh, heard, lamps, play, standing, states
 
@@ -55,7 +56,7 @@ def test_time_that_counted_too_early_is_taken_back() -> None:
     fold, first = play(fresh(lamps()), [batch(0, _show(0, "green")), batch(1, _show(60, "red"))])
     fold, ripe = ripen(fold, SIX + 65 * S)
     _, last = play(fold, [batch(2, _show(63, "green"))])
-    assert [(each.rev, each.void) for each in last] == [(1, True)]
+    assert [(each.rev, each.void) for each in last] == [(STEP, True)]
     assert _told(standing([*first, *ripe, *last])) == [("running", 0)]
 
 

@@ -1,6 +1,7 @@
 """Examples of linewright.live.station: what one machine sends, and what is told of it."""
 
 from linewright.live import line_states
+from linewright.live.recent import STEP
 from linewright.plant.records import Quality, State, StationNow, StationState, encode
 from tests.live.floor import (
     SIX,
@@ -74,15 +75,15 @@ def test_a_late_state_takes_its_place() -> None:
 
 
 def test_a_late_state_takes_back_what_is_no_change_any_more() -> None:
-    """Down at 5 s makes down at 10 s no change: that record is taken back, in revision 1."""
+    """Down at 5 s makes down at 10 s no change: that record is taken back, in its next revision."""
     samples: list[Sample] = [("mill#state", 0, 1, 0), ("mill#state", 10, 3, 0)]
     fold, records = heard([*samples, ("mill#state", 5, 3, 0)])
     told = [((each.t_ns - SIX) // S, each.rev, each.void) for each in states(records)]
-    assert sorted(told) == [(0, 0, False), (5, 0, False), (10, 0, False), (10, 1, True)]
+    assert sorted(told) == [(0, 0, False), (5, 0, False), (10, 0, False), (10, STEP, True)]
     assert fold.stations[1].said.since_ns == SIX + 5 * S
     _, again = play(fold, [batch(3, [("mill#state", 7, 1, 0)])])
     told = [((each.t_ns - SIX) // S, each.rev, each.void) for each in states(again)]
-    assert told == [(7, 0, False), (10, 2, False)]
+    assert told == [(7, 0, False), (10, 2 * STEP, False)]
 
 
 def test_a_state_from_before_what_is_held_is_told_in_doubt() -> None:
@@ -101,7 +102,7 @@ def test_a_late_reading_moves_parts_to_their_time() -> None:
     samples: list[Sample] = [("mill#good", 0, 100, 0), ("mill#good", 120, 110, 0)]
     _, records = heard([*samples, ("mill#good", 60, 104, 0)])
     told = [(each.good, (each.t_ns - SIX) // S, each.rev) for each in parts(records)]
-    assert told == [(10, 120, 0), (4, 60, 0), (6, 120, 1)]
+    assert told == [(10, 120, 0), (4, 60, 0), (6, 120, STEP)]
     assert _mill([*samples, ("mill#good", 60, 104, 0)]).good == 10
 
 
@@ -110,7 +111,7 @@ def test_a_late_reading_finds_what_a_reset_hid() -> None:
     samples: list[Sample] = [("mill#good", 0, 98, 0), ("mill#good", 600, 3, 0)]
     _, records = heard([*samples, ("mill#good", 300, 101, 0)])
     told = [(each.good, each.reading, each.rev, each.restarted) for each in parts(records)]
-    assert told == [(3, 3, 0, True), (3, 101, 0, False), (3, 3, 1, True)]
+    assert told == [(3, 3, 0, True), (3, 101, 0, False), (3, 3, STEP, True)]
     assert sum(each.good for each in parts(standing(records))) == 6
 
 

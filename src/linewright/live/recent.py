@@ -13,9 +13,13 @@ import msgspec
 from linewright.live.memory import Held, Revised, Track
 from linewright.plant.records import Record
 
-__all__ = ["Change", "Rules", "Run", "corrected", "forgotten", "moved"]
+__all__ = ["STEP", "Change", "Rules", "Run", "corrected", "forgotten", "moved"]
 
 S = TypeVar("S")
+
+STEP = 1000
+"""From one of our revisions of a record to the next. Those between are people's, who raise the
+latest by one: no two ever bear one number, and what the machine counts anew stands above them."""
 
 Run = Callable[[S, Sequence[Held], int], tuple[S, list[Record]]]
 """Fold samples in order of time onto what is known; the number is a time up to which it holds."""
@@ -195,7 +199,7 @@ def corrected(
     told += [(each, True, True) for each in change.gone]
     for record, again, void in told:
         seen_ns = max(record.seen_ns, change.seen_ns)
-        rev = revs.get(record.id, 0) + 1 if again else 0
+        rev = revs.get(record.id, 0) + STEP if again else 0
         records.append(msgspec.structs.replace(record, rev=rev, void=void, seen_ns=seen_ns))
         if again:
             new[record.id] = Revised(record.id, record.t_ns, rev)

@@ -500,6 +500,8 @@ export interface EntryView {
   person?: string;
   presence?: string;
   undone?: boolean;
+  /** a late reading counted these pieces anew: what was found is to say again */
+  overtaken?: boolean;
 }
 
 /** What has become of a job at a station; what is left out is as the job has it already. */

@@ -107,6 +107,12 @@ class EntryView(View, frozen=True, kw_only=True):
     person: Annotated[str, Meta(description="who signed on or off")] = ""
     presence: str = ""
     undone: bool = False
+    overtaken: Annotated[
+        bool,
+        Meta(
+            description="a late reading counted these pieces anew: what was found is to say again"
+        ),
+    ] = False
 
 
 class EntriesView(View, frozen=True, kw_only=True):

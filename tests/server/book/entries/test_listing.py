@@ -1,5 +1,8 @@
 """What people entered, as views."""
 
+from msgspec.structs import replace
+
+from linewright.live.recent import STEP
 from linewright.plant import Address
 from linewright.plant.records import Correction, How, Parts, Reason, SignOn, revise
 from linewright.plant.records.examples import example
@@ -8,9 +11,10 @@ from linewright.server.book.entries.listing import (
     entry_view,
     found_view,
     is_entry,
+    is_overtaken,
     is_standing,
 )
-from linewright.server.book.entries.told import ByPerson, acts_of, found_bad
+from linewright.server.book.entries.told import ByPerson, acts_of, found_bad, taken_back
 from linewright.server.book.keeping import Kept
 from linewright.server.known import Known
 from linewright.server.views.entries import PartsReported
@@ -66,10 +70,45 @@ def test_what_was_found_bad_stands_until_a_count_is_changed_again() -> None:
     said = PartsReported(address=str(SAW), scrap=5, cause="burr", found=True)
     records, _ = found_bad(counts, said, by, by.t_ns)
     held = {one.id: one for one in records if isinstance(one, Parts)}
-    (act,) = acts_of(one for one in records if isinstance(one, Correction))
+    made = [one for one in records if isinstance(one, Correction)]
+    (act,) = acts_of(made)
     view = found_view(act, held)
     assert (view.scrap, view.rework, view.cause, view.by) == (5, 0, "burr", "p7")
     assert is_standing(act, held)
     one = next(iter(held.values()))
     again = revise(one, seen_ns=2, how=How.PERSON, good=one.good)
     assert not is_standing(act, held | {one.id: again})
+    assert not is_overtaken(act, held, made)
+
+
+def test_what_a_late_reading_counts_anew_is_said_of_the_entry() -> None:
+    """The machine's number stands above a person's, and the entry tells it; undone it is gone."""
+    kept, plant = Kept(bracket(), "r1", LINE.site, Known()), bracket()
+    count = pieces(10, how=How.MACHINE, by=None, counter="good")
+    by = ByPerson(by="p7", address=SAW, t_ns=BEGIN_NS + 20 * S_NS, seen_ns=1, plant_rev="r1")
+    said = PartsReported(address=str(SAW), scrap=2, cause="burr", found=True)
+    records, _ = found_bad([count], said, by, by.t_ns)
+    moment = moment_of(plant, BEGIN_NS + 100 * S_NS)
+    for one in (count, *records):
+        kept.hear(one, 0)
+    (entry,) = entries_view(kept, moment, str(SAW), "day").entries.values()
+    assert (entry.scrap, entry.overtaken) == (2, False)
+    kept.hear(replace(count, rev=STEP, good=1), 0)
+    (entry,) = entries_view(kept, moment, str(SAW), "day").entries.values()
+    assert (entry.scrap, entry.overtaken) == (2, True)
+    (parts,) = kept.day.station(str(SAW)).parts
+    assert (parts.good, parts.scrap) == (1, 0)
+
+
+def test_what_was_undone_is_no_entry_whatever_comes_late() -> None:
+    """People had the last word of it before the late reading came."""
+    count = pieces(10, how=How.MACHINE, by=None, counter="good")
+    by = ByPerson(by="p7", address=SAW, t_ns=BEGIN_NS + 20 * S_NS, seen_ns=1, plant_rev="r1")
+    said = PartsReported(address=str(SAW), scrap=2, cause="burr", found=True)
+    records, _ = found_bad([count], said, by, by.t_ns)
+    (act,) = acts_of(one for one in records if isinstance(one, Correction))
+    held = {one.id: one for one in records if isinstance(one, Parts)}
+    every = [one for one in (*records, *taken_back(act, held, by)) if isinstance(one, Correction)]
+    late = {count.id: replace(count, rev=STEP)}
+    assert is_overtaken(act, late, act)
+    assert not is_overtaken(act, late, every)

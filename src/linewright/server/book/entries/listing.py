@@ -1,6 +1,6 @@
 """What people entered of a place over a window, as views."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import msgspec
@@ -15,7 +15,15 @@ from linewright.server.book.reckoning.windows import period_of
 from linewright.server.known import Moment
 from linewright.server.views.entries import EntriesView, EntryView
 
-__all__ = ["ENTRIES_MAX", "entries_view", "entry_view", "found_view", "is_entry", "is_standing"]
+__all__ = [
+    "ENTRIES_MAX",
+    "entries_view",
+    "entry_view",
+    "found_view",
+    "is_entry",
+    "is_overtaken",
+    "is_standing",
+]
 
 ENTRIES_MAX = 2_000
 """Most entries of one answer, the latest ones."""
@@ -83,7 +91,7 @@ def entry_view(record: Entered) -> EntryView:
 def found_view(act: tuple[Correction, ...], held: Mapping[str, Parts]) -> EntryView:
     """Return good pieces that turned out bad: an act, and the counts that it revised."""
     first = act[0]
-    last = max((held[each.of] for each in act), key=lambda one: one.t_ns)
+    last = max((held[each.of] for each in act if each.of in held), key=lambda one: one.t_ns)
     return EntryView(
         id=stop_id(str(first.address), first.id),
         kind="found",
@@ -100,6 +108,19 @@ def found_view(act: tuple[Correction, ...], held: Mapping[str, Parts]) -> EntryV
 def is_standing(act: tuple[Correction, ...], held: Mapping[str, Parts]) -> bool:
     """Whether the counts of an act are still as it left them."""
     return all(each.of in held and held[each.of].rev == each.of_rev for each in act)
+
+
+def is_overtaken(
+    act: tuple[Correction, ...], held: Mapping[str, Parts], every: Iterable[Correction]
+) -> bool:
+    """Whether a late reading of the machine counted anew what an act had changed.
+
+    Not where people changed it again themselves: then it is as they said last.
+    """
+    later = {(each.of, each.of_rev) for each in every}
+    if any((each.of, each.of_rev + 1) in later for each in act):
+        return False
+    return any(each.of in held and held[each.of].how is not How.PERSON for each in act)
 
 
 def _moved(correction: Correction, name: str) -> int:
@@ -124,3 +145,5 @@ def _entries(kept: Kept, place: Address) -> Iterator[EntryView]:
         held = {each.id: each for each in kept.day.station(str(act[0].address)).parts}
         if is_standing(act, held):
             yield found_view(act, held)
+        elif is_overtaken(act, held, own):
+            yield msgspec.structs.replace(found_view(act, held), overtaken=True)

@@ -24,6 +24,7 @@ from linewright.server.book.entries.listing import (
     entry_view,
     found_view,
     is_entry,
+    is_overtaken,
     is_standing,
 )
 from linewright.server.book.entries.storing import Storing
@@ -234,7 +235,12 @@ class Reporting:
         acts = acts_of(each for each in kept.corrections if each.address == station)
         act = next((each for each in acts if each[0].id == name), None)
         held = {each.id: each for each in kept.day.station(station).parts}
-        if act is None or not is_standing(act, held):
+        if act is None:
+            return None
+        if is_overtaken(act, held, kept.corrections):
+            what = "a late reading of the machine has counted these pieces anew"
+            raise Refusal(409, what, name, "look at the count, and report what is to be changed")
+        if not is_standing(act, held):
             return None
         view = found_view(act, held)
         self._may_undo(act[0].by, held[act[0].of].t_ns, view.id)

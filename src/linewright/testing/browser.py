@@ -49,6 +49,9 @@ END_S = 10.0
 LOOK_S = 0.1
 """Between two looks at a page that is waited for."""
 
+PAGE_LEFT = "navigated or closed"
+"""What the browser answers where the page went away while it was asked."""
+
 STAND_S = 0.05
 """Between two looks at whether an element stands where it stood."""
 
@@ -78,6 +81,10 @@ KEYS = {
 
 class BrowserFailed(AssertionError):
     """The browser did not do, or the page did not become, what was waited for."""
+
+
+class _PageLeft(BrowserFailed):
+    """The page went away while it was asked: another one comes in its place."""
 
 
 def browser_path() -> str | None:
@@ -204,11 +211,18 @@ class Browser:
             It was not in time; the text of the page is in the message.
         """
         until = time.monotonic() + wait_s
-        while not self.run(f"Boolean({condition})"):
+        while not self._is_so(condition):
             if time.monotonic() > until:
                 text = self.run("document.body.innerText")
                 raise BrowserFailed(f"not true within {wait_s:g} s: {condition}\n{text}")
             time.sleep(LOOK_S)
+
+    def _is_so(self, condition: str) -> bool:
+        """Whether an expression is true; not of a page that another one takes the place of."""
+        try:
+            return bool(self.run(f"Boolean({condition})"))
+        except _PageLeft:
+            return False
 
     def click(self, selector: str) -> None:
         """Press the element that a selector finds, with the mouse, where it is drawn."""
@@ -308,7 +322,8 @@ class Browser:
                 self._note(message)
                 continue
             if "error" in message:
-                raise BrowserFailed(f"{method}: {message['error'].get('message')}")
+                why = str(message["error"].get("message"))
+                raise (_PageLeft if PAGE_LEFT in why else BrowserFailed)(f"{method}: {why}")
             return dict(message["result"])
 
     def _note(self, event: dict[str, Any]) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tools.recompute import compare
 from tools.recompute.calendar import Calendar
 from tools.recompute.day import Course, Plan
 from tools.recompute.fold import Made
-from tools.recompute.now import Now, judge_now
+from tools.recompute.now import Now, judge_counts, judge_now
 from tools.recompute.plantfile import read, site_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,3 +68,22 @@ def test_figures_that_do_not_say_where_they_end_are_found(page: dict[str, float]
 def test_between_shifts_there_is_nothing_to_compare() -> None:
     """A line without figures is right without a watermark."""
     assert differences(LINE, {}) == []
+
+
+@pytest.mark.parametrize(("shown", "differ"), [(39, 1), (40, 0), (43, 0), (44, 1)])
+def test_a_station_has_made_what_is_stored_up_to_the_watermark_or_more(
+    shown: int, differ: int
+) -> None:
+    """40 pieces up to it and 3 after: less is lost, and more was never made."""
+    known = courses()
+    known[f"{LINE}/mill"].made.append(Made(t_ns=KNOWN + S, good=3))
+    mark = {"watermark_ms": KNOWN // 10**6}
+    one: dict[str, object] = {"good": shown}
+    pages: dict[str, dict[str, object]] = {
+        LINE: {"stations": {"mill": one}},
+        f"{LINE}/mill": {"now": one},
+    }
+    for address, page in pages.items():
+        account = compare.Account()
+        judge_counts(account, CALENDAR, known, Now(address=address, page={**mark, **page}))
+        assert (account.compared, len(account.differences)) == (2, differ)

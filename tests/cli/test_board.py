@@ -95,14 +95,15 @@ def test_a_command_names_its_source(board: PlantBoard) -> None:
 
 def test_a_play_that_is_prepared(board: PlantBoard) -> None:
     """While its clock is not heard it is said what is waited for, and then that it runs; once."""
-    for t_ms in (None, None, 7, 8):
+    for t_ms in (None, None, 7, 8, None, 9):
         board.show_play(t_ms)
     assert [line.split()[1] for line in LINES] == ["is", "runs"]
 
 
 def test_a_play_that_runs_at_once(board: PlantBoard) -> None:
     """Where nobody had to wait nothing is said."""
-    board.show_play(7)
+    for t_ms in (7, None, 8):
+        board.show_play(t_ms)
     assert LINES == []
 
 

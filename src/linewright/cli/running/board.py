@@ -29,6 +29,7 @@ LINES = frozenset(["refused", "tls", "first", "others"])
 
 WAITS = "is prepared: kernels are compiled, and time goes forward unseen"
 """What a play does before its clock is heard."""
+RUNS = "runs"
 
 WAIT_WORDS = "the NATS server reads its store"
 JOIN_WORDS = "the NATS server is waited for"
@@ -129,7 +130,9 @@ class PlantBoard:
         t_ms
             Time of the plant; None while it is not known.
         """
-        words = WAITS if t_ms is None else "runs"
+        if t_ms is None and self._play == RUNS:
+            return  # its clock is not heard any more, as at the end: it was prepared all the same
+        words = WAITS if t_ms is None else RUNS
         if words != self._play and (self._play or words == WAITS):
             self._board.row("play", (words, "", "", ""), f"play     {words}")
         self._play = words

@@ -56,6 +56,7 @@ def _one(root: Path, name: str) -> list[str]:
     machine = kept["machine"]
     lines = [
         *head,
+        f"Measured by `make bench ARGS={name}{' QUICK=1' if is_quick else ''}`:",
         f"{machine['cores']} cores of {machine['cpu']}, Python {machine['python']};",
         f"kept in `{file.relative_to(root).as_posix()}`.",
         "",

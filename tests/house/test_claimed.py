@@ -52,4 +52,6 @@ def test_a_quick_result_is_called_one_and_none_is_said(tmp_path: Path) -> None:
     """Where nothing was kept the command stands there."""
     assert "Nothing is measured yet: `python -m benchmarks.speed`." in _page(tmp_path)
     load = {"name": "load", "value": 0.5, "unit": "s", "correct": True}
-    assert "The quick version" in _page(tmp_path, load, kind=".quick")
+    page = _page(tmp_path, load, kind=".quick")
+    assert "The quick version" in page
+    assert "Measured by `make bench ARGS=speed QUICK=1`:" in page

@@ -30,6 +30,7 @@ LINES = frozenset(["refused", "tls", "first", "others"])
 WAITS = "is prepared: kernels are compiled, and time goes forward unseen"
 """What a play does before its clock is heard."""
 RUNS = "runs"
+"""What it does from then on."""
 
 WAIT_WORDS = "the NATS server reads its store"
 JOIN_WORDS = "the NATS server is waited for"

@@ -111,4 +111,5 @@ def test_what_was_undone_is_no_entry_whatever_comes_late() -> None:
     every = [one for one in (*records, *taken_back(act, held, by)) if isinstance(one, Correction)]
     late = {count.id: replace(count, rev=STEP)}
     assert is_overtaken(act, late, act)
+    assert not is_overtaken(act, {count.id: count}, act), "its own revision has not come yet"
     assert not is_overtaken(act, late, every)

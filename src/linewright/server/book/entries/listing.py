@@ -117,10 +117,11 @@ def is_overtaken(
 
     Not where people changed it again themselves: then it is as they said last.
     """
-    later = {(each.of, each.of_rev) for each in every}
-    if any((each.of, each.of_rev + 1) in later for each in act):
+    now = [(held[each.of], each) for each in act if each.of in held]
+    if not any(one.rev > each.of_rev and one.how is not How.PERSON for one, each in now):
         return False
-    return any(each.of in held and held[each.of].how is not How.PERSON for each in act)
+    later = {(each.of, each.of_rev) for each in every}
+    return not any((each.of, each.of_rev + 1) in later for each in act)
 
 
 def _moved(correction: Correction, name: str) -> int:

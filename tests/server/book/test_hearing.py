@@ -20,6 +20,7 @@ from tests.server.book.onbus import Scene, scene, state, until
 from tests.server.book.played import BEGIN_NS, H_NS, LINE, S_NS, Run, kept_of, run
 
 HOURS = 1.5
+HOUR_MS = 3_600_000
 MS = 10**6
 
 
@@ -135,6 +136,9 @@ def test_a_trend_keeps_the_outline_and_tells_what_the_station_did(tmp_path: Path
         assert view.decimated == (view.rows > 200)
         assert view.states[0][0] == from_ms
         assert all(one[1] == two[0] for one, two in zip(view.states, view.states[1:], strict=False))
+        kept_ms = from_ms - 48 * HOUR_MS
+        across = await found.book.trend(tag, kept_ms - HOUR_MS, kept_ms + HOUR_MS, 200)
+        assert across.states[0][0] == kept_ms, "from the kept days on"
         for bad, status in ((f"{LINE}/mill#nothing", 404), ("no tag", 422), (LINE, 404)):
             with pytest.raises(Refusal) as refusal:
                 await found.book.trend(bad, from_ms, until_ms, 200)

@@ -176,7 +176,7 @@ class Book:
             return await self._past_of(period, moment)
 
     async def trend(self, tag: str, from_ms: int, until_ms: int, points: int) -> TrendView:
-        """Return one tag over a window; of a short one in memory also states and alarms.
+        """Return one tag over a window; of a short one also states and alarms of the kept days.
 
         Parameters
         ----------
@@ -194,10 +194,10 @@ class Book:
         """
         wanted = Asked(tag=tag, from_ns=from_ms * NS_PER_MS, until_ns=until_ms * NS_PER_MS)
         drawn = await trend_of(self.history, self.kept, self.moment(), wanted, points)
-        is_held = wanted.from_ns >= self._horizon_ns(self.moment().t_ns)
-        if until_ms - from_ms > STATES_MS or not is_held:
+        since_ns = self._horizon_ns(self.moment().t_ns)
+        if until_ms - from_ms > STATES_MS or wanted.until_ns <= since_ns:
             return drawn
-        return with_station(drawn, self.kept, self.moment())
+        return with_station(drawn, self.kept, self.moment(), since_ns=since_ns)
 
     async def csv(self, tags: Sequence[str], from_ms: int, until_ms: int) -> AsyncIterator[bytes]:
         """Return every row of some tags in a window as CSV, piece by piece.

@@ -79,7 +79,7 @@ async def trend_of(
     return trend_view(wanted, columns, own, unit)
 
 
-def with_station(drawn: TrendView, kept: Kept, moment: Moment) -> TrendView:
+def with_station(drawn: TrendView, kept: Kept, moment: Moment, *, since_ns: int = 0) -> TrendView:
     """Return a trend with what its station did in the window, and its alarms.
 
     Parameters
@@ -87,12 +87,14 @@ def with_station(drawn: TrendView, kept: Kept, moment: Moment) -> TrendView:
     drawn
         The trend.
     kept
-        A book that covers its window.
+        A book that covers its window from `since_ns` on.
     moment
         Now: what lies ahead is left out.
+    since_ns
+        Where the book begins; what lies before is left out.
     """
     tag = Address(drawn.tag)
-    from_ns, until_ns = drawn.from_ms * NS_PER_MS, drawn.until_ms * NS_PER_MS
+    from_ns, until_ns = max(since_ns, drawn.from_ms * NS_PER_MS), drawn.until_ms * NS_PER_MS
     day = day_at(kept.plan.calendar, from_ns)
     period = msgspec.structs.replace(day, name="", start_ns=from_ns, end_ns=until_ns)
     lane = lane_of(kept, moment, tag.owner, so_far(kept, moment, tag.owner, period))
